@@ -1,0 +1,51 @@
+# Every target sets up what it needs; nothing has to be installed by hand first. `make help` lists the targets.
+.DEFAULT_GOAL := help
+.PHONY: help setup serve test check bench messages migration lock
+
+export PORT ?= 8000
+WORKERS ?= 2
+BENCH ?=
+PACKAGES := training courses question_bank certificates
+BIN := .venv/bin
+
+help: ## List the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+setup: ## Install what serving and testing need
+	@.ci/setup test
+
+serve: ## Serve Anning on PORT (default 8000), with sample data on the first run
+	@.ci/setup serve
+	@exec $(BIN)/anning serve
+
+test: ## Run all tests (TESTS=path picks some)
+	@.ci/setup test
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(TESTS)
+
+check: ## Format, lint, types, import contracts, templates, catalogues
+	@.ci/setup check
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --lint --quiet $(PACKAGES)
+	@$(BIN)/python .ci/catalogues check
+
+bench: ## Measure against the floors (BENCH=part of a name picks some)
+	@.ci/setup test
+	@$(BIN)/python -m bench $(BENCH)
+
+messages: ## Bring the Chinese catalogues up to date with the sources, and compile them
+	@.ci/setup check
+	@$(BIN)/python .ci/catalogues update
+
+migration: ## Write a migration from the models: PACKAGE=courses MESSAGE="add lessons"
+	@test -n "$(PACKAGE)" && test -n "$(MESSAGE)" || { echo 'usage: make migration PACKAGE=courses MESSAGE="add lessons"' >&2; exit 2; }
+	@.ci/setup check
+	$(BIN)/flask --app wsgi db migrate --message "$(PACKAGE): $(MESSAGE)"
+
+lock: ## Write the lock files again (LOCK=--upgrade takes newer versions)
+	@.ci/setup check
+	$(BIN)/uv pip compile pyproject.toml --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate $(LOCK) --output-file requirements.txt
+	$(BIN)/uv pip compile pyproject.toml --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate $(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+	npm install --package-lock-only --ignore-scripts

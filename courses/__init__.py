@@ -1,0 +1,1 @@
+"""Courses: modules, lessons, their versions and their delivery."""

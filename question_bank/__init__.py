@@ -1,0 +1,1 @@
+"""The question bank: items, versions, quizzes, attempts and grading."""
