@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup serve test check bench messages migration lock
 
-export PORT ?= 8000
+PORT ?= 8000
 WORKERS ?= 2
 BENCH ?=
 PACKAGES := training courses question_bank certificates
@@ -16,7 +16,7 @@ setup: ## Install what serving and testing need
 
 serve: ## Serve Anning on PORT (default 8000), with sample data on the first run
 	@.ci/setup serve
-	@exec $(BIN)/anning serve
+	@PORT=$(PORT) exec $(BIN)/anning serve
 
 test: ## Run all tests (TESTS=path picks some)
 	@.ci/setup test
