@@ -1,6 +1,6 @@
 # Every target sets up what it needs; nothing has to be installed by hand first. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check bench messages migration lock
+.PHONY: help setup serve test check format bench messages migration lock
 
 PORT ?= 8000
 WORKERS ?= 2
@@ -30,6 +30,11 @@ check: ## Format, lint, types, import contracts, templates, catalogues
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet $(PACKAGES)
 	@$(BIN)/python .ci/catalogues check
+
+format: ## Write the format and the fixes that ruff is sure of
+	@.ci/setup check
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
 
 bench: ## Measure against the floors (BENCH=part of a name picks some)
 	@.ci/setup test
