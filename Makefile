@@ -3,6 +3,7 @@
 .PHONY: help setup serve test check format bench messages migration lock
 
 PORT ?= 8000
+ANNING_SAMPLE_MODE ?= 1
 WORKERS ?= 2
 BENCH ?=
 PACKAGES := training courses question_bank certificates
@@ -16,7 +17,7 @@ setup: ## Install what serving and testing need
 
 serve: ## Serve Anning on PORT (default 8000), with sample data on the first run
 	@.ci/setup serve
-	@PORT=$(PORT) exec $(BIN)/anning serve
+	@PORT=$(PORT) ANNING_SAMPLE_MODE=$(ANNING_SAMPLE_MODE) exec $(BIN)/anning serve
 
 test: ## Run all tests (TESTS=path picks some)
 	@.ci/setup test
@@ -47,7 +48,11 @@ messages: ## Bring the Chinese catalogues up to date with the sources, and compi
 migration: ## Write a migration from the models: PACKAGE=courses MESSAGE="add lessons"
 	@test -n "$(PACKAGE)" && test -n "$(MESSAGE)" || { echo 'usage: make migration PACKAGE=courses MESSAGE="add lessons"' >&2; exit 2; }
 	@.ci/setup check
-	$(BIN)/flask --app wsgi db migrate --message "$(PACKAGE): $(MESSAGE)"
+	@rm -f build/migration.db
+	DATABASE_URL=sqlite:///$(CURDIR)/build/migration.db $(BIN)/anning schema upgrade
+	DATABASE_URL=sqlite:///$(CURDIR)/build/migration.db $(BIN)/anning schema revision --package "$(PACKAGE)" --message "$(MESSAGE)"
+	$(BIN)/ruff check --fix-only --quiet $(PACKAGE)/migrations
+	$(BIN)/ruff format --quiet $(PACKAGE)/migrations
 
 lock: ## Write the lock files again (LOCK=--upgrade takes newer versions)
 	@.ci/setup check
