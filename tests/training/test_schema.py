@@ -1,0 +1,38 @@
+"""The schema on both databases."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from training.core import schema
+from training.core.db import db, reading, transaction
+
+
+def test_models_and_migrated_database_agree(app: Flask) -> None:
+    with app.app_context():
+        schema.check()
+        assert schema.is_current()
+
+
+def test_reading_cannot_write(app: Flask) -> None:
+    with app.app_context(), pytest.raises(DBAPIError), reading():
+        db.session.execute(text("INSERT INTO throttle (key, since, tries) VALUES ('a', '2026-01-01', 1)"))
+
+
+def test_what_no_transaction_opened_cannot_write(app: Flask) -> None:
+    with app.app_context(), pytest.raises(DBAPIError):
+        db.session.execute(text("INSERT INTO throttle (key, since, tries) VALUES ('a', '2026-01-01', 1)"))
+
+
+def test_ledger_refuses_update_and_delete(app: Flask) -> None:
+    with app.app_context():
+        for statement in ("UPDATE audit_line SET verb = 'x'", "DELETE FROM audit_line"):
+            with pytest.raises(DBAPIError, match="append-only"), transaction():
+                db.session.execute(
+                    text(
+                        "INSERT INTO audit_line (at, verb, object_type, object_id, details) "
+                        "VALUES ('2026-01-01', 'a', 'b', 'c', '{}')"
+                    )
+                )
+                db.session.execute(text(statement))

@@ -1,0 +1,67 @@
+"""Forms about people."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, HiddenField, PasswordField, SelectField
+from wtforms.validators import InputRequired, Length
+
+from training.accounts import passwords
+from training.accounts.models import Profession
+from training.core.access import Role
+from training.core.forms import Form, PrintableText, text
+
+
+class SignInForm(Form):
+    """Mobile number or e-mail address, and the password."""
+
+    login = text(_l("Mobile number or e-mail"), maximum=200)
+    password = PasswordField(
+        _l("Password"), validators=[InputRequired(_l("Fill this in.")), Length(max=passwords.LONGEST)]
+    )
+    next = HiddenField()
+
+
+class PersonForm(Form):
+    """Somebody new."""
+
+    name = text(_l("Name"), maximum=80)
+    mobile = text(_l("Mobile number"), maximum=20, required=False)
+    email = text(_l("E-mail"), maximum=200, required=False)
+    profession = SelectField(_l("Profession"), validators=[InputRequired(_l("Choose one."))])
+    institution_id = SelectField(_l("Institution"), coerce=int)
+    password = PasswordField(
+        _l("First password"),
+        validators=[
+            InputRequired(_l("Fill this in.")),
+            PrintableText(),
+            Length(
+                min=passwords.SHORTEST,
+                max=passwords.LONGEST,
+                message=_l("Between %(min)d and %(max)d characters."),
+            ),
+        ],
+    )
+
+    def offer(self, institutions: list[tuple[int, str]]) -> None:
+        """Fill the choices."""
+        self.profession.choices = [(one.value, one.label) for one in Profession]
+        self.institution_id.choices = [(0, _l("None")), *institutions]
+
+
+class GrantForm(Form):
+    """A role on a scope."""
+
+    role = SelectField(_l("Role"))
+    scope_id = SelectField(_l("Where"), coerce=int)
+
+    def offer(self, places: list[tuple[int, str]]) -> None:
+        """Fill the choices."""
+        self.role.choices = [(role.value, role.label) for role in Role if role is not Role.TRAINEE]
+        self.scope_id.choices = places
+
+
+class EndGrantForm(Form):
+    """One button: end this role."""
+
+    sure = BooleanField()

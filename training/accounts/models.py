@@ -1,0 +1,88 @@
+"""People and the roles they hold."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from training.core.access import Role
+from training.core.db import Base, BigId, Id
+from training.core.scopes import enum_of
+
+
+class Profession(StrEnum):
+    """What a person is by profession."""
+
+    NURSE = "nurse"
+    PHYSICIAN = "physician"
+    SOCIAL_WORKER = "social_worker"
+    CARE_WORKER = "care_worker"
+    PHARMACIST = "pharmacist"
+    VOLUNTEER = "volunteer"
+    MANAGER = "manager"
+
+    @property
+    def label(self) -> str:
+        """The profession's name for people."""
+        return str(PROFESSION_LABELS[self])
+
+
+PROFESSION_LABELS = {
+    Profession.NURSE: _l("Nurse"),
+    Profession.PHYSICIAN: _l("Physician"),
+    Profession.SOCIAL_WORKER: _l("Social worker"),
+    Profession.CARE_WORKER: _l("Care worker"),
+    Profession.PHARMACIST: _l("Pharmacist"),
+    Profession.VOLUNTEER: _l("Volunteer"),
+    Profession.MANAGER: _l("Manager"),
+}
+
+
+class Person(Base):
+    """Somebody who can sign in, by mobile number or e-mail address. Names may be shared by many."""
+
+    __tablename__ = "person"
+    __table_args__ = (CheckConstraint("mobile IS NOT NULL OR email IS NOT NULL", name="can_sign_in"),)
+
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(String(80), index=True)
+    mobile: Mapped[str | None] = mapped_column(String(20), unique=True)
+    email: Mapped[str | None] = mapped_column(String(200), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    stamp: Mapped[str] = mapped_column(String(32))
+    profession: Mapped[Profession] = mapped_column(enum_of(Profession))
+    institution_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("institution.id"), index=True)
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+
+class RoleGrant(Base):
+    """A role given to a person on a scope, from a day until a day (open when None)."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (
+        UniqueConstraint("person_id", "role", "scope_id", "starts_on"),
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"), index=True)
+    role: Mapped[Role] = mapped_column(enum_of(Role))
+    scope_id: Mapped[int] = mapped_column(BigId, ForeignKey("scope.id"), index=True)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    granted_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
+
+
+class Throttle(Base):
+    """How often a key (a login or an address) was tried since `since`."""
+
+    __tablename__ = "throttle"
+
+    key: Mapped[str] = mapped_column(String(120), primary_key=True)
+    since: Mapped[datetime]
+    tries: Mapped[int]

@@ -1,0 +1,143 @@
+"""Adding people, granting roles, and the two short transactions of a sign-in."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import case, select, update
+
+from training.accounts import logins
+from training.accounts.models import Person, Profession, RoleGrant, Throttle
+from training.accounts.permissions import Permission
+from training.core import audit, clock
+from training.core.access import Actor, Role
+from training.core.db import db, insert
+from training.core.errors import Conflict, Invalid
+from training.core.scopes import Scope
+
+
+def add_person(
+    *,
+    name: str,
+    mobile: str | None,
+    email: str | None,
+    password_hash: str,
+    profession: Profession,
+    institution_id: int | None,
+    added_by: Actor | None,
+) -> Person:
+    """Add somebody who can sign in; raises `Invalid` (no login, or not one) or `Conflict` (login taken). Does not commit."""
+    mobile = logins.normalise(mobile) if mobile else None
+    email = logins.normalise(email) if email else None
+    if mobile is None and email is None:
+        raise Invalid(_("Give a mobile number or an e-mail address to sign in with."))
+    if mobile and not logins.is_mobile(mobile):
+        raise Invalid(_("%(text)s is not a mobile number of 11 digits.", text=mobile))
+    if email and not logins.is_email(email):
+        raise Invalid(_("%(text)s is not an e-mail address.", text=email))
+    for column, value in ((Person.mobile, mobile), (Person.email, email)):
+        if value and db.session.scalar(select(Person.id).where(column == value)):
+            raise Conflict(
+                _("Somebody signs in with %(login)s already; look for that person first.", login=value)
+            )
+    person = Person(
+        name=name,
+        mobile=mobile,
+        email=email,
+        password_hash=password_hash,
+        stamp=secrets.token_hex(8),
+        profession=profession,
+        institution_id=institution_id,
+        active=True,
+        created_at=clock.now(),
+    )
+    db.session.add(person)
+    db.session.flush()
+    audit.record(added_by, "person.add", person)
+    return person
+
+
+def add_grant(person: Person, role: Role, scope: Scope, *, granted_by: Actor | None) -> RoleGrant:
+    """Give a role on a scope from today on; the same grant in force again changes nothing. Does not commit.
+
+    An administrator's page asks for `GRANT_ADD` first; enrolling gives the trainee's role under its own permission.
+    """
+    known = db.session.scalar(
+        select(RoleGrant).where(
+            RoleGrant.person_id == person.id,
+            RoleGrant.role == role,
+            RoleGrant.scope_id == scope.id,
+            RoleGrant.ends_on.is_(None),
+        )
+    )
+    if known is not None:
+        return known
+    grant = RoleGrant(
+        person_id=person.id,
+        role=role,
+        scope_id=scope.id,
+        starts_on=clock.today(),
+        ends_on=None,
+        granted_by_id=granted_by.id if granted_by else None,
+    )
+    db.session.add(grant)
+    db.session.flush()
+    audit.record(granted_by, "grant.add", grant, person_id=person.id, role=role.value, scope=scope.path)
+    return grant
+
+
+def end_grant(person: Person, grant: RoleGrant, scope: Scope, *, ended_by: Actor) -> None:
+    """End a role with yesterday; raises `NotAllowed` or `Conflict` (own administrator's role). Does not commit."""
+    ended_by.require(Permission.GRANT_END, scope.path)
+    if person.id == ended_by.id and grant.role is Role.ADMINISTRATOR:
+        raise Conflict(_("You cannot end your own administrator's role; ask another administrator."))
+    _end(grant)
+    audit.record(ended_by, "grant.end", grant, person_id=person.id, role=grant.role.value)
+
+
+def end_grants(person_id: int, scope: Scope) -> None:
+    """End every role of a person on one scope (a withdrawn enrolment); does not commit."""
+    statement = select(RoleGrant).where(
+        RoleGrant.person_id == person_id, RoleGrant.scope_id == scope.id, RoleGrant.ends_on.is_(None)
+    )
+    for grant in db.session.scalars(statement):
+        _end(grant)
+
+
+def _end(grant: RoleGrant) -> None:
+    """A grant that began today cannot end yesterday: its day of start moves with the end, so that it is never in force."""
+    yesterday = clock.today() - timedelta(days=1)
+    grant.starts_on = min(grant.starts_on, yesterday)
+    grant.ends_on = yesterday
+    db.session.flush()
+
+
+WINDOW = timedelta(minutes=15)
+TRIES_PER_LOGIN = 8
+TRIES_PER_ADDRESS = 200  # a whole ward, or a classroom, shares one address
+
+
+def count_try(login: str, address: str) -> bool:
+    """Count a sign-in *before* the password is looked at; returns whether it is within the limits. Does not commit.
+
+    Counting first makes guesses sent side by side count as well.
+    """
+    now = clock.now()
+    limits = {f"login:{login[:100]}": TRIES_PER_LOGIN, f"address:{address[:100]}": TRIES_PER_ADDRESS}
+    statement = insert(Throttle).values([{"key": key, "since": now, "tries": 1} for key in sorted(limits)])
+    stale = Throttle.since < now - WINDOW
+    counted = statement.on_conflict_do_update(
+        index_elements=["key"],
+        set_={
+            "tries": case((stale, 1), else_=Throttle.tries + 1),
+            "since": case((stale, statement.excluded.since), else_=Throttle.since),
+        },
+    ).returning(Throttle.key, Throttle.tries)
+    return all(tries <= limits[key] for key, tries in db.session.execute(counted))
+
+
+def forget_tries(login: str) -> None:
+    """Start the login's count anew after a right password; does not commit."""
+    db.session.execute(update(Throttle).where(Throttle.key == f"login:{login[:100]}").values(tries=0))

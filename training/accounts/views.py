@@ -1,0 +1,71 @@
+"""Sign-in and sign-out; the administrator's pages are in `administration.py`."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import login_user
+
+from training.accounts import administration, logins, passwords, queries, samples, services
+from training.accounts.forms import SignInForm
+from training.core import audit, web
+from training.core.access import Actor, public, public_unopened
+from training.core.db import reading, transaction
+
+bp = Blueprint("accounts", __name__, template_folder="templates")
+
+
+@bp.get("/sign-in")
+@public
+def sign_in() -> ResponseReturnValue:
+    """The form; in sample mode with the sample people beside it."""
+    form = SignInForm(next=web.safe_next(request.args.get("next")))
+    return render_template("accounts/sign_in.html", form=form, samples=samples.shown())
+
+
+@bp.post("/sign-in")
+@public_unopened
+def sign_in_post() -> ResponseReturnValue:
+    """Two short transactions around the slow check of the password: count the try, then sign in."""
+    form = SignInForm()
+    if not form.validate():
+        return _refuse(form, 422)
+    login = logins.normalise(form.login.data)
+    with transaction():
+        within_limits = services.count_try(login, request.remote_addr or "")
+        person = queries.by_login(login)
+    if not within_limits:
+        form.password.errors = [_("Too many tries. Wait 15 minutes, or ask your coordinator.")]
+        return _refuse(form, 429)
+    if not passwords.matches(form.password.data, person.password_hash if person else None) or person is None:
+        form.password.errors = [
+            _("The mobile number or e-mail and the password do not go together. Try again.")
+        ]
+        return _refuse(form, 422)
+    actor = Actor(id=person.id, name=person.name, stamp=person.stamp)
+    with transaction():
+        services.forget_tries(login)
+        audit.record(actor, "person.sign-in", person)
+    session.clear()
+    login_user(actor)
+    return redirect(web.safe_next(form.next.data) or url_for("core.home"))
+
+
+def _refuse(form: SignInForm, status: int) -> ResponseReturnValue:
+    with reading():
+        return render_template("accounts/sign_in.html", form=form, samples=samples.shown()), status
+
+
+@bp.post("/sign-out")
+@public_unopened
+def sign_out() -> ResponseReturnValue:
+    """Forget who was here."""
+    session.clear()
+    return redirect(url_for("accounts.sign_in"))
+
+
+def register(app: Flask) -> None:
+    """Plug in the pages."""
+    app.register_blueprint(bp)
+    administration.register(app)

@@ -1,0 +1,68 @@
+"""The registry of activity kinds: what the ground floor must know of each, told by the package that owns it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Why an activity is not fulfilled yet, and what comes next: a word of its kind, figures, an activity to open."""
+
+    word: str
+    figures: Mapping[str, int] = field(default_factory=dict)
+    next_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the ledger says of one activity and one person. Pure data, oldest line first.
+
+    `parts` are the ids the pinned version consists of (lessons of a course), `done` those of them that are fulfilled;
+    `outcomes` and `scores` (percent, None where there is none) are the activity's own lines.
+    """
+
+    activity_id: int
+    version: int
+    parts: tuple[int, ...] = ()
+    done: frozenset[int] = frozenset()
+    outcomes: tuple[str, ...] = ()
+    scores: tuple[float | None, ...] = ()
+
+
+@dataclass(frozen=True)
+class ActivityKind:
+    """A kind such as `courses:course`.
+
+    `measure` is the ledger measure that fulfils it (`completed`, `passed`); a kind with `parts` is fulfilled by them and
+    its own line is written by `training.progress`. `endpoint` opens it for a trainee with `activity_id`. `explain` is
+    pure; `words` turn its `Missing.word` and figures into a sentence in the present language.
+    """
+
+    name: str
+    label: Any
+    measure: str
+    endpoint: str | None = None
+    parts: Callable[[Sequence[tuple[int, int]]], Mapping[tuple[int, int], tuple[int, ...]]] | None = None
+    explain: Callable[[Facts], Missing] = lambda _facts: Missing("not_done")
+    words: Mapping[str, Callable[[Mapping[str, int]], str]] = field(default_factory=dict)
+
+
+_kinds: dict[str, ActivityKind] = {}
+
+
+def register(kind: ActivityKind) -> None:
+    """Make a kind known; called once by the package that owns it."""
+    _kinds[kind.name] = kind
+
+
+def get(name: str) -> ActivityKind:
+    """The kind of that name."""
+    return _kinds[name]
+
+
+def names() -> list[str]:
+    """The names of every kind known."""
+    return sorted(_kinds)

@@ -1,0 +1,60 @@
+"""Assembly of the ground floor: an application with the database, the shared pages and the features of `training`."""
+
+from __future__ import annotations
+
+import os
+from types import ModuleType
+
+from flask import Flask
+from huey import Huey
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from training import accounts, activities, places, programmes, progress, reports
+from training.core import access, clock, commands, db, headers, i18n, jobs, logs, web
+from training.settings import ROOT, Settings
+
+FEATURES: tuple[ModuleType, ...] = (places, accounts, activities, programmes, progress, reports)
+
+
+def create_app(settings: Settings, packages: tuple[ModuleType, ...] = (), queue: Huey | None = None) -> Flask:
+    """Build the application; `packages` are the features above the ground, each with its `init_app`."""
+    app = Flask("anning", root_path=str(ROOT), static_folder=None)
+    app.config.update(_config(settings))
+    app.url_map.converters["int"] = web.BoundedInteger
+    app.extensions["anning_settings"] = settings
+    app.extensions["anning_packages"] = ("training", *(package.__name__ for package in packages))
+    clock.use_zone(settings.time_zone)
+    logs.init_app(app)
+    db.init_app(app)
+    i18n.init_app(app, ("training", *(package.__name__ for package in packages)))
+    headers.init_app(app)
+    jobs.init_app(app, queue or jobs.open_queue(settings.database_url, str(settings.data_dir / "queue.db")))
+    web.init_app(app)
+    access.init_app(app, accounts.load_actor)
+    commands.register(app)
+    for feature in (*FEATURES, *packages):
+        feature.init_app(app)
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies, x_host=1
+        )
+    return app
+
+
+def _config(settings: Settings) -> dict[str, object]:
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": db.engine_options(settings.database_url),
+        "SESSION_COOKIE_NAME": "anning",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.secure_cookies,
+        "MAX_CONTENT_LENGTH": web.LARGEST_BODY,
+        "MAX_FORM_MEMORY_SIZE": web.LARGEST_BODY,
+        "WTF_CSRF_TIME_LIMIT": None,  # tied to the session: a form left open through a night shift still sends
+        "WTF_CSRF_SSL_STRICT": False,
+        "METRICS_DIR": os.environ.get("PROMETHEUS_MULTIPROC_DIR", ""),
+        "SAMPLE_MODE": settings.sample_mode,
+        "PUBLIC_URL": settings.public_url,
+    }

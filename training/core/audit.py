@@ -1,0 +1,51 @@
+"""The audit trail: who did what to which thing, written in the transaction of the act itself; append-only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from training.core import clock
+from training.core.db import Base, BigId, Id, db
+
+
+class AuditLine(Base):
+    """One act. `actor_id` is None for the system itself (a sweep, a command)."""
+
+    __tablename__ = "audit_line"
+    __table_args__ = (Index("ix_audit_line_object", "object_type", "object_id"),)
+
+    id: Mapped[Id]
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"), index=True)
+    verb: Mapped[str] = mapped_column(String(80))
+    object_type: Mapped[str] = mapped_column(String(80))
+    object_id: Mapped[str] = mapped_column(String(80))
+    details: Mapped[dict[str, Any]]
+
+
+class HasId(Protocol):
+    """Whoever acts."""
+
+    @property
+    def id(self) -> int:
+        """The id of the person."""
+        ...
+
+
+def record(actor: HasId | None, verb: str, subject: Any, **details: Any) -> None:
+    """Add one line: `verb` is dotted (`certificate.revoke`), `subject` a model with an `id` or `activity_id`."""
+    number = getattr(subject, "id", None) or getattr(subject, "activity_id", "")
+    db.session.add(
+        AuditLine(
+            at=clock.now(),
+            actor_id=actor.id if actor else None,
+            verb=verb,
+            object_type=getattr(subject, "__tablename__", type(subject).__name__.lower()),
+            object_id=str(number),
+            details=details,
+        )
+    )

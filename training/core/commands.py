@@ -1,0 +1,97 @@
+"""Commands of the ground floor: the schema, serving and working."""
+
+from __future__ import annotations
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+
+from training.core import jobs, sample, schema, serving
+from training.core.db import db
+
+group = AppGroup("schema", help="The database's schema.")
+
+
+@group.command("revision")
+@click.option("--package", required=True, help="Whose models changed.")
+@click.option("-m", "--message", required=True, help="What changes, in a few words.")
+def revision(package: str, message: str) -> None:
+    """Write the next migration of a package from its models."""
+    if package not in schema.packages():
+        raise click.UsageError(f"{package!r} is no package; choose one of {', '.join(schema.packages())}.")
+    schema.make_revision(package, message)
+
+
+@group.command("upgrade")
+def upgrade() -> None:
+    """Bring the database to the newest schema."""
+    schema.upgrade()
+
+
+@group.command("downgrade")
+@click.argument("revision")
+def downgrade(revision: str) -> None:
+    """Take the database back to REVISION (`base`: drop everything)."""
+    schema.downgrade(revision)
+
+
+@group.command("check")
+def check() -> None:
+    """Fail when the models and the database differ."""
+    schema.check()
+
+
+@click.command("init-db")
+def init_db() -> None:
+    """Create or migrate the database, without sample data."""
+    schema.upgrade()
+    click.echo("The database has the newest schema.")
+
+
+@click.command("sample-data")
+def sample_data() -> None:
+    """Load the sample into an empty database; refused (status 1) when there is something in it already."""
+    schema.upgrade()
+    if not sample.load():
+        raise click.ClickException("The database is not empty; the sample goes only into an empty one.")
+    click.echo("The sample is loaded.")
+
+
+@click.command("worker")
+@click.option("--with-parent", is_flag=True, help="End when the process that started this one ends.")
+def worker(with_parent: bool) -> None:
+    """Do the work that waits: queued jobs, and every minute a sweep for what was left unfinished."""
+    if with_parent:
+        serving.end_with_parent()
+    jobs.work(current_app._get_current_object())  # type: ignore[attr-defined]
+
+
+@click.command("serve")
+@click.option("--host", help="Address to listen on (default: HOST, else 127.0.0.1).")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (default: PORT, else 8000).")
+@click.option("--without-worker", is_flag=True, help="Do not start the worker beside the web processes.")
+def serve(host: str | None, port: int | None, without_worker: bool) -> None:
+    """Migrate the database, fill an empty one with the sample in sample mode, and serve."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    settings = app.extensions["anning_settings"]
+    schema.upgrade()
+    if settings.sample_mode:
+        sample.load()
+    db.engine.dispose()
+    host, port = host or settings.host, port or settings.port
+    click.echo(f"Anning 安宁: http://{host}:{port}/")
+    serving.serve(
+        app,
+        host=host,
+        port=port,
+        processes=settings.processes,
+        threads=settings.threads,
+        with_worker=not without_worker,
+    )
+
+
+def register(app: Flask) -> None:
+    """Plug in the commands."""
+    app.cli.add_command(group)
+    for command in (init_db, sample_data, worker, serve):
+        app.cli.add_command(command)

@@ -1,0 +1,228 @@
+"""The database: base class of models, the one place that commits, and what differs between SQLite and PostgreSQL.
+
+Rules held here (see `docs/patterns.md`): `transaction()` is the only place that commits, and opens the write
+transaction before the first query; everything else reads in a transaction that the database itself keeps read-only.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    event,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
+from sqlalchemy.types import TypeDecorator
+
+WRITE = {"anning_write": True, "postgresql_readonly": False}
+READ = {"anning_write": False, "postgresql_readonly": True}
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware moment, stored UTC: `timestamptz` on PostgreSQL, a sortable text on SQLite."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive moment; hand SQLite naive UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone cannot be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give every moment its zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+Json = JSON().with_variant(postgresql.JSONB, "postgresql")
+
+Id = Annotated[int, mapped_column(BigId, primary_key=True)]
+Ref = Annotated[int, mapped_column(BigId, index=True)]
+Code = Annotated[str, mapped_column(String(40))]
+Title = Annotated[str, mapped_column(String(200))]
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """The base of every model."""
+
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={datetime: UTCDateTime, dict[str, Any]: Json, list[str]: Json, int: BigId},
+    )
+
+
+db = SQLAlchemy(session_options={"expire_on_commit": False})
+
+
+def init_app(app: Flask) -> None:
+    """Attach the engines of `app` and the events that make both databases keep the house's rules."""
+    db.init_app(app)
+    with app.app_context():
+        engine = db.engine
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+
+
+def engine_options(database_url: str) -> dict[str, Any]:
+    """Options of `create_engine` for the database of that URL; a connection is read-only unless `WRITE` is asked for."""
+    if database_url.startswith("sqlite"):
+        return {
+            "connect_args": {"timeout": 20, "isolation_level": None},
+            "execution_options": {"anning_write": False},
+        }
+    return {"pool_pre_ping": False, "pool_size": 8, "max_overflow": 8, "execution_options": dict(READ)}
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=20000",
+        "cache_size=-16000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Open the transaction ourselves: sqlite3 would begin late and deferred, and fail on the first write after a read."""
+    raw = connection.connection.dbapi_connection
+    assert raw is not None  # noqa: S101 - a pooled connection that began has one
+    if connection.get_execution_options().get("anning_write"):
+        raw.execute("PRAGMA query_only=0")  # type: ignore[attr-defined]
+        raw.execute("BEGIN IMMEDIATE")  # type: ignore[attr-defined]
+    else:
+        raw.execute("PRAGMA query_only=1")  # type: ignore[attr-defined]
+        raw.execute("BEGIN")  # type: ignore[attr-defined]
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One write transaction: begins at once, commits at the end, rolls back on any error; does not nest.
+
+    What was handed to `after_commit` runs only when the commit has succeeded.
+    """
+    session = db.session()
+    if session.in_transaction():
+        raise RuntimeError("a transaction is already open: services never open one")
+    try:
+        session.connection(execution_options=WRITE)
+        yield session
+        session.commit()
+        callbacks = session.info.pop("after_commit", [])
+    finally:
+        session.info.pop("after_commit", None)
+        session.close()
+    for callback in callbacks:
+        callback()
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """One transaction that the database keeps read-only; nothing is committed."""
+    session = db.session()
+    if session.in_transaction():
+        raise RuntimeError("a transaction is already open: services never open one")
+    try:
+        session.connection(execution_options=READ)
+        yield session
+    finally:
+        session.close()
+
+
+def after_commit(callback: Callable[[], None]) -> None:
+    """Run `callback` once the present transaction has committed; never when it has not."""
+    db.session().info.setdefault("after_commit", []).append(callback)
+
+
+def insert(table: Any) -> Any:
+    """The `INSERT` of the dialect in use, which knows `ON CONFLICT`."""
+    return (sqlite if db.engine.dialect.name == "sqlite" else postgresql).insert(table)
+
+
+def upsert(
+    table: Any,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    keys: Sequence[str],
+    add: Sequence[str] = (),
+    put: Sequence[str] = (),
+) -> Any:
+    """An `INSERT … ON CONFLICT` of `rows` for the dialect in use.
+
+    On a conflict over `keys` the columns in `add` grow by the new value and those in `put` take it; with neither the
+    row stays as it is.
+    """
+    statement = insert(table).values(list(rows))
+    changes = {name: getattr(table, name) + statement.excluded[name] for name in add}
+    changes |= {name: statement.excluded[name] for name in put}
+    if not changes:
+        return statement.on_conflict_do_nothing(index_elements=list(keys))
+    return statement.on_conflict_do_update(index_elements=list(keys), set_=changes)
+
+
+def append_only(table: str, dialect: str) -> list[str]:
+    """DDL after which `table` refuses UPDATE and DELETE (and TRUNCATE on PostgreSQL); used by migrations."""
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            for verb in ("UPDATE", "DELETE")
+        ]
+    return [
+        f"CREATE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$",
+        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {table}_refuse()",
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()",
+    ]
+
+
+def drop_append_only(table: str, dialect: str) -> list[str]:
+    """DDL that takes `append_only` back; run it before the table is dropped."""
+    if dialect == "sqlite":
+        return [f"DROP TRIGGER IF EXISTS {table}_no_update", f"DROP TRIGGER IF EXISTS {table}_no_delete"]
+    return [
+        f"DROP TRIGGER IF EXISTS {table}_no_change ON {table}",
+        f"DROP TRIGGER IF EXISTS {table}_no_truncate ON {table}",
+        f"DROP FUNCTION IF EXISTS {table}_refuse()",
+    ]
+
+
+def is_ready(engine: Engine) -> bool:
+    """Whether the database answers."""
+    with engine.connect() as connection:
+        return connection.exec_driver_sql("SELECT 1").scalar() == 1

@@ -1,0 +1,58 @@
+"""The base of every form and the fields that keep bad text out."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import Field, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, StopValidation
+
+ALLOWED_CONTROLS = {"\n", "\t"}
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """A form with CSRF protection whose texts are cleaned and bounded."""
+
+
+def clean(text: str | None) -> str | None:
+    """Trim, unify line ends and compose characters (NFC), so that equal texts compare equal."""
+    if text is None:
+        return None
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+class PrintableText:
+    """Refuse control characters, which no database and no paper keeps (U+0000 above all)."""
+
+    def __call__(self, _form: Any, field: Field) -> None:
+        """Raise with the character's code point and its place."""
+        for place, character in enumerate(field.data or "", start=1):
+            if unicodedata.category(character) in {"Cc", "Cs"} and character not in ALLOWED_CONTROLS:
+                raise StopValidation(
+                    _l(
+                        "Character %(place)d (U+%(code)s) cannot be printed; delete it.",
+                        place=place,
+                        code=f"{ord(character):04X}",
+                    )
+                )
+
+
+def text(label: Any, *, maximum: int, required: bool = True, **options: Any) -> StringField:
+    """A one-line text of at most `maximum` characters."""
+    return StringField(label, validators=_rules(maximum, required, options), filters=[clean], **options)
+
+
+def long_text(label: Any, *, maximum: int, required: bool = True, **options: Any) -> TextAreaField:
+    """A text of several lines of at most `maximum` characters."""
+    return TextAreaField(label, validators=_rules(maximum, required, options), filters=[clean], **options)
+
+
+def _rules(maximum: int, required: bool, options: dict[str, Any]) -> list[Any]:
+    rules: list[Any] = [PrintableText(), *options.pop("validators", [])]
+    rules.append(Length(max=maximum, message=_l("At most %(max)d characters; shorten the text.")))
+    if required:
+        rules.insert(0, InputRequired(_l("Fill this in.")))
+    return rules

@@ -1,0 +1,79 @@
+"""Languages: Chinese first, English complete. The choice is a cookie; content is bilingual data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, has_request_context, request
+from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale, ngettext
+
+from training.core import clock
+
+LANGUAGES = ("zh", "en")
+HTML_LANG = {"zh": "zh-CN", "en": "en"}
+COOKIE = "lang"
+
+
+def chosen_language() -> str:
+    """`zh` or `en`: the query's `lang`, else the cookie, else Chinese."""
+    if not has_request_context():
+        return "zh"
+    for choice in (request.args.get("lang"), request.cookies.get(COOKIE)):
+        if choice in LANGUAGES:
+            return str(choice)
+    return "zh"
+
+
+def language() -> str:
+    """The language of the present page; Chinese outside a request."""
+    locale = get_locale()
+    return locale.language if locale else "zh"
+
+
+def local(value: Any, name: str = "title") -> str:
+    """The text of bilingual content in the present language, the other one where it is missing.
+
+    `value` is a mapping `{"zh": …, "en": …}`, or an object with `<name>_zh` and `<name>_en`.
+    """
+    if value is None:
+        return ""
+    own, other = ("zh", "en") if language() == "zh" else ("en", "zh")
+    if isinstance(value, Mapping):
+        return str(value.get(own) or value.get(other) or "")
+    return str(getattr(value, f"{name}_{own}") or getattr(value, f"{name}_{other}"))
+
+
+def init_app(app: Flask, packages: tuple[str, ...]) -> None:
+    """Attach Babel with one catalogue a package (named by folder) and the filters that pages use."""
+    Babel(
+        app,
+        default_locale="zh",
+        default_translation_directories=";".join(f"{package}/translations" for package in packages),
+        locale_selector=chosen_language,
+    )
+    app.jinja_env.filters.update(
+        local=local, datetime=show_datetime, date=show_date, number=format_decimal, minutes=show_minutes
+    )
+
+
+def show_datetime(value: datetime | None) -> str:
+    """A moment as people write it, in the local zone, to the minute."""
+    if value is None:
+        return ""
+    pattern = "y年M月d日 HH:mm" if language() == "zh" else "d MMM y, HH:mm"
+    return format_datetime(clock.local(value).replace(tzinfo=None), pattern, rebase=False)
+
+
+def show_date(value: date | datetime | None) -> str:
+    """A day as people write it, in the local zone."""
+    if value is None:
+        return ""
+    day = clock.local(value).date() if isinstance(value, datetime) else value
+    return format_date(day, "y年M月d日" if language() == "zh" else "d MMM y", rebase=False)
+
+
+def show_minutes(value: int) -> str:
+    """A number of minutes with its unit."""
+    return str(ngettext("%(num)d minute", "%(num)d minutes", value))

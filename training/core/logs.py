@@ -1,0 +1,68 @@
+"""Structured logs: one JSON line a request and whatever else is worth a line, never a person's data."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import time
+
+import structlog
+from flask import Flask, Response, g, request
+from prometheus_client import Counter, Histogram
+
+REQUESTS = Counter("anning_requests_total", "Requests answered", ["endpoint", "method", "status"])
+SECONDS = Histogram("anning_request_seconds", "Time to answer a request", ["endpoint"])
+TRACE = re.compile(r"[A-Za-z0-9-]{8,64}")
+log = structlog.get_logger("anning")
+
+
+def configure(level: str) -> None:
+    """Write JSON lines at and above `level` to standard error."""
+    logging.basicConfig(format="%(message)s", level=level)
+    logging.getLogger("alembic").setLevel("WARNING")
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        logger_factory=structlog.PrintLoggerFactory(file=_standard_error()),
+        cache_logger_on_first_use=False,
+    )
+
+
+def _standard_error() -> object:
+    import sys
+
+    return sys.stderr
+
+
+def init_app(app: Flask) -> None:
+    """Give every request an id and a line; count it for `/metrics`."""
+
+    @app.before_request
+    def begin() -> None:
+        g.started = time.perf_counter()
+        given = request.headers.get("X-Request-Id", "")
+        g.request_id = given if TRACE.fullmatch(given) else secrets.token_hex(8)
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        spent = time.perf_counter() - g.get("started", time.perf_counter())
+        endpoint = request.endpoint or "unknown"
+        REQUESTS.labels(endpoint, request.method, response.status_code).inc()
+        SECONDS.labels(endpoint).observe(spent)
+        response.headers["X-Request-Id"] = g.get("request_id", "")
+        log.info(
+            "request",
+            id=g.get("request_id"),
+            method=request.method,
+            endpoint=endpoint,
+            status=response.status_code,
+            ms=round(spent * 1000, 1),
+        )
+        return response

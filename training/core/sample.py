@@ -1,0 +1,43 @@
+"""Sample data: each package contributes a step; all steps are one transaction. Deterministic, fictional, marked as such."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import select
+
+from training.core.db import db, transaction
+from training.core.scopes import Scope
+
+Step = Callable[[dict[str, Any]], None]
+_steps: dict[str, tuple[int, Step]] = {}
+
+
+def step(name: str, order: int) -> Callable[[Step], Step]:
+    """Register a step; `order` says when (10 places, 20 people, 30 courses, 40 items, 50 programmes, 60 progress, 70 certificates).
+
+    A step receives one dictionary, in which earlier steps leave what later ones need.
+    """
+
+    def decorate(function: Step) -> Step:
+        _steps[name] = (order, function)
+        return function
+
+    return decorate
+
+
+def is_empty() -> bool:
+    """Whether nothing has been entered yet; needs an open transaction."""
+    return db.session.scalar(select(Scope.id).limit(1)) is None
+
+
+def load() -> bool:
+    """Load the sample into an empty database; returns False, changing nothing, when there is something already."""
+    with transaction():
+        if not is_empty():
+            return False
+        shared: dict[str, Any] = {}
+        for _order, function in sorted(_steps.values(), key=lambda pair: pair[0]):
+            function(shared)
+    return True

@@ -1,0 +1,115 @@
+"""The database's schema by migrations: each package keeps its own branch in `<package>/migrations/`.
+
+One run is one transaction on either database. On SQLite foreign keys are off meanwhile (switched outside the
+transaction, as it must be) and checked before the end, because a table that is copied would take its children along.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import current_app
+from sqlalchemy import Connection
+
+from training.core.db import WRITE, Base, db
+
+HEADS = "heads"
+
+
+def _folder(package: str) -> Path:
+    return Path(current_app.root_path) / package / "migrations"
+
+
+def package_of(table: str) -> str | None:
+    """The package whose model keeps that table, or None for a table that is not ours."""
+    for mapper in Base.registry.mappers:
+        if mapper.local_table is not None and getattr(mapper.local_table, "name", None) == table:
+            return mapper.class_.__module__.partition(".")[0]
+    return None
+
+
+def packages() -> tuple[str, ...]:
+    """The packages of the running application, ground floor first."""
+    return tuple(current_app.extensions["anning_packages"])
+
+
+def config(connection: Connection | None = None, package: str | None = None) -> Config:
+    """Alembic's configuration, made here instead of in a file of its own."""
+    made = Config(stdout=io.StringIO())
+    made.set_main_option("script_location", str(Path(__file__).parent / "alembic"))
+    made.set_main_option("path_separator", "space")
+    made.set_main_option("version_locations", " ".join(str(_folder(name)) for name in packages()))
+    made.attributes["connection"] = connection
+    made.attributes["package"] = package
+    return made
+
+
+@contextmanager
+def _connection() -> Iterator[Connection]:
+    with db.engine.connect() as plain:
+        connection = plain.execution_options(**WRITE)
+        raw = connection.connection.dbapi_connection
+        sqlite = connection.dialect.name == "sqlite"
+        if sqlite:
+            raw.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
+        try:
+            with connection.begin():
+                yield connection
+                if sqlite:
+                    faults = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+                    if faults:
+                        raise RuntimeError(f"the migration leaves rows without their parents: {faults[:5]}")
+        finally:
+            if sqlite:
+                raw.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]
+
+
+def upgrade(revision: str = HEADS) -> None:
+    """Migrate up to `revision`; all heads by default."""
+    with _connection() as connection:
+        command.upgrade(config(connection), revision)
+
+
+def downgrade(revision: str) -> None:
+    """Migrate back to `revision` (`base` for nothing at all)."""
+    with _connection() as connection:
+        command.downgrade(config(connection), revision)
+
+
+def is_current() -> bool:
+    """Whether the database has every migration."""
+    with db.engine.connect() as connection:
+        applied = set(MigrationContext.configure(connection).get_current_heads())
+    return applied == set(ScriptDirectory.from_config(config()).get_heads()) and bool(applied)
+
+
+def check() -> None:
+    """Raise when the models and the migrated database differ."""
+    with _connection() as connection:
+        command.check(config(connection))
+
+
+def make_revision(package: str, message: str) -> None:
+    """Write the next migration of one package from the difference between its models and the database."""
+    with _connection() as connection:
+        made = config(connection, package)
+        heads = ScriptDirectory.from_config(made).get_heads()
+        count = len(list(_folder(package).glob("*.py"))) + 1
+        first = count == 1
+        command.revision(
+            made,
+            message=message,
+            autogenerate=True,
+            rev_id=f"{package}_{count:03d}",
+            head="base" if first else f"{package}@head",
+            branch_label=package if first else None,
+            version_path=str(_folder(package)),
+            depends_on=[one for one in heads if not one.startswith(package)] if first else None,
+        )

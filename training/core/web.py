@@ -1,0 +1,292 @@
+"""What every page shares: navigation, template globals, the language switch, health, metrics and error pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, multiprocess
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, ValidationError
+
+from training.core import access, assets, db, errors, i18n
+from training.core.logs import log
+
+bp = Blueprint("core", __name__, template_folder="templates")
+csrf = CSRFProtect()
+LARGEST_ID = 2**63 - 1
+LARGEST_BODY = 2 * 1024 * 1024
+
+
+class BoundedInteger(IntegerConverter):
+    """An id in an address that any database can hold; a longer number is simply not found."""
+
+    def to_python(self, value: str) -> int:
+        """Refuse what exceeds 64 bits."""
+        if len(value) > 19 or int(value) > LARGEST_ID:
+            raise ValidationError
+        return int(value)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of the navigation: shown to whoever holds the permission."""
+
+    label: Any
+    endpoint: str
+    permission: StrEnum
+    order: int = 50
+    home: bool = False
+
+
+@dataclass
+class Link:
+    """An entry as a page shows it."""
+
+    label: str
+    url: str
+    active: bool = field(default=False)
+
+
+_entries: list[Entry] = []
+
+
+def add_entry(label: Any, endpoint: str, permission: StrEnum, *, order: int = 50, home: bool = False) -> None:
+    """Plug a page into the navigation; a `home` is where a role starts, lowest order first."""
+    entry = Entry(label, endpoint, permission, order, home)
+    if entry not in _entries:
+        _entries.append(entry)
+        _entries.sort(key=lambda one: one.order)
+
+
+def _links(home: bool) -> list[Link]:
+    actor = access.load_actor_if_open()
+    if actor is None:
+        return []
+    return [
+        Link(str(entry.label), url_for(entry.endpoint), request.endpoint == entry.endpoint)
+        for entry in _entries
+        if entry.home is home and actor.may(entry.permission)
+    ]
+
+
+def home_url(actor: access.Actor) -> str:
+    """Where this person starts: the home of the first role held."""
+    for entry in _entries:
+        if entry.home and actor.may(entry.permission):
+            return url_for(entry.endpoint)
+    return url_for("core.nowhere")
+
+
+def safe_next(target: str | None) -> str | None:
+    """An address on this site to return to, or None: never a way to another site."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or len(target) > 500:
+        return None
+    parts = urlsplit(target)
+    return target if not parts.scheme and not parts.netloc and "\\" not in target else None
+
+
+@bp.get("/")
+@access.public
+def home() -> ResponseReturnValue:
+    """Lead everyone to where they start."""
+    actor = access.current_actor()
+    return redirect(home_url(actor) if actor else url_for("accounts.sign_in"))
+
+
+@bp.get("/welcome")
+@access.public
+def nowhere() -> ResponseReturnValue:
+    """What a person without any role sees: whom to ask."""
+    return render_template("core/nowhere.html")
+
+
+@bp.post("/language")
+@access.public_unopened
+def language() -> ResponseReturnValue:
+    """Remember the language and return to the page."""
+    choice = request.form.get("lang", "")
+    if choice not in i18n.LANGUAGES:
+        raise errors.Invalid(_("There is no such language here; choose Chinese or English."))
+    response = redirect(safe_next(request.form.get("next")) or "/")
+    response.set_cookie(
+        i18n.COOKIE, choice, max_age=31536000, samesite="Lax", httponly=True, secure=request.is_secure
+    )
+    return response
+
+
+@bp.get("/assets/<digest>/<name>")
+@access.public_unopened
+def asset(digest: str, name: str) -> ResponseReturnValue:
+    """Give out a static file."""
+    return assets.serve(digest, name)
+
+
+@bp.get("/healthz")
+@access.public_unopened
+def healthz() -> ResponseReturnValue:
+    """Whether the process lives."""
+    return jsonify(status="ok")
+
+
+@bp.get("/readyz")
+@access.public_unopened
+def readyz() -> ResponseReturnValue:
+    """Whether the database answers too."""
+    try:
+        db.is_ready(db.db.engine)
+    except SQLAlchemyError as error:
+        log.error("not ready", error=type(error).__name__)
+        return jsonify(status="database unreachable"), 503
+    return jsonify(status="ok")
+
+
+@bp.get("/metrics")
+@access.public_unopened
+def metrics() -> ResponseReturnValue:
+    """Figures for Prometheus, to this machine only."""
+    if request.remote_addr not in {"127.0.0.1", "::1"} or "X-Forwarded-For" in request.headers:
+        raise errors.NotFound(_("There is no such page."))
+    registry = CollectorRegistry()
+    if current_app.config["METRICS_DIR"]:
+        multiprocess.MultiProcessCollector(registry, path=current_app.config["METRICS_DIR"])  # type: ignore[no-untyped-call]
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def wants_json() -> bool:
+    """Whether a script asked, rather than a person."""
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def refuse(status: int, title: str, message: str) -> ResponseReturnValue:
+    """A refusal as a page or as JSON."""
+    if wants_json():
+        return jsonify(error=message), status
+    return render_template("core/error.html", title=title, message=message, status=status), status
+
+
+def _titles() -> dict[int, str]:
+    return {
+        400: _("This could not be read"),
+        403: _("Not allowed"),
+        404: _("Not found"),
+        405: _("Not possible here"),
+        409: _("Something changed meanwhile"),
+        413: _("Too large"),
+        422: _("This does not fit"),
+        429: _("Too many tries"),
+        503: _("Not available just now"),
+    }
+
+
+def _handle_domain(error: errors.DomainError) -> ResponseReturnValue:
+    return refuse(error.status, _titles().get(error.status, _("Not possible")), str(error.message))
+
+
+def _handle_sign_in(error: errors.SignInNeeded) -> ResponseReturnValue:
+    if wants_json():
+        return jsonify(error=str(error.message)), 401
+    target = (
+        request.full_path.rstrip("?")
+        if request.method == "GET"
+        else request.referrer and urlsplit(request.referrer).path
+    )
+    return redirect(url_for("accounts.sign_in", next=safe_next(target)))
+
+
+def _handle_http(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    messages = {
+        404: _(
+            "There is no such page, or it is not one of yours. Check the address, or start from your home page."
+        ),
+        405: _("This address does not take that kind of request. Start from your home page."),
+        413: _("What was sent is larger than 2 MB. Send less."),
+    }
+    return refuse(
+        status,
+        _titles().get(status, _("Not possible")),
+        messages.get(status, _("The request could not be understood.")),
+    )
+
+
+def _handle_csrf(_error: CSRFError) -> ResponseReturnValue:
+    return refuse(
+        400,
+        _("This page is too old"),
+        _(
+            "The page was open before you signed in or out, so nothing was saved. Go back, reload it, and send it again."
+        ),
+    )
+
+
+def _handle_conflict(error: IntegrityError) -> ResponseReturnValue:
+    log.warning("constraint", error=str(error.orig)[:300])
+    return refuse(
+        409, _titles()[409], _("Somebody saved the same thing a moment ago. Go back, reload, and look first.")
+    )
+
+
+def _handle_crash(error: Exception) -> ResponseReturnValue:
+    log.exception("unexpected error", error=type(error).__name__)
+    return refuse(
+        500,
+        _("Something went wrong here"),
+        _("This is our fault; nothing was half saved. Try again in a minute."),
+    )
+
+
+def init_app(app: Flask) -> None:
+    """Attach the shared pages, the globals of templates and the error pages."""
+    csrf.init_app(app)
+    app.jinja_env.globals.update(
+        asset=assets.asset,
+        csrf_token=generate_csrf,
+        current_actor=access.load_actor_if_open,
+        navigation=lambda: _links(home=False),
+        homes=lambda: _links(home=True),
+        product_name="Anning 安宁",
+        sample_mode=app.config["SAMPLE_MODE"],
+    )
+    app.context_processor(_page_values)
+    app.register_blueprint(bp)
+    handlers: list[tuple[Any, Callable[..., ResponseReturnValue]]] = [
+        (errors.SignInNeeded, _handle_sign_in),
+        (errors.DomainError, _handle_domain),
+        (CSRFError, _handle_csrf),
+        (HTTPException, _handle_http),
+        (IntegrityError, _handle_conflict),
+    ]
+    for kind, handler in handlers:
+        app.register_error_handler(kind, handler)
+    if not app.debug:
+        app.register_error_handler(Exception, _handle_crash)
+
+
+def _page_values() -> dict[str, Any]:
+    locale = i18n.language()
+    return {
+        "locale": locale,
+        "html_lang": i18n.HTML_LANG[locale],
+        "language_url": url_for("core.language"),
+        "help_url": None,
+    }

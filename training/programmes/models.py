@@ -1,0 +1,91 @@
+"""Programmes with their requirements, cohorts at a base, and enrolments."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from training.core.db import Base, BigId, Id
+from training.core.scopes import enum_of
+
+
+class Programme(Base):
+    """A programme (培训项目): an activity whose requirements are hurdles, each to be cleared for itself."""
+
+    __tablename__ = "programme"
+
+    activity_id: Mapped[int] = mapped_column(BigId, ForeignKey("activity.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    valid_months: Mapped[int]
+
+
+class Requirement(Base):
+    """One hurdle of a programme: an activity that must be fulfilled."""
+
+    __tablename__ = "requirement"
+    __table_args__ = (
+        UniqueConstraint("programme_id", "activity_id"),
+        UniqueConstraint("programme_id", "position"),
+    )
+
+    id: Mapped[Id]
+    programme_id: Mapped[int] = mapped_column(BigId, ForeignKey("programme.activity_id"))
+    activity_id: Mapped[int] = mapped_column(BigId, ForeignKey("activity.id"), index=True)
+    position: Mapped[int]
+
+
+class Cohort(Base):
+    """A class (班次) of one programme at one base; owns a scope, on which its trainees hold their role."""
+
+    __tablename__ = "cohort"
+    __table_args__ = (
+        UniqueConstraint("base_id", "code"),
+        CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
+    )
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(120))
+    programme_id: Mapped[int] = mapped_column(BigId, ForeignKey("programme.activity_id"), index=True)
+    base_id: Mapped[int] = mapped_column(BigId, ForeignKey("training_base.id"), index=True)
+    scope_id: Mapped[int] = mapped_column(BigId, ForeignKey("scope.id"), unique=True)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    opened_at: Mapped[datetime]
+
+
+class EnrolmentStatus(StrEnum):
+    """Where an enrolment stands: a projection of the ledger."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+    WITHDRAWN = "withdrawn"
+
+
+class Enrolment(Base):
+    """One person in one cohort, once. `programme_id` repeats the cohort's, for the ledger's look-up."""
+
+    __tablename__ = "enrolment"
+    __table_args__ = (UniqueConstraint("cohort_id", "person_id"),)
+
+    id: Mapped[Id]
+    cohort_id: Mapped[int] = mapped_column(BigId, ForeignKey("cohort.id"))
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"), index=True)
+    programme_id: Mapped[int] = mapped_column(BigId, ForeignKey("programme.activity_id"), index=True)
+    status: Mapped[EnrolmentStatus] = mapped_column(enum_of(EnrolmentStatus))
+    enrolled_at: Mapped[datetime]
+    completed_at: Mapped[datetime | None]
+    withdrawn_reason: Mapped[str | None] = mapped_column(String(500))
+
+
+class EnrolmentPin(Base):
+    """The version of a required activity that was current at enrolment: learners keep what they began with."""
+
+    __tablename__ = "enrolment_pin"
+
+    enrolment_id: Mapped[int] = mapped_column(BigId, ForeignKey("enrolment.id"), primary_key=True)
+    activity_id: Mapped[int] = mapped_column(BigId, ForeignKey("activity.id"), primary_key=True)
+    version: Mapped[int]

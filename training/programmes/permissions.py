@@ -1,0 +1,32 @@
+"""What may be done with programmes, cohorts and enrolments, and by which roles."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from training.core import access
+from training.core.access import Role
+
+
+class Permission(StrEnum):
+    """Permissions over cohorts and enrolments, alphabetically."""
+
+    COHORT_OPEN = "programmes:cohort:open"
+    COHORT_READ = "programmes:cohort:read"
+    ENROLMENT_ADD = "programmes:enrolment:add"
+    ENROLMENT_READ_OWN = "programmes:enrolment:read-own"
+    ENROLMENT_WITHDRAW = "programmes:enrolment:withdraw"
+
+
+GRANTS = {
+    Permission.COHORT_OPEN: (Role.COORDINATOR,),
+    Permission.COHORT_READ: (Role.COORDINATOR,),
+    Permission.ENROLMENT_ADD: (Role.COORDINATOR,),
+    Permission.ENROLMENT_READ_OWN: (Role.TRAINEE,),
+    Permission.ENROLMENT_WITHDRAW: (Role.COORDINATOR,),
+}
+
+
+def register() -> None:
+    """Tell the house."""
+    access.register(GRANTS)

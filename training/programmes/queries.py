@@ -1,0 +1,160 @@
+"""Reading programmes, cohorts and enrolments, always through the scopes of whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import Select, and_, exists, func, select
+
+from training.accounts.models import Person
+from training.activities.models import Activity
+from training.core import scopes
+from training.core.access import Actor
+from training.core.db import db
+from training.core.errors import NotFound
+from training.core.scopes import Scope
+from training.places.models import Institution, TrainingBase
+from training.programmes.models import (
+    Cohort,
+    Enrolment,
+    EnrolmentPin,
+    EnrolmentStatus,
+    Programme,
+    Requirement,
+)
+from training.programmes.permissions import Permission
+
+
+def visible_cohorts(actor: Actor) -> Select[Any]:
+    """A select of the cohorts that the actor may read; lists and single loads both go through it."""
+    statement = select(Cohort).join(Scope, Scope.id == Cohort.scope_id)
+    return statement.where(scopes.within(actor.paths(Permission.COHORT_READ)))
+
+
+def cohort_visible_to(actor: Actor, cohort_id: int) -> Cohort:
+    """The cohort of that id; raises `NotFound` for a stranger's."""
+    cohort = db.session.scalar(visible_cohorts(actor).where(Cohort.id == cohort_id))
+    if cohort is None:
+        raise NotFound(_("There is no such cohort at your base."))
+    return cohort
+
+
+def cohorts_visible_to(actor: Actor) -> Sequence[Any]:
+    """The actor's cohorts, newest first, as rows `Cohort, TrainingBase, programme Activity, enrolled, completed`."""
+    enrolled = func.count(Enrolment.id).filter(Enrolment.status != EnrolmentStatus.WITHDRAWN)
+    completed = func.count(Enrolment.id).filter(Enrolment.status == EnrolmentStatus.COMPLETED)
+    statement = (
+        visible_cohorts(actor)
+        .add_columns(TrainingBase, Activity, enrolled.label("enrolled"), completed.label("completed"))
+        .join(TrainingBase, TrainingBase.id == Cohort.base_id)
+        .join(Activity, Activity.id == Cohort.programme_id)
+        .outerjoin(Enrolment, Enrolment.cohort_id == Cohort.id)
+        .group_by(Cohort.id, TrainingBase.id, Activity.id)
+        .order_by(Cohort.starts_on.desc(), Cohort.id.desc())
+    )
+    return db.session.execute(statement).all()
+
+
+def people_of(cohort: Cohort) -> Sequence[Any]:
+    """The people of a cohort by name, as rows `Enrolment, Person, Institution | None`."""
+    return db.session.execute(
+        select(Enrolment, Person, Institution)
+        .join(Person, Person.id == Enrolment.person_id)
+        .outerjoin(Institution, Institution.id == Person.institution_id)
+        .where(Enrolment.cohort_id == cohort.id)
+        .order_by(Person.name, Person.id)
+    ).all()
+
+
+def enrolment_of(cohort: Cohort, enrolment_id: int) -> Enrolment:
+    """One enrolment of that cohort; raises `NotFound`."""
+    enrolment = db.session.get(Enrolment, enrolment_id)
+    if enrolment is None or enrolment.cohort_id != cohort.id:
+        raise NotFound(_("There is no such person in this cohort."))
+    return enrolment
+
+
+def enrolments_of(person_id: int) -> Sequence[Any]:
+    """A person's enrolments, newest first, as rows `Enrolment, Cohort, TrainingBase, programme Activity`."""
+    return db.session.execute(
+        select(Enrolment, Cohort, TrainingBase, Activity)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .join(TrainingBase, TrainingBase.id == Cohort.base_id)
+        .join(Activity, Activity.id == Enrolment.programme_id)
+        .where(Enrolment.person_id == person_id)
+        .order_by(Enrolment.id.desc())
+    ).all()
+
+
+def required_by(enrolment: Enrolment) -> list[tuple[int, Activity, int]]:
+    """The requirements of an enrolment as (position, activity, pinned version), in order."""
+    rows = db.session.execute(
+        select(Requirement.position, Activity, func.coalesce(EnrolmentPin.version, Activity.version))
+        .join(Activity, Activity.id == Requirement.activity_id)
+        .outerjoin(
+            EnrolmentPin,
+            and_(EnrolmentPin.activity_id == Activity.id, EnrolmentPin.enrolment_id == enrolment.id),
+        )
+        .where(Requirement.programme_id == enrolment.programme_id)
+        .order_by(Requirement.position)
+    )
+    return [(position, activity, version) for position, activity, version in rows]
+
+
+def requirements_of(programme_id: int) -> Sequence[Activity]:
+    """The activities a programme requires, in order."""
+    return db.session.scalars(
+        select(Activity)
+        .join(Requirement, Requirement.activity_id == Activity.id)
+        .where(Requirement.programme_id == programme_id)
+        .order_by(Requirement.position)
+    ).all()
+
+
+def pinned_version(person_id: int, activity_id: int) -> int | None:
+    """The version of a required activity that the person's newest enrolment pins; None when none requires it.
+
+    This is also the rule of who may open a course or a quiz as a trainee: whoever has an enrolment that is not
+    withdrawn and requires it.
+    """
+    return db.session.scalar(
+        select(EnrolmentPin.version)
+        .join(Enrolment, Enrolment.id == EnrolmentPin.enrolment_id)
+        .where(
+            Enrolment.person_id == person_id,
+            Enrolment.status != EnrolmentStatus.WITHDRAWN,
+            EnrolmentPin.activity_id == activity_id,
+        )
+        .order_by(Enrolment.id.desc())
+        .limit(1)
+    )
+
+
+def programmes() -> Sequence[tuple[Programme, Activity]]:
+    """Every programme with its activity, by code."""
+    statement = (
+        select(Programme, Activity)
+        .join(Activity, Activity.id == Programme.activity_id)
+        .order_by(Programme.code)
+    )
+    return [(programme, activity) for programme, activity in db.session.execute(statement)]
+
+
+def candidates(cohort: Cohort, search: str, limit: int = 20) -> Sequence[Any]:
+    """People not yet in the cohort whose name or login contains `search`, as rows `Person, Institution | None`."""
+    taken = exists().where(Enrolment.cohort_id == cohort.id, Enrolment.person_id == Person.id)
+    return db.session.execute(
+        select(Person, Institution)
+        .outerjoin(Institution, Institution.id == Person.institution_id)
+        .where(
+            Person.active,
+            ~taken,
+            Person.name.contains(search, autoescape=True)
+            | (Person.mobile == search)
+            | (Person.email == search.lower()),
+        )
+        .order_by(Person.name, Person.id)
+        .limit(limit)
+    ).all()

@@ -1,0 +1,156 @@
+"""Opening cohorts and enrolling people. What must happen further up (the ledger) follows by `when_enrolled`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from training.accounts import services as accounts
+from training.accounts.models import Person
+from training.activities import services as activities
+from training.activities.models import Activity
+from training.core import audit, clock, scopes
+from training.core.access import Actor, Role
+from training.core.db import db
+from training.core.errors import Conflict, Invalid
+from training.core.scopes import Scope, ScopeKind
+from training.places.models import TrainingBase
+from training.programmes.kind import PROGRAMME
+from training.programmes.models import (
+    Cohort,
+    Enrolment,
+    EnrolmentPin,
+    EnrolmentStatus,
+    Programme,
+    Requirement,
+)
+from training.programmes.permissions import Permission
+
+Follower = Callable[[Enrolment, Actor | None], None]
+_when_enrolled: list[Follower] = []
+_when_withdrawn: list[Follower] = []
+
+
+def when_enrolled(follower: Follower) -> None:
+    """Have `follower` called, in the same transaction, after each new enrolment."""
+    if follower not in _when_enrolled:
+        _when_enrolled.append(follower)
+
+
+def when_withdrawn(follower: Follower) -> None:
+    """Have `follower` called, in the same transaction, after each withdrawal."""
+    if follower not in _when_withdrawn:
+        _when_withdrawn.append(follower)
+
+
+def add_programme(
+    *, code: str, title_zh: str, title_en: str, scope_id: int, requires: Sequence[Activity], valid_months: int
+) -> Programme:
+    """Add a programme that requires those activities in that order; its class hours are their sum. Does not commit."""
+    hours = sum((one.class_hours for one in requires), Decimal(0))
+    activity = activities.add_activity(
+        PROGRAMME, scope_id=scope_id, title_zh=title_zh, title_en=title_en, class_hours=hours
+    )
+    programme = Programme(activity_id=activity.id, code=code, valid_months=valid_months)
+    db.session.add(programme)
+    db.session.flush()
+    db.session.add_all(
+        Requirement(programme_id=activity.id, activity_id=one.id, position=position)
+        for position, one in enumerate(requires, start=1)
+    )
+    db.session.flush()
+    return programme
+
+
+def open_cohort(
+    base: TrainingBase,
+    programme: Programme,
+    *,
+    code: str,
+    name: str,
+    starts_on: date,
+    ends_on: date,
+    opened_by: Actor | None,
+) -> Cohort:
+    """Open a cohort at a base; raises `NotAllowed`, `Invalid` or `Conflict` (code taken); does not commit."""
+    base_scope = db.session.get_one(Scope, base.scope_id)
+    if opened_by is not None:
+        opened_by.require(Permission.COHORT_OPEN, base_scope.path)
+    if ends_on < starts_on:
+        raise Invalid(_("The cohort ends before it starts; correct one of the two days."))
+    if db.session.scalar(select(Cohort.id).where(Cohort.base_id == base.id, Cohort.code == code)):
+        raise Conflict(_("Your base already has a cohort with the code %(code)s; choose another.", code=code))
+    scope = scopes.add_scope(ScopeKind.COHORT, base_scope, name, name)
+    cohort = Cohort(
+        code=code,
+        name=name,
+        programme_id=programme.activity_id,
+        base_id=base.id,
+        scope_id=scope.id,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        opened_at=clock.now(),
+    )
+    db.session.add(cohort)
+    db.session.flush()
+    audit.record(opened_by, "cohort.open", cohort, code=code)
+    return cohort
+
+
+def enrol(cohort: Cohort, person: Person, *, enrolled_by: Actor | None) -> Enrolment:
+    """Enrol a person: pins the versions of what is required, grants the trainee's role on the cohort.
+
+    Raises `NotAllowed` or `Conflict` (already enrolled); does not commit.
+    """
+    scope = db.session.get_one(Scope, cohort.scope_id)
+    if enrolled_by is not None:
+        enrolled_by.require(Permission.ENROLMENT_ADD, scope.path)
+    if db.session.scalar(
+        select(Enrolment.id).where(Enrolment.cohort_id == cohort.id, Enrolment.person_id == person.id)
+    ):
+        raise Conflict(_("%(name)s is in this cohort already.", name=person.name))
+    enrolment = Enrolment(
+        cohort_id=cohort.id,
+        person_id=person.id,
+        programme_id=cohort.programme_id,
+        status=EnrolmentStatus.OPEN,
+        enrolled_at=clock.now(),
+    )
+    db.session.add(enrolment)
+    db.session.flush()
+    _pin_versions(enrolment)
+    accounts.add_grant(person, Role.TRAINEE, scope, granted_by=enrolled_by)
+    audit.record(enrolled_by, "enrolment.add", enrolment, person_id=person.id)
+    for follower in _when_enrolled:
+        follower(enrolment, enrolled_by)
+    return enrolment
+
+
+def _pin_versions(enrolment: Enrolment) -> None:
+    rows = db.session.execute(
+        select(Activity.id, Activity.version)
+        .join(Requirement, Requirement.activity_id == Activity.id)
+        .where(Requirement.programme_id == enrolment.programme_id)
+    )
+    db.session.add_all(EnrolmentPin(enrolment_id=enrolment.id, activity_id=i, version=v) for i, v in rows)
+    db.session.flush()
+
+
+def withdraw(cohort: Cohort, enrolment: Enrolment, reason: str, *, withdrawn_by: Actor) -> None:
+    """Withdraw an enrolment for a reason; its lines stay. Raises `NotAllowed`, `Invalid` or `Conflict`; does not commit."""
+    scope = db.session.get_one(Scope, cohort.scope_id)
+    withdrawn_by.require(Permission.ENROLMENT_WITHDRAW, scope.path)
+    if not reason.strip():
+        raise Invalid(_("Write why the enrolment is withdrawn."))
+    if enrolment.status is not EnrolmentStatus.OPEN:
+        raise Conflict(_("This enrolment is not open any more; reload the page to see where it stands."))
+    enrolment.status, enrolment.withdrawn_reason = EnrolmentStatus.WITHDRAWN, reason.strip()
+    db.session.flush()
+    accounts.end_grants(enrolment.person_id, scope)
+    audit.record(withdrawn_by, "enrolment.withdraw", enrolment, reason=reason.strip())
+    for follower in _when_withdrawn:
+        follower(enrolment, withdrawn_by)

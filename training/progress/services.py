@@ -1,0 +1,138 @@
+"""Writing the ledger, and in the same transaction the state of enrolments and the roll-up counters."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from training.accounts.models import Person
+from training.activities.models import Activity
+from training.core import clock
+from training.core.audit import HasId
+from training.core.db import db
+from training.core.errors import NotFound
+from training.places.models import Institution, TrainingBase
+from training.programmes.models import Cohort, Enrolment
+from training.progress import queries, rollups, rules, states
+from training.progress.models import LedgerLine
+from training.progress.outcomes import Outcome
+
+
+def record(
+    person_id: int,
+    activity: Activity,
+    outcome: Outcome,
+    *,
+    client_key: str,
+    authority: HasId | None,
+    version: int | None = None,
+    score_percent: Decimal | None = None,
+    occurred_at: datetime | None = None,
+    enrolment: Enrolment | None = None,
+    corrects: LedgerLine | None = None,
+) -> LedgerLine:
+    """Write one line and all that follows from it; the same `client_key` again returns the first line, changing nothing.
+
+    `authority` is who vouches for it (None: the system). `enrolment` names the one it happened in, where there is one;
+    else the oldest open enrolment that requires the activity gives the base. Does not commit.
+    """
+    person = _lock(person_id)
+    known = queries.line_by_key(client_key)
+    if known is not None:
+        return known
+    touched = states.touched_by(person_id, activity, enrolment)
+    place = _frozen_place(person, enrolment or (touched[0] if touched else None))
+    writer = Writer(person, place, authority, occurred_at or clock.now())
+    line = writer.write(activity, version or activity.version, outcome, client_key, score_percent, corrects)
+    for one in touched:
+        states.refresh(one, writer.follow)
+    rollups.write(writer.moved)
+    return line
+
+
+class Writer:
+    """Writes the lines of one act and gathers what they move in the counters."""
+
+    def __init__(
+        self, person: Person, place: rollups.Place, authority: HasId | None, occurred_at: datetime
+    ) -> None:
+        """All lines of one act share person, place, authority and moment."""
+        self.person = person
+        self.place = place
+        self.authority_id = authority.id if authority else None
+        self.occurred_at = occurred_at
+        self.moved: list[rollups.Move] = []
+
+    def write(
+        self,
+        activity: Activity,
+        version: int,
+        outcome: Outcome,
+        client_key: str,
+        score_percent: Decimal | None = None,
+        corrects: LedgerLine | None = None,
+    ) -> LedgerLine:
+        """Append one line."""
+        before = rules.reached(
+            queries.entries_of(self.person.id, [activity.id]), activity.id, outcome.measure
+        )
+        line = LedgerLine(
+            person_id=self.person.id,
+            activity_id=activity.id,
+            activity_version=version,
+            outcome=outcome.name,
+            measure=outcome.measure,
+            sign=outcome.sign,
+            score_percent=score_percent,
+            occurred_at=self.occurred_at,
+            recorded_at=clock.now(),
+            authority_id=self.authority_id,
+            client_key=client_key,
+            base_id=self.place.base_id or None,
+            city_code=self.place.city_code or None,
+            institution_id=self.place.institution_id or None,
+            profession=self.place.profession,
+            corrects_id=corrects.id if corrects else None,
+        )
+        db.session.add(line)
+        db.session.flush()
+        change = rules.movement(before, outcome.sign)
+        if change:
+            source = line if change > 0 or before is None else db.session.get_one(LedgerLine, before.line_id)
+            self.moved.append(rollups.Move.of(source, change))
+        return line
+
+    def follow(self, activity: Activity, version: int, outcome: Outcome, after: int) -> LedgerLine:
+        """Append a line that follows from others (a course is complete); `after` is the newest line it rests on."""
+        key = f"{outcome.name}:{self.person.id}:{activity.id}:{after}"
+        self.authority_id = None
+        return self.write(activity, version, outcome, key)
+
+
+def _lock(person_id: int) -> Person:
+    """Serialise the writers of one person's history; always taken before any counter."""
+    person = db.session.scalar(select(Person).where(Person.id == person_id).with_for_update())
+    if person is None:
+        raise NotFound("There is no such person.")
+    return person
+
+
+def _frozen_place(person: Person, enrolment: Enrolment | None) -> rollups.Place:
+    """Where and as what the person is at this moment: the institution's city, else the base's."""
+    base = None
+    if enrolment is not None:
+        base = db.session.scalar(
+            select(TrainingBase)
+            .join(Cohort, Cohort.base_id == TrainingBase.id)
+            .where(Cohort.id == enrolment.cohort_id)
+        )
+    institution = db.session.get(Institution, person.institution_id) if person.institution_id else None
+    city = institution.city_code if institution else (base.city_code if base else "")
+    return rollups.Place(
+        city_code=city,
+        base_id=base.id if base else 0,
+        institution_id=institution.id if institution else 0,
+        profession=person.profession.value,
+    )

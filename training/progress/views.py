@@ -1,0 +1,34 @@
+"""The trainee's home: what comes next, the programme as a path, and what is missing."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+
+from training.core import web
+from training.core.access import actor, requires
+from training.programmes import queries as programmes
+from training.programmes.models import EnrolmentStatus
+from training.progress import queries, words
+from training.progress.permissions import Permission
+
+bp = Blueprint("progress", __name__, url_prefix="/learning", template_folder="templates")
+
+
+@bp.get("/")
+@requires(Permission.OWN_READ)
+def home() -> ResponseReturnValue:
+    """What this trainee has before them."""
+    rows = [
+        row for row in programmes.enrolments_of(actor().id) if row[0].status is not EnrolmentStatus.WITHDRAWN
+    ]
+    steps = queries.steps_of([row[0].id for row in rows])
+    paths = {enrolment_id: words.path(several) for enrolment_id, several in steps.items()}
+    return render_template("progress/home.html", rows=rows, paths=paths, panels=words.panels(actor()))
+
+
+def register(app: Flask) -> None:
+    """Plug in the page."""
+    app.register_blueprint(bp)
+    web.add_entry(_l("My learning"), "progress.home", Permission.OWN_READ, order=10, home=True)

@@ -1,0 +1,154 @@
+"""Every setting of Anning, typed, with its default; read once from the environment at the start.
+
+`docs/settings.md` lists the same names; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the text says which, what was found and what to write instead."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The settings of one process. `metadata["env"]` is the environment variable that sets the field."""
+
+    data_dir: Path = field(default=ROOT / "instance", metadata={"env": "ANNING_DATA_DIR"})
+    database_url: str = field(default="", metadata={"env": "DATABASE_URL"})
+    secret_key: str = field(default="", metadata={"env": "ANNING_SECRET_KEY"}, repr=False)
+    public_url: str = field(default="", metadata={"env": "ANNING_PUBLIC_URL"})
+    host: str = field(default="127.0.0.1", metadata={"env": "HOST"})
+    port: int = field(default=8000, metadata={"env": "PORT"})
+    processes: int = field(default=2, metadata={"env": "ANNING_PROCESSES"})
+    threads: int = field(default=4, metadata={"env": "ANNING_THREADS"})
+    time_zone: str = field(default="Asia/Shanghai", metadata={"env": "ANNING_TIME_ZONE"})
+    secure_cookies: bool = field(default=False, metadata={"env": "ANNING_SECURE_COOKIES"})
+    trusted_proxies: int = field(default=0, metadata={"env": "ANNING_TRUSTED_PROXIES"})
+    sample_mode: bool = field(default=False, metadata={"env": "ANNING_SAMPLE_MODE"})
+    log_level: str = field(default="INFO", metadata={"env": "ANNING_LOG_LEVEL"})
+    fonts_dir: Path = field(default=ROOT / "node_modules", metadata={"env": "ANNING_FONTS_DIR"})
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the embedded database is in use."""
+        return self.database_url.startswith("sqlite")
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read, check and complete the settings; raises `SettingsError` with a sentence."""
+        environ = os.environ if environ is None else environ
+        values: dict[str, object] = {}
+        for spec in fields(cls):
+            text = environ.get(spec.metadata["env"], "").strip()
+            if text:
+                values[spec.name] = _parse(spec.metadata["env"], text, type(spec.default))
+        return cls(**values)._completed()  # type: ignore[arg-type]
+
+    def _completed(self) -> Settings:
+        _require_in_range("PORT", self.port, 1, 65535)
+        _require_in_range("ANNING_PROCESSES", self.processes, 1, 64)
+        _require_in_range("ANNING_THREADS", self.threads, 1, 256)
+        if self.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise SettingsError(
+                f"ANNING_LOG_LEVEL is {self.log_level!r}; write DEBUG, INFO, WARNING or ERROR."
+            )
+        try:
+            ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise SettingsError(
+                f"ANNING_TIME_ZONE is {self.time_zone!r}; write a zone name such as Asia/Shanghai."
+            ) from error
+        data_dir = _writable(self.data_dir)
+        return Settings(
+            **{
+                **{spec.name: getattr(self, spec.name) for spec in fields(self)},
+                "data_dir": data_dir,
+                "database_url": _database_url(self.database_url, data_dir),
+                "secret_key": _secret_key(self.secret_key, data_dir),
+                "public_url": _public_url(self.public_url or f"http://localhost:{self.port}"),
+            }
+        )
+
+
+def _parse(name: str, text: str, kind: type) -> object:
+    if kind is bool:
+        if text.lower() in {"1", "true", "yes", "on"}:
+            return True
+        if text.lower() in {"0", "false", "no", "off"}:
+            return False
+        raise SettingsError(f"{name} is {text!r}; write 1 or 0.")
+    if kind is int:
+        if not text.isascii() or not text.isdigit():
+            raise SettingsError(f"{name} is {text!r}; write a whole number.")
+        return int(text)
+    return Path(text).expanduser().resolve() if issubclass(kind, Path) else text
+
+
+def _require_in_range(name: str, value: int, low: int, high: int) -> None:
+    if not low <= value <= high:
+        raise SettingsError(f"{name} is {value}; write a whole number from {low} to {high}.")
+
+
+def _writable(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"ANNING_DATA_DIR is {str(folder)!r}, which cannot be created ({error.strerror})."
+        ) from error
+    return folder
+
+
+def _database_url(text: str, data_dir: Path) -> str:
+    if not text:
+        return f"sqlite:///{data_dir / 'anning.db'}"
+    for short in ("postgres://", "postgresql://"):
+        if text.startswith(short):
+            text = "postgresql+psycopg://" + text.removeprefix(short)
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise SettingsError(
+            "DATABASE_URL cannot be read; write sqlite:////path/file.db or postgresql://user:password@host/name."
+        ) from error
+    if url.drivername not in {"sqlite", "postgresql+psycopg"}:
+        raise SettingsError(f"DATABASE_URL names {url.drivername!r}; Anning runs on sqlite and postgresql.")
+    return text
+
+
+def _secret_key(text: str, data_dir: Path) -> str:
+    if text:
+        if len(text) < 32:
+            raise SettingsError(
+                "ANNING_SECRET_KEY is shorter than 32 characters; write a longer random text."
+            )
+        return text
+    path = data_dir / "secret_key"
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+    return path.read_text().strip()
+
+
+def _public_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+        raise SettingsError(
+            f"ANNING_PUBLIC_URL is {text!r}; write an address such as https://anning.example.org."
+        )
+    return text.rstrip("/")
