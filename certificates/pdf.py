@@ -158,7 +158,7 @@ def qr_svg(url: str) -> str:
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" width="{side}" height="{side}">'
-        f'<path fill="#fbf8f1" d="M0 0h{side}v{side}h-{side}z"/><path fill="#12292b" d="{cells}"/></svg>'
+        f'<path fill="#12292b" d="{cells}"/></svg>'
     )
 
 
@@ -195,8 +195,7 @@ def _press(faces: tuple[FontFace, ...]) -> _Press:
     resources: dict[str, bytes | Path] = {_address(face): face.path for face in faces}
     resources["anning:frame.svg"] = (_FOLDER / "frame.svg").read_bytes()
     rules = "".join(
-        f'@font-face {{ font-family: "{face.family}"; font-weight: {face.weight};'
-        f' src: url("{_address(face)}") }}\n'
+        f'@font-face {{ font-family: "{face.family}"; font-weight: {face.weight}; src: url("{_address(face)}") }}\n'
         for face in faces
     )
     fonts = FontConfiguration()
@@ -314,9 +313,7 @@ _SEXES = {"female": Bilingual("女", "Female"), "male": Bilingual("男", "Male")
 def _name_size(name: str) -> str:
     """The size class of a name by its width in full-width characters; a Latin letter is about half of one."""
     width = sum(1.0 if ord(character) > 0x2E7F else 0.55 for character in name)
-    return next(
-        (size for size, limit in (("short", 7), ("middle", 12), ("long", 23)) if width <= limit), "longest"
-    )
+    return next((size for size, limit in (("short", 7), ("middle", 12), ("long", 23)) if width <= limit), "longest")
 
 
 def _date_zh(day: date) -> str:

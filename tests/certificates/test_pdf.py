@@ -55,9 +55,7 @@ def certificate() -> CertificateFields:
         sex="female",
         institution=Bilingual("济南市历下区人民医院", "Lixia District People’s Hospital, Jinan"),
         profession=Bilingual("护士", "Nurse"),
-        programme=Bilingual(
-            "山东省安宁疗护骨干护士培训项目", "Shandong Core Nurse Training in Palliative Care"
-        ),
+        programme=Bilingual("山东省安宁疗护骨干护士培训项目", "Shandong Core Nurse Training in Palliative Care"),
         cohort_name="2026 年春季班",
         base=Bilingual("省立医院安宁疗护培训基地", "Palliative Care Training Base, Provincial Hospital"),
         class_hours=Decimal("60.0"),
@@ -142,9 +140,7 @@ def _is_element(thing: pikepdf.Object) -> bool:
     return isinstance(thing, pikepdf.Dictionary) and thing.get("/Type") == "/StructElem"
 
 
-def test_the_link_leads_to_the_verification_page(
-    certificate: CertificateFields, typefaces: Typefaces
-) -> None:
+def test_the_link_leads_to_the_verification_page(certificate: CertificateFields, typefaces: Typefaces) -> None:
     with opened(pdf.render(certificate, typefaces)) as document:
         assert [str(note.A.URI) for note in document.pages[0].Annots] == [certificate.verify_url]
 
@@ -174,9 +170,7 @@ def test_another_process_prints_the_same_bytes(certificate: CertificateFields, t
 
 
 def test_fields_survive_freezing_as_json(certificate: CertificateFields) -> None:
-    bare = replace(
-        certificate, sex=None, valid_until=None, institution=Bilingual(), class_hours=Decimal("7.5")
-    )
+    bare = replace(certificate, sex=None, valid_until=None, institution=Bilingual(), class_hours=Decimal("7.5"))
     for fields in (certificate, bare):
         assert CertificateFields.from_dict(json.loads(json.dumps(fields.as_dict()))) == fields
 
@@ -186,18 +180,14 @@ def test_frozen_fields_that_are_not_ours_are_refused(certificate: CertificateFie
         CertificateFields.from_dict(certificate.as_dict() | {"grade": "A"})
 
 
-def test_what_was_not_recorded_leaves_no_empty_row(
-    certificate: CertificateFields, typefaces: Typefaces
-) -> None:
+def test_what_was_not_recorded_leaves_no_empty_row(certificate: CertificateFields, typefaces: Typefaces) -> None:
     bare = replace(certificate, sex=None, valid_until=None, institution=Bilingual(), profession=Bilingual())
     text = text_of(pdf.render(bare, typefaces))
     for label in ("性别", "有效期至", "工作单位", "职业"):
         assert label not in text
 
 
-def test_markup_in_a_name_is_printed_and_not_obeyed(
-    certificate: CertificateFields, typefaces: Typefaces
-) -> None:
+def test_markup_in_a_name_is_printed_and_not_obeyed(certificate: CertificateFields, typefaces: Typefaces) -> None:
     for name in ("<b>王敏</b>", '<img src="http://x.org/a.png">', "{{ c.number }}", "&amp;lt;"):
         assert name in text_of(pdf.render(replace(certificate, person_name=name), typefaces))
 
@@ -301,9 +291,7 @@ def test_every_name_of_the_requirements_is_covered(typefaces: Typefaces) -> None
 
 
 def test_absent_fonts_are_named_with_the_remedy(tmp_path: Path) -> None:
-    with pytest.raises(
-        fonts.FontsMissing, match=r"NotoSerifSC_400Regular\.ttf is missing; install the npm package"
-    ):
+    with pytest.raises(fonts.FontsMissing, match=r"NotoSerifSC_400Regular\.ttf is missing; install the npm package"):
         fonts.find_typefaces(tmp_path, tmp_path)
 
 

@@ -102,9 +102,7 @@ def test_a_number_is_understood_however_it_is_written(write: Callable[[str], str
     assert serials.normalise(write(number)) == number
 
 
-@pytest.mark.parametrize(
-    "text", ["", "AN-2026", "安宁疗护", "AN-2026-UUU-UUU-UUU", "XX-2026-7K3-M9Q-XB4", "AN" * 40]
-)
+@pytest.mark.parametrize("text", ["", "AN-2026", "安宁疗护", "AN-2026-UUU-UUU-UUU", "XX-2026-7K3-M9Q-XB4", "AN" * 40])
 def test_what_is_no_number_is_not_valid(text: str) -> None:
     assert not serials.is_valid(serials.normalise(text))
 
