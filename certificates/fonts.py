@@ -56,9 +56,7 @@ class Typefaces:
 
     def needed_for(self, text: str) -> tuple[FontFace, ...]:
         """The faces that a text needs: the everyday tier alone where it suffices, else all."""
-        return (
-            self.everyday if self._everyday_coverage.issuperset(map(ord, text)) else self.everyday + self.rare
-        )
+        return self.everyday if self._everyday_coverage.issuperset(map(ord, text)) else self.everyday + self.rare
 
     @cached_property
     def _everyday_coverage(self) -> frozenset[int]:
@@ -152,9 +150,7 @@ def _everyday_subset(source: Path, build: Path) -> Path:
 
 def _write_whole(target: Path, source: Path) -> None:
     """Put the subset under its name only when every byte of it is on the disk."""
-    with tempfile.NamedTemporaryFile(
-        dir=target.parent, prefix=target.stem, suffix=".part", delete=False
-    ) as part:
+    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=target.stem, suffix=".part", delete=False) as part:
         try:
             _cut(source).save(part.name)
             os.fsync(part.fileno())
@@ -166,9 +162,7 @@ def _write_whole(target: Path, source: Path) -> None:
 
 def _cut(source: Path) -> TTFont:
     """The subset: no hinting, no vertical setting, names of its own, bytes that do not depend on the day."""
-    options = subset.Options(
-        hinting=False, layout_features=_LAYOUT_FEATURES, notdef_outline=True, name_IDs=["*"]
-    )
+    options = subset.Options(hinting=False, layout_features=_LAYOUT_FEATURES, notdef_outline=True, name_IDs=["*"])
     options.drop_tables += ["vhea", "vmtx", "VORG", "STAT", "BASE"]
     font = subset.load_font(str(source), options)
     font.recalcTimestamp = False
