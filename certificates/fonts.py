@@ -154,6 +154,7 @@ def _write_whole(target: Path, source: Path) -> None:
         try:
             _cut(source).save(part.name)
             os.fsync(part.fileno())
+            Path(part.name).chmod(0o644)  # cut at set-up, perhaps by root; read by the account that serves
             Path(part.name).replace(target)
         except BaseException:
             Path(part.name).unlink()
