@@ -68,7 +68,7 @@ function start(root) {
       if (answer.ok && told?.receipt !== undefined) return { state: "saved", told };
       // A page instead of a receipt is the sign-in page: the session is over, the answer is not lost.
       if (answer.status === 401 || (answer.ok && answer.redirected)) return { state: "waiting", words: told?.error ?? text.textSignedOut };
-      if (answer.status >= 400 && answer.status < 500 && answer.status !== 408 && answer.status !== 429) return { state: "refused", words: told?.error ?? text.textRefused };
+      if (answer.status >= 400 && answer.status < 500 && ![408, 429].includes(answer.status)) return { state: "refused", words: told?.error ?? text.textRefused };
       return { state: "waiting", words: text.textWaiting };
     } catch {
       return { state: "waiting", words: text.textWaiting };
@@ -93,7 +93,13 @@ function start(root) {
       else refused(item, result.words);
     }
     sending = false;
-    if (!queue.size && finishing) { const how = finishing; finishing = null; finish.requestSubmit(how.button); }
+    if (!queue.size && finishing) handIn();
+  }
+
+  function handIn() {
+    const { button } = finishing;
+    finishing = null;
+    finish.requestSubmit(button);
   }
 
   function wait(words) {
@@ -142,6 +148,7 @@ function start(root) {
     flush();
   });
   window.addEventListener("online", () => { pause = 1000; flush(); });
+  root.dataset.live = ""; // the save buttons are for pages without script
   queue.forEach((entry, item) => put(item, entry));
   flush();
 }
