@@ -63,9 +63,7 @@ class Settings:
         _require_in_range("ANNING_PROCESSES", self.processes, 1, 64)
         _require_in_range("ANNING_THREADS", self.threads, 1, 256)
         if self.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
-            raise SettingsError(
-                f"ANNING_LOG_LEVEL is {self.log_level!r}; write DEBUG, INFO, WARNING or ERROR."
-            )
+            raise SettingsError(f"ANNING_LOG_LEVEL is {self.log_level!r}; write DEBUG, INFO, WARNING or ERROR.")
         try:
             ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError) as error:
@@ -133,9 +131,7 @@ def _database_url(text: str, data_dir: Path) -> str:
 def _secret_key(text: str, data_dir: Path) -> str:
     if text:
         if len(text) < 32:
-            raise SettingsError(
-                "ANNING_SECRET_KEY is shorter than 32 characters; write a longer random text."
-            )
+            raise SettingsError("ANNING_SECRET_KEY is shorter than 32 characters; write a longer random text.")
         return text
     path = data_dir / "secret_key"
     if not path.exists():
@@ -148,7 +144,5 @@ def _secret_key(text: str, data_dir: Path) -> str:
 def _public_url(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
-        raise SettingsError(
-            f"ANNING_PUBLIC_URL is {text!r}; write an address such as https://anning.example.org."
-        )
+        raise SettingsError(f"ANNING_PUBLIC_URL is {text!r}; write an address such as https://anning.example.org.")
     return text.rstrip("/")

@@ -61,7 +61,7 @@ class Person(Base):
 
 
 class RoleGrant(Base):
-    """A role given to a person on a scope, from a day until a day (open when None)."""
+    """A role given to a person on a scope from a day on; `ends_on` is the first day without it (None: open)."""
 
     __tablename__ = "role_grant"
     __table_args__ = (

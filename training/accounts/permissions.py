@@ -17,7 +17,7 @@ class Permission(StrEnum):
     PERSON_READ = "accounts:person:read"
 
 
-GRANTS = {permission: (Role.ADMINISTRATOR,) for permission in Permission}
+GRANTS = dict.fromkeys(Permission, (Role.ADMINISTRATOR,))
 
 
 def register() -> None:

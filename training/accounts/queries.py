@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, func, or_, select
 
 from training.accounts.models import Person, RoleGrant
 from training.core import clock
@@ -32,20 +32,19 @@ def load_actor(session_text: str) -> Actor | None:
 
 
 def _in_force(today: Any) -> ColumnElement[bool]:
-    return and_(RoleGrant.starts_on <= today, or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= today))
+    return and_(RoleGrant.starts_on <= today, or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on > today))
 
 
 def _actor_statement() -> Select[Any]:
-    from sqlalchemy import Date, bindparam
-
     today = bindparam("today", type_=Date)
-    return (
+    statement = (
         select(Person.id, Person.name, Person.stamp, RoleGrant.role, RoleGrant.scope_id, Scope.path)
         .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, _in_force(today)))
         .outerjoin(Scope, Scope.id == RoleGrant.scope_id)
         .where(Person.id == bindparam("id"), Person.active)
         .order_by(RoleGrant.id)
     )
+    return cast("Select[Any]", statement)
 
 
 _ACTOR = _actor_statement()
@@ -53,9 +52,7 @@ _ACTOR = _actor_statement()
 
 def by_login(login: str) -> Person | None:
     """The active person who signs in with this (normalised) mobile number or e-mail address."""
-    return db.session.scalar(
-        select(Person).where(or_(Person.mobile == login, Person.email == login), Person.active)
-    )
+    return db.session.scalar(select(Person).where(or_(Person.mobile == login, Person.email == login), Person.active))
 
 
 def person(person_id: int) -> Person:
@@ -67,7 +64,7 @@ def person(person_id: int) -> Person:
 
 
 def people(search: str, page: int) -> tuple[Sequence[Any], int]:
-    """A page of people (rows `Person, Institution | None`) whose name or login contains `search`, and how many in all."""
+    """A page of people (`Person, Institution | None`) whose name or login contains `search`; how many in all."""
     condition = or_(
         Person.name.contains(search, autoescape=True),
         Person.mobile.contains(search, autoescape=True),

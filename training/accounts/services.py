@@ -28,7 +28,10 @@ def add_person(
     institution_id: int | None,
     added_by: Actor | None,
 ) -> Person:
-    """Add somebody who can sign in; raises `Invalid` (no login, or not one) or `Conflict` (login taken). Does not commit."""
+    """Add somebody who can sign in; does not commit.
+
+    Raises `Invalid` (no login, or a malformed one) or `Conflict` (login taken).
+    """
     mobile = logins.normalise(mobile) if mobile else None
     email = logins.normalise(email) if email else None
     if mobile is None and email is None:
@@ -89,7 +92,7 @@ def add_grant(person: Person, role: Role, scope: Scope, *, granted_by: Actor | N
 
 
 def end_grant(person: Person, grant: RoleGrant, scope: Scope, *, ended_by: Actor) -> None:
-    """End a role with yesterday; raises `NotAllowed` or `Conflict` (own administrator's role). Does not commit."""
+    """End a role at once; raises `NotAllowed` or `Conflict` (own administrator's role). Does not commit."""
     ended_by.require(Permission.GRANT_END, scope.path)
     if person.id == ended_by.id and grant.role is Role.ADMINISTRATOR:
         raise Conflict(_("You cannot end your own administrator's role; ask another administrator."))
@@ -107,10 +110,8 @@ def end_grants(person_id: int, scope: Scope) -> None:
 
 
 def _end(grant: RoleGrant) -> None:
-    """A grant that began today cannot end yesterday: its day of start moves with the end, so that it is never in force."""
-    yesterday = clock.today() - timedelta(days=1)
-    grant.starts_on = min(grant.starts_on, yesterday)
-    grant.ends_on = yesterday
+    """End it at once: `ends_on` is the first day on which the role is not held any more."""
+    grant.ends_on = clock.today()
     db.session.flush()
 
 

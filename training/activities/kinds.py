@@ -36,9 +36,9 @@ class Facts:
 class ActivityKind:
     """A kind such as `courses:course`.
 
-    `measure` is the ledger measure that fulfils it (`completed`, `passed`); a kind with `parts` is fulfilled by them and
-    its own line is written by `training.progress`. `endpoint` opens it for a trainee with `activity_id`. `explain` is
-    pure; `words` turn its `Missing.word` and figures into a sentence in the present language.
+    `measure` is the ledger measure that fulfils it (`completed`, `passed`); a kind with `parts` is fulfilled by them
+    and its own line is written by `training.progress`. `endpoint` opens it for a trainee with `activity_id`. `explain`
+    is pure; `words` turn its `Missing.word` and figures into a sentence in the present language.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The activity: one identity for a course, a lesson, a quiz, a programme; packages keep a one-to-one table of theirs."""
+"""The activity: one identity for a course, a lesson, a quiz, a programme; packages keep a one-to-one table each."""
 
 from __future__ import annotations
 

@@ -86,15 +86,13 @@ class Actor:
     def require(self, permission: StrEnum, path: str) -> None:
         """Raise `NotAllowed` unless the permission is held on the scope of `path`."""
         if not self.may(permission, path):
-            raise errors.NotAllowed(
-                _("You are not allowed to do this here. Ask an administrator for the role.")
-            )
+            raise errors.NotAllowed(_("You are not allowed to do this here. Ask an administrator for the role."))
 
 
 _holders: dict[str, frozenset[Role]] = {}
 
 
-def register(grants: Mapping[StrEnum, Iterable[Role]]) -> None:
+def register(grants: Mapping[Any, Iterable[Role]]) -> None:
     """Say which roles hold which permissions; called once by each package."""
     for permission, roles in grants.items():
         _holders[permission.value] = frozenset(roles)
@@ -194,8 +192,6 @@ def load_actor_if_open() -> Actor | None:
 def init_app(app: Flask, load: Callable[[str], Actor | None]) -> None:
     """Attach Flask-Login; `load` turns the session's text into an actor with one query."""
     manager = LoginManager()
-    manager.session_protection = (
-        None  # the stamp and the cookie's flags protect; addresses change on ward networks
-    )
+    manager.session_protection = None  # the stamp and the cookie's flags protect; addresses change on ward networks
     manager.user_loader(load)
     manager.init_app(app)

@@ -96,7 +96,7 @@ def init_app(app: Flask) -> None:
 
 
 def engine_options(database_url: str) -> dict[str, Any]:
-    """Options of `create_engine` for the database of that URL; a connection is read-only unless `WRITE` is asked for."""
+    """Options of `create_engine` for that database; a connection is read-only unless `WRITE` is asked for."""
     if database_url.startswith("sqlite"):
         return {
             "connect_args": {"timeout": 20, "isolation_level": None},
@@ -117,15 +117,15 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """Open the transaction ourselves: sqlite3 would begin late and deferred, and fail on the first write after a read."""
+    """Open the transaction ourselves: sqlite3 would begin late and deferred, and fail on a write after a read."""
     raw = connection.connection.dbapi_connection
     assert raw is not None  # noqa: S101 - a pooled connection that began has one
     if connection.get_execution_options().get("anning_write"):
-        raw.execute("PRAGMA query_only=0")  # type: ignore[attr-defined]
-        raw.execute("BEGIN IMMEDIATE")  # type: ignore[attr-defined]
+        raw.execute("PRAGMA query_only=0")
+        raw.execute("BEGIN IMMEDIATE")
     else:
-        raw.execute("PRAGMA query_only=1")  # type: ignore[attr-defined]
-        raw.execute("BEGIN")  # type: ignore[attr-defined]
+        raw.execute("PRAGMA query_only=1")
+        raw.execute("BEGIN")
 
 
 @contextmanager

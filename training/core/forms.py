@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Length, StopValidation
 ALLOWED_CONTROLS = {"\n", "\t"}
 
 
-class Form(FlaskForm):  # type: ignore[misc]
+class Form(FlaskForm):
     """A form with CSRF protection whose texts are cleaned and bounded."""
 
 

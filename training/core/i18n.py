@@ -63,7 +63,7 @@ def show_datetime(value: datetime | None) -> str:
     if value is None:
         return ""
     pattern = "y年M月d日 HH:mm" if language() == "zh" else "d MMM y, HH:mm"
-    return format_datetime(clock.local(value).replace(tzinfo=None), pattern, rebase=False)
+    return str(format_datetime(clock.local(value).replace(tzinfo=None), pattern, rebase=False))
 
 
 def show_date(value: date | datetime | None) -> str:
@@ -71,7 +71,7 @@ def show_date(value: date | datetime | None) -> str:
     if value is None:
         return ""
     day = clock.local(value).date() if isinstance(value, datetime) else value
-    return format_date(day, "y年M月d日" if language() == "zh" else "d MMM y", rebase=False)
+    return str(format_date(day, "y年M月d日" if language() == "zh" else "d MMM y", rebase=False))
 
 
 def show_minutes(value: int) -> str:

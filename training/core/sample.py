@@ -1,4 +1,4 @@
-"""Sample data: each package contributes a step; all steps are one transaction. Deterministic, fictional, marked as such."""
+"""Sample data: each package contributes a step; all steps are one transaction. Fictional, and marked as such."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ _steps: dict[str, tuple[int, Step]] = {}
 
 
 def step(name: str, order: int) -> Callable[[Step], Step]:
-    """Register a step; `order` says when (10 places, 20 people, 30 courses, 40 items, 50 programmes, 60 progress, 70 certificates).
+    """Register a step, lower orders first.
 
-    A step receives one dictionary, in which earlier steps leave what later ones need.
+    10 places, 20 people, 30 courses, 40 items, 50 programmes, 60 progress, 70 certificates. A step receives one
+    dictionary, in which earlier steps leave what later ones need.
     """
 
     def decorate(function: Step) -> Step:

@@ -30,7 +30,7 @@ def _folder(package: str) -> Path:
 def package_of(table: str) -> str | None:
     """The package whose model keeps that table, or None for a table that is not ours."""
     for mapper in Base.registry.mappers:
-        if mapper.local_table is not None and getattr(mapper.local_table, "name", None) == table:
+        if getattr(mapper.local_table, "name", None) == table:
             return mapper.class_.__module__.partition(".")[0]
     return None
 
@@ -111,5 +111,5 @@ def make_revision(package: str, message: str) -> None:
             head="base" if first else f"{package}@head",
             branch_label=package if first else None,
             version_path=str(_folder(package)),
-            depends_on=[one for one in heads if not one.startswith(package)] if first else None,
+            depends_on=",".join(one for one in heads if not one.startswith(package)) or None if first else None,
         )

@@ -39,9 +39,7 @@ class Scope(Base):
     """A node of the tree."""
 
     __tablename__ = "scope"
-    __table_args__ = (
-        CheckConstraint("(parent_id IS NULL) = (kind = 'everywhere')", name="only_root_has_no_parent"),
-    )
+    __table_args__ = (CheckConstraint("(parent_id IS NULL) = (kind = 'everywhere')", name="only_root_has_no_parent"),)
 
     id: Mapped[Id]
     kind: Mapped[ScopeKind] = mapped_column(enum_of(ScopeKind))
@@ -53,9 +51,7 @@ class Scope(Base):
 
 def add_scope(kind: ScopeKind, parent: Scope | None, name_zh: str, name_en: str) -> Scope:
     """Add a scope below `parent` (None only for the root) and return it with its path; does not commit."""
-    scope = Scope(
-        kind=kind, parent_id=parent.id if parent else None, path="", name_zh=name_zh, name_en=name_en
-    )
+    scope = Scope(kind=kind, parent_id=parent.id if parent else None, path="", name_zh=name_zh, name_en=name_en)
     db.session.add(scope)
     db.session.flush()
     scope.path = f"{parent.path if parent else '/'}{scope.id}/"

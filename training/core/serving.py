@@ -33,9 +33,7 @@ class Server(BaseApplication):
         return self.application
 
 
-def serve(
-    app: Flask, *, host: str, port: int, processes: int, threads: int, with_worker: bool = True
-) -> None:
+def serve(app: Flask, *, host: str, port: int, processes: int, threads: int, with_worker: bool = True) -> None:
     """Serve until stopped; the worker beside it stops with it."""
     worker = subprocess.Popen(WORKER) if with_worker else None  # noqa: S603 - our own command line
     options = {

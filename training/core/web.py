@@ -127,9 +127,7 @@ def language() -> ResponseReturnValue:
     if choice not in i18n.LANGUAGES:
         raise errors.Invalid(_("There is no such language here; choose Chinese or English."))
     response = redirect(safe_next(request.form.get("next")) or "/")
-    response.set_cookie(
-        i18n.COOKIE, choice, max_age=31536000, samesite="Lax", httponly=True, secure=request.is_secure
-    )
+    response.set_cookie(i18n.COOKIE, choice, max_age=31536000, samesite="Lax", httponly=True, secure=request.is_secure)
     return response
 
 
@@ -205,20 +203,14 @@ def _handle_domain(error: errors.DomainError) -> ResponseReturnValue:
 def _handle_sign_in(error: errors.SignInNeeded) -> ResponseReturnValue:
     if wants_json():
         return jsonify(error=str(error.message)), 401
-    target = (
-        request.full_path.rstrip("?")
-        if request.method == "GET"
-        else request.referrer and urlsplit(request.referrer).path
-    )
-    return redirect(url_for("accounts.sign_in", next=safe_next(target)))
+    came_from = request.full_path.rstrip("?") if request.method == "GET" else urlsplit(request.referrer or "").path
+    return redirect(url_for("accounts.sign_in", next=safe_next(came_from)))
 
 
 def _handle_http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     messages = {
-        404: _(
-            "There is no such page, or it is not one of yours. Check the address, or start from your home page."
-        ),
+        404: _("There is no such page, or it is not one of yours. Check the address, or start from your home page."),
         405: _("This address does not take that kind of request. Start from your home page."),
         413: _("What was sent is larger than 2 MB. Send less."),
     }
@@ -234,7 +226,7 @@ def _handle_csrf(_error: CSRFError) -> ResponseReturnValue:
         400,
         _("This page is too old"),
         _(
-            "The page was open before you signed in or out, so nothing was saved. Go back, reload it, and send it again."
+            "The page was open before you signed in or out, so nothing was saved. Go back, reload it and send it again."
         ),
     )
 

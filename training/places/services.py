@@ -17,7 +17,7 @@ def load_regions() -> int:
     """Add the packaged regions that are missing (`regions.csv`, GB/T 2260); returns how many were added."""
     known = set(db.session.scalars(select(Region.code)))
     added = 0
-    with files("training.places").joinpath("regions.csv").open(encoding="utf-8", newline="") as file:
+    with files("training.places").joinpath("regions.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
             if row["code"] not in known:
                 _add_region(row)

@@ -35,7 +35,7 @@ def visible_cohorts(actor: Actor) -> Select[Any]:
 
 def cohort_visible_to(actor: Actor, cohort_id: int) -> Cohort:
     """The cohort of that id; raises `NotFound` for a stranger's."""
-    cohort = db.session.scalar(visible_cohorts(actor).where(Cohort.id == cohort_id))
+    cohort: Cohort | None = db.session.scalar(visible_cohorts(actor).where(Cohort.id == cohort_id))
     if cohort is None:
         raise NotFound(_("There is no such cohort at your base."))
     return cohort

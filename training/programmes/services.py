@@ -141,7 +141,10 @@ def _pin_versions(enrolment: Enrolment) -> None:
 
 
 def withdraw(cohort: Cohort, enrolment: Enrolment, reason: str, *, withdrawn_by: Actor) -> None:
-    """Withdraw an enrolment for a reason; its lines stay. Raises `NotAllowed`, `Invalid` or `Conflict`; does not commit."""
+    """Withdraw an enrolment for a reason; its lines stay; does not commit.
+
+    Raises `NotAllowed`, `Invalid` (no reason) or `Conflict` (not open).
+    """
     scope = db.session.get_one(Scope, cohort.scope_id)
     withdrawn_by.require(Permission.ENROLMENT_WITHDRAW, scope.path)
     if not reason.strip():

@@ -22,8 +22,7 @@ def rebuild(as_json: bool) -> None:
     """Recount the steps of every enrolment and every counter from the ledger; says how many rows differed."""
     with transaction():
         steps = sum(
-            states.refresh(one, None)
-            for one in db.session.scalars(select(Enrolment).order_by(Enrolment.id)).all()
+            states.refresh(one, None) for one in db.session.scalars(select(Enrolment).order_by(Enrolment.id)).all()
         )
         counters = rollups.rebuild()
     if as_json:

@@ -46,7 +46,7 @@ class LedgerLine(Base):
 
 
 class EnrolmentStep(Base):
-    """The state of one requirement in one enrolment, kept from the ledger: done when, or why not yet and what is next."""
+    """The state of one requirement in one enrolment, kept from the ledger: done when, or why not and what is next."""
 
     __tablename__ = "enrolment_step"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Outcome:
-    """A word such as `question_bank:passed`, the measure it counts in, and its sign (+1 reaches, −1 takes back, 0 neither)."""
+    """A word such as `question_bank:passed`, its measure, and its sign: +1 reaches, −1 takes back, 0 neither."""
 
     name: str
     measure: str

@@ -62,9 +62,7 @@ def enrolments_touched(person_id: int, activity_ids: Collection[int]) -> Sequenc
         .where(
             Enrolment.person_id == person_id,
             Enrolment.status != EnrolmentStatus.WITHDRAWN,
-            Enrolment.id.in_(
-                select(EnrolmentStep.enrolment_id).where(EnrolmentStep.activity_id.in_(activity_ids))
-            ),
+            Enrolment.id.in_(select(EnrolmentStep.enrolment_id).where(EnrolmentStep.activity_id.in_(activity_ids))),
         )
         .order_by(Enrolment.id)
     ).all()

@@ -1,4 +1,4 @@
-"""The roll-up counters that reports read, upserted last and in key order so that writers cannot lock one another out."""
+"""The roll-up counters that reports read: upserted last and in key order, so that writers cannot deadlock."""
 
 from __future__ import annotations
 
@@ -58,9 +58,7 @@ def write(moves: Sequence[Move]) -> None:
     for move in moves:
         totals[move.key] += move.change
     rows = [
-        {**dict(zip(COLUMNS, key, strict=True)), "people": change}
-        for key, change in sorted(totals.items())
-        if change
+        {**dict(zip(COLUMNS, key, strict=True)), "people": change} for key, change in sorted(totals.items()) if change
     ]
     if rows:
         db.session.execute(upsert(Rollup, rows, keys=COLUMNS, add=("people",)))
@@ -69,12 +67,7 @@ def write(moves: Sequence[Move]) -> None:
 def recount() -> dict[Key, int]:
     """Count every counter anew from the ledger alone, line by line in order."""
     held: dict[tuple[int, int, str], Key] = {}
-    statement = (
-        select(LedgerLine)
-        .where(LedgerLine.sign != 0)
-        .order_by(LedgerLine.id)
-        .execution_options(yield_per=1000)
-    )
+    statement = select(LedgerLine).where(LedgerLine.sign != 0).order_by(LedgerLine.id).execution_options(yield_per=1000)
     for line in db.session.scalars(statement):
         owner = (line.person_id, line.activity_id, line.measure)
         if line.sign > 0:
@@ -89,10 +82,7 @@ def recount() -> dict[Key, int]:
 
 def rebuild() -> int:
     """Replace the counters by a recount; returns how many differed. Does not commit."""
-    kept = {
-        tuple(getattr(row, name) for name in COLUMNS): row.people
-        for row in db.session.scalars(select(Rollup))
-    }
+    kept = {tuple(getattr(row, name) for name in COLUMNS): row.people for row in db.session.scalars(select(Rollup))}
     counted = recount()
     differing = [key for key in kept.keys() | counted.keys() if kept.get(key, 0) != counted.get(key, 0)]
     if differing:

@@ -1,4 +1,4 @@
-"""When an activity is fulfilled, and what a ledger line moves in the counters. Pure: plain values in, plain values out."""
+"""When an activity is fulfilled, and what a ledger line moves in the counters. Pure: plain values in and out."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def reached(entries: Iterable[Entry], activity_id: int, measure: str) -> Reach |
 
 
 def facts(entries: Sequence[Entry], activity_id: int, version: int, parts: Mapping[int, str]) -> Facts:
-    """What a kind needs to say why an activity is not fulfilled; `parts` maps part ids to the measure that fulfils each."""
+    """What a kind needs to say why an activity is not fulfilled; `parts`: the measure that fulfils each part id."""
     own = [entry for entry in entries if entry.activity_id == activity_id]
     return Facts(
         activity_id=activity_id,

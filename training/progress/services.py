@@ -33,7 +33,7 @@ def record(
     enrolment: Enrolment | None = None,
     corrects: LedgerLine | None = None,
 ) -> LedgerLine:
-    """Write one line and all that follows from it; the same `client_key` again returns the first line, changing nothing.
+    """Write one line and all that follows from it; the same `client_key` again returns the first line.
 
     `authority` is who vouches for it (None: the system). `enrolment` names the one it happened in, where there is one;
     else the oldest open enrolment that requires the activity gives the base. Does not commit.
@@ -55,9 +55,7 @@ def record(
 class Writer:
     """Writes the lines of one act and gathers what they move in the counters."""
 
-    def __init__(
-        self, person: Person, place: rollups.Place, authority: HasId | None, occurred_at: datetime
-    ) -> None:
+    def __init__(self, person: Person, place: rollups.Place, authority: HasId | None, occurred_at: datetime) -> None:
         """All lines of one act share person, place, authority and moment."""
         self.person = person
         self.place = place
@@ -75,9 +73,7 @@ class Writer:
         corrects: LedgerLine | None = None,
     ) -> LedgerLine:
         """Append one line."""
-        before = rules.reached(
-            queries.entries_of(self.person.id, [activity.id]), activity.id, outcome.measure
-        )
+        before = rules.reached(queries.entries_of(self.person.id, [activity.id]), activity.id, outcome.measure)
         line = LedgerLine(
             person_id=self.person.id,
             activity_id=activity.id,
@@ -124,9 +120,7 @@ def _frozen_place(person: Person, enrolment: Enrolment | None) -> rollups.Place:
     base = None
     if enrolment is not None:
         base = db.session.scalar(
-            select(TrainingBase)
-            .join(Cohort, Cohort.base_id == TrainingBase.id)
-            .where(Cohort.id == enrolment.cohort_id)
+            select(TrainingBase).join(Cohort, Cohort.base_id == TrainingBase.id).where(Cohort.id == enrolment.cohort_id)
         )
     institution = db.session.get(Institution, person.institution_id) if person.institution_id else None
     city = institution.city_code if institution else (base.city_code if base else "")

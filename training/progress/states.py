@@ -61,13 +61,9 @@ def _required(enrolment: Enrolment) -> list[Required]:
     for name in {activity.kind for _position, activity, _version in rows}:
         lister = kinds.get(name).parts
         if lister is not None:
-            parts |= lister(
-                [(activity.id, version) for _p, activity, version in rows if activity.kind == name]
-            )
+            parts |= lister([(activity.id, version) for _p, activity, version in rows if activity.kind == name])
     part_ids = {part for several in parts.values() for part in several}
-    part_kinds = dict(
-        db.session.execute(select(Activity.id, Activity.kind).where(Activity.id.in_(part_ids))).tuples()
-    )
+    part_kinds = dict(db.session.execute(select(Activity.id, Activity.kind).where(Activity.id.in_(part_ids))).tuples())
     return [
         Required(
             position,
@@ -106,9 +102,7 @@ def _append_what_follows(
 def _write_steps(enrolment: Enrolment, required: Sequence[Required], entries: Sequence[rules.Entry]) -> int:
     kept = {
         step.activity_id: step
-        for step in db.session.scalars(
-            select(EnrolmentStep).where(EnrolmentStep.enrolment_id == enrolment.id)
-        )
+        for step in db.session.scalars(select(EnrolmentStep).where(EnrolmentStep.enrolment_id == enrolment.id))
     }
     changed = 0
     for one in required:
@@ -135,9 +129,7 @@ def _step_values(one: Required, entries: Sequence[rules.Entry]) -> dict[str, Any
     kind = kinds.get(one.activity.kind)
     held = rules.reached(entries, one.activity.id, kind.measure)
     missing = (
-        kinds.Missing("done")
-        if held
-        else kind.explain(rules.facts(entries, one.activity.id, one.version, one.parts))
+        kinds.Missing("done") if held else kind.explain(rules.facts(entries, one.activity.id, one.version, one.parts))
     )
     return {
         "position": one.position,

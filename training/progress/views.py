@@ -20,9 +20,7 @@ bp = Blueprint("progress", __name__, url_prefix="/learning", template_folder="te
 @requires(Permission.OWN_READ)
 def home() -> ResponseReturnValue:
     """What this trainee has before them."""
-    rows = [
-        row for row in programmes.enrolments_of(actor().id) if row[0].status is not EnrolmentStatus.WITHDRAWN
-    ]
+    rows = [row for row in programmes.enrolments_of(actor().id) if row[0].status is not EnrolmentStatus.WITHDRAWN]
     steps = queries.steps_of([row[0].id for row in rows])
     paths = {enrolment_id: words.path(several) for enrolment_id, several in steps.items()}
     return render_template("progress/home.html", rows=rows, paths=paths, panels=words.panels(actor()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy import Connection, text
@@ -23,7 +23,7 @@ def include(_object: Any, name: str | None, kind: str, _reflected: bool, compare
     return owner is not None and (only is None or owner == only)
 
 
-def render(kind: str, item: Any, _autogen: Any) -> str | bool:
+def render(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:
     """Write column types of ours as what they are in the database."""
     if kind == "type" and isinstance(item, UTCDateTime):
         return "sa.DateTime(timezone=True)"
@@ -32,7 +32,7 @@ def render(kind: str, item: Any, _autogen: Any) -> str | bool:
     return False
 
 
-def restore_triggers(**_details: Any) -> None:
+def restore_triggers(*_arguments: Any, **_details: Any) -> None:
     """After each step: a table that was copied and renamed (batch mode) has lost its triggers; put them back."""
     if connection.dialect.name != "sqlite":
         return
