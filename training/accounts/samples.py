@@ -1,10 +1,97 @@
-"""The sample people that the sign-in page offers in sample mode."""
+"""The sample people, all with one password; the sign-in page offers some of them in sample mode."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
+from flask import current_app
 
-def shown() -> list[Any]:
-    """What to offer; nothing outside sample mode."""
-    return []
+from training.accounts import passwords, services
+from training.accounts.models import Person, Profession
+from training.core import clock, sample, scopes
+from training.core.access import Role
+from training.core.db import db
+from training.core.scopes import Scope
+
+PASSWORD = "anning-2026"  # noqa: S105 - shown on the sign-in page of every sample
+STARTED = timedelta(days=100)
+ROLES = {"provincial_officer": Role.OFFICER}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Somebody to sign in as."""
+
+    name: str
+    login: str
+    role: str
+
+
+@cache
+def content() -> dict[str, Any]:
+    """The sample people as they stand in `sample.json`."""
+    read: dict[str, Any] = json.loads(files("training.accounts").joinpath("sample.json").read_text(encoding="utf-8"))
+    return read
+
+
+def shown() -> list[Offer]:
+    """What to offer: every role's first, and all coordinators; nothing outside sample mode."""
+    if not current_app.config["SAMPLE_MODE"]:
+        return []
+    learner, *_others = [one for one in content()["trainees"] if one["stage"] == "two_lessons"]
+    return [
+        Offer(learner["name"], learner["mobile"], Role.TRAINEE.label),
+        *(Offer(one["name"], one["mobile"], _role(one).label) for one in content()["staff"]),
+    ]
+
+
+@sample.step("people", 20)
+def add_people(shared: dict[str, Any]) -> None:
+    """Leave `people` by mobile number, `staff` by role (coordinators by base code too), `trainees` with their stage."""
+    password_hash = passwords.hash_password(PASSWORD)  # one for all; nobody waits for this transaction
+    shared["people"], shared["staff"], shared["trainees"] = {}, {}, []
+    with clock.frozen(shared["now"] - STARTED):
+        for one in content()["staff"]:
+            person = _add_person(one, password_hash, shared)
+            role = _role(one)
+            services.add_grant(person, role, _scope(role, one, shared), granted_by=None)
+            shared["staff"].setdefault(role.value, person)
+            if role is Role.COORDINATOR:
+                shared["staff"][one["base"]] = person
+        for one in content()["trainees"]:
+            person = _add_person(one, password_hash, shared)
+            shared["trainees"].append((person, one["stage"], one["base"]))
+
+
+def _add_person(one: dict[str, Any], password_hash: str, shared: dict[str, Any]) -> Person:
+    institution = shared["institutions"].get(one["institution_code"])
+    person = services.add_person(
+        name=one["name"],
+        mobile=one["mobile"],
+        email=one["email"],
+        password_hash=password_hash,
+        profession=Profession(one["profession"]),
+        institution_id=institution.id if institution else None,
+        added_by=None,
+    )
+    shared["people"][one["mobile"]] = person
+    return person
+
+
+def _role(one: dict[str, Any]) -> Role:
+    return ROLES.get(one["role"]) or Role(one["role"])
+
+
+def _scope(role: Role, one: dict[str, Any], shared: dict[str, Any]) -> Scope:
+    """A coordinator works for one base; the sample's teaching belongs to the province, and so does its instructor."""
+    if role is Role.ADMINISTRATOR:
+        return scopes.root()
+    if role is Role.COORDINATOR:
+        return db.session.get_one(Scope, shared["bases"][one["base"]].scope_id)
+    scope: Scope = shared["province_scope"]
+    return scope

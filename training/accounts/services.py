@@ -42,9 +42,7 @@ def add_person(
         raise Invalid(_("%(text)s is not an e-mail address.", text=email))
     for column, value in ((Person.mobile, mobile), (Person.email, email)):
         if value and db.session.scalar(select(Person.id).where(column == value)):
-            raise Conflict(
-                _("Somebody signs in with %(login)s already; look for that person first.", login=value)
-            )
+            raise Conflict(_("Somebody signs in with %(login)s already; look for that person first.", login=value))
     person = Person(
         name=name,
         mobile=mobile,

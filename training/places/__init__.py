@@ -4,4 +4,5 @@ from flask import Flask
 
 
 def init_app(_app: Flask) -> None:
-    """Nothing to plug in yet: places are read by others."""
+    """Plug in the sample; places have no pages of their own yet."""
+    from training.places import samples as samples

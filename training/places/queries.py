@@ -24,16 +24,12 @@ def institutions() -> Sequence[Institution]:
 
 def bases_within(paths: tuple[str, ...]) -> Sequence[TrainingBase]:
     """The training bases whose scope lies at or below one of `paths`, by name."""
-    statement = (
-        select(TrainingBase).join(Scope, Scope.id == TrainingBase.scope_id).where(scopes.within(paths))
-    )
+    statement = select(TrainingBase).join(Scope, Scope.id == TrainingBase.scope_id).where(scopes.within(paths))
     return db.session.scalars(statement.order_by(TrainingBase.name_zh)).all()
 
 
 def base_of(cohort_path: str) -> TrainingBase | None:
     """The base on whose scope, or below it, the path lies."""
     return db.session.scalar(
-        select(TrainingBase).where(
-            TrainingBase.scope_id.in_([int(part) for part in cohort_path.split("/") if part])
-        )
+        select(TrainingBase).where(TrainingBase.scope_id.in_([int(part) for part in cohort_path.split("/") if part]))
     )

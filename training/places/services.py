@@ -42,18 +42,12 @@ def _add_region(row: dict[str, str]) -> None:
 
 
 def _scope_of_region(code: str) -> Scope:
-    return db.session.scalars(
-        select(Scope).join(Region, Region.scope_id == Scope.id).where(Region.code == code)
-    ).one()
+    return db.session.scalars(select(Scope).join(Region, Region.scope_id == Scope.id).where(Region.code == code)).one()
 
 
-def add_institution(
-    *, code: str, name_zh: str, name_en: str, city_code: str, kind: str, beds: int
-) -> Institution:
+def add_institution(*, code: str, name_zh: str, name_en: str, city_code: str, kind: str, beds: int) -> Institution:
     """Add an institution; does not commit."""
-    institution = Institution(
-        code=code, name_zh=name_zh, name_en=name_en, city_code=city_code, kind=kind, beds=beds
-    )
+    institution = Institution(code=code, name_zh=name_zh, name_en=name_en, city_code=city_code, kind=kind, beds=beds)
     db.session.add(institution)
     db.session.flush()
     return institution

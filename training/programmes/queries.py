@@ -135,9 +135,7 @@ def pinned_version(person_id: int, activity_id: int) -> int | None:
 def programmes() -> Sequence[tuple[Programme, Activity]]:
     """Every programme with its activity, by code."""
     statement = (
-        select(Programme, Activity)
-        .join(Activity, Activity.id == Programme.activity_id)
-        .order_by(Programme.code)
+        select(Programme, Activity).join(Activity, Activity.id == Programme.activity_id).order_by(Programme.code)
     )
     return [(programme, activity) for programme, activity in db.session.execute(statement)]
 

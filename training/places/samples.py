@@ -1,0 +1,48 @@
+"""The sample's places: the regions, a few invented institutions, two training bases."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any
+
+from sqlalchemy import select
+
+from training.core import clock, sample
+from training.core.db import db
+from training.core.scopes import Scope
+from training.places import services
+from training.places.models import Region
+
+PROVINCE = "370000"
+
+
+@sample.step("places", 10)
+def add_places(shared: dict[str, Any]) -> None:
+    """Leave `institutions` and `bases` by code, `province_scope`, and `now`, from which all steps count back."""
+    content = json.loads(files("training.places").joinpath("sample.json").read_text(encoding="utf-8"))
+    shared["now"] = clock.now()
+    services.load_regions()
+    shared["province_scope"] = db.session.scalars(
+        select(Scope).join(Region, Region.scope_id == Scope.id).where(Region.code == PROVINCE)
+    ).one()
+    shared["institutions"] = {
+        one["code"]: services.add_institution(
+            code=one["code"],
+            name_zh=one["name"]["zh"],
+            name_en=one["name"]["en"],
+            city_code=one["city_code"],
+            kind=one["kind"],
+            beds=one["beds"],
+        )
+        for one in content["institutions"]
+    }
+    shared["bases"] = {
+        one["code"]: services.add_base(
+            shared["institutions"][one["institution_code"]],
+            code=one["code"],
+            name_zh=one["name"]["zh"],
+            name_en=one["name"]["en"],
+        )
+        for one in content["bases"]
+    }
