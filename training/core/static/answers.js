@@ -68,7 +68,7 @@ function start(root) {
       if (answer.ok && told?.receipt !== undefined) return { state: "saved", told };
       // A page instead of a receipt is the sign-in page: the session is over, the answer is not lost.
       if (answer.status === 401 || (answer.ok && answer.redirected)) return { state: "waiting", words: told?.error ?? text.textSignedOut };
-      if (answer.status >= 400 && answer.status < 500 && ![408, 429].includes(answer.status)) return { state: "refused", words: told?.error ?? text.textRefused };
+      if (answer.status >= 400 && answer.status < 500 && ![408, 429].includes(answer.status)) return { state: "refused", words: told?.error ?? text.textRefused, stale: answer.status === 400 };
       return { state: "waiting", words: text.textWaiting };
     } catch {
       return { state: "waiting", words: text.textWaiting };
@@ -88,7 +88,8 @@ function start(root) {
       pause = 1000;
       if (queue.get(item) !== entry) continue; // changed meanwhile: the newer one is next
       queue.delete(item);
-      store(item, null);
+      // 400 is a page older than the session: what was chosen goes out once more after the reload, then never again.
+      store(item, result.stale && !entry.again ? { ...entry, again: true } : null);
       if (result.state === "saved") saved(item, entry, result.told);
       else refused(item, result.words);
     }
