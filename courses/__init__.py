@@ -1,7 +1,11 @@
-"""Courses: modules, lessons, their versions and their delivery."""
+"""Courses: lessons in Markdown, their versions, and reading them."""
 
 from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Plug the package in."""
+    """Plug in the two kinds of activity and their permissions."""
+    from courses import activity_kinds, permissions
+
+    activity_kinds.register()
+    permissions.register()

@@ -1,0 +1,243 @@
+"""Reading courses: as a trainee through the enrolment that pins a version, as an author through the owning scope."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from flask_babel import gettext as _
+from sqlalchemy import Select, and_, func, select, tuple_
+
+from courses.models import Course, CourseLesson, Lesson, LessonPlace, LessonVersion
+from courses.permissions import Permission
+from training.accounts.models import Person
+from training.activities.models import Activity
+from training.core import scopes
+from training.core.access import Actor
+from training.core.db import db
+from training.core.errors import NotFound
+from training.core.scopes import Scope
+from training.programmes.models import Enrolment, EnrolmentPin, EnrolmentStatus
+from training.progress import queries as progress
+from training.progress import rules
+from training.progress.outcomes import COMPLETED
+
+
+@dataclass(frozen=True)
+class OutlineLine:
+    """A lesson as an outline shows it to a learner: without its text."""
+
+    lesson_id: int
+    version: int
+    position: int
+    title_zh: str
+    title_en: str
+    minutes: int
+    class_hours: Any
+    done: bool
+    heading: str | None
+    read_at: datetime | None
+
+
+def lessons_of_versions(versions: Sequence[tuple[int, int]]) -> Mapping[tuple[int, int], tuple[int, ...]]:
+    """The lesson ids, in order, of each (course id, course version); one query."""
+    rows = db.session.execute(
+        select(CourseLesson.course_id, CourseLesson.course_version, CourseLesson.lesson_id)
+        .where(tuple_(CourseLesson.course_id, CourseLesson.course_version).in_(list(versions)))
+        .order_by(CourseLesson.course_id, CourseLesson.course_version, CourseLesson.position)
+    )
+    found: dict[tuple[int, int], tuple[int, ...]] = dict.fromkeys(versions, ())
+    for course_id, version, lesson_id in rows:
+        found[course_id, version] += (lesson_id,)
+    return found
+
+
+def visible_to_learner(actor: Actor) -> Select[Any]:
+    """A select of the courses the actor studies, as rows `Activity, Course, pinned version`.
+
+    The same rule as `training.programmes.queries.pinned_version`: the newest enrolment that is not withdrawn pins.
+    """
+    newest = (
+        select(
+            EnrolmentPin.activity_id,
+            EnrolmentPin.version,
+            func.row_number()
+            .over(partition_by=EnrolmentPin.activity_id, order_by=EnrolmentPin.enrolment_id.desc())
+            .label("rank"),
+        )
+        .join(Enrolment, Enrolment.id == EnrolmentPin.enrolment_id)
+        .where(Enrolment.person_id == actor.id, Enrolment.status != EnrolmentStatus.WITHDRAWN)
+        .subquery("pins")
+    )
+    return (
+        select(Activity, Course, newest.c.version.label("pinned"))
+        .join(Course, Course.activity_id == Activity.id)
+        .join(newest, and_(newest.c.activity_id == Activity.id, newest.c.rank == 1))
+    )
+
+
+def course_for(actor: Actor, course_id: int) -> Any:
+    """The row `Activity, Course, pinned version` of a course the actor studies; raises `NotFound`."""
+    row = db.session.execute(visible_to_learner(actor).where(Activity.id == course_id)).one_or_none()
+    if row is None:
+        raise NotFound(_("There is no such course among yours."))
+    return row
+
+
+def lesson_for(actor: Actor, lesson_id: int) -> Any:
+    """A lesson in the version that the actor's course version holds; raises `NotFound`.
+
+    A row `Activity (of the course), Course, pinned version, LessonVersion`.
+    """
+    courses = visible_to_learner(actor)
+    pinned = courses.selected_columns["pinned"]
+    statement = (
+        courses.add_columns(LessonVersion)
+        .join(CourseLesson, and_(CourseLesson.course_id == Activity.id, CourseLesson.course_version == pinned))
+        .join(
+            LessonVersion,
+            and_(
+                LessonVersion.lesson_id == CourseLesson.lesson_id,
+                LessonVersion.version == CourseLesson.lesson_version,
+            ),
+        )
+        .where(CourseLesson.lesson_id == lesson_id)
+    )
+    row = db.session.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound(_("There is no such lesson among yours."))
+    return row
+
+
+def outline_for(actor: Actor, course_id: int, version: int) -> list[OutlineLine]:
+    """The outline of a course version with the actor's done marks and places; two queries."""
+    entries = progress.entries_of(actor.id, [course_id])
+    rows = db.session.execute(
+        select(
+            CourseLesson.lesson_id,
+            CourseLesson.lesson_version,
+            CourseLesson.position,
+            LessonVersion.title_zh,
+            LessonVersion.title_en,
+            LessonVersion.minutes,
+            LessonVersion.class_hours,
+            LessonPlace.heading,
+            LessonPlace.updated_at,
+        )
+        .join(
+            LessonVersion,
+            and_(
+                LessonVersion.lesson_id == CourseLesson.lesson_id,
+                LessonVersion.version == CourseLesson.lesson_version,
+            ),
+        )
+        .outerjoin(
+            LessonPlace, and_(LessonPlace.lesson_id == CourseLesson.lesson_id, LessonPlace.person_id == actor.id)
+        )
+        .where(CourseLesson.course_id == course_id, CourseLesson.course_version == version)
+        .order_by(CourseLesson.position)
+    )
+    return [
+        OutlineLine(
+            lesson_id=row.lesson_id,
+            version=row.lesson_version,
+            position=row.position,
+            title_zh=row.title_zh,
+            title_en=row.title_en,
+            minutes=row.minutes,
+            class_hours=row.class_hours,
+            done=rules.reached(entries, row.lesson_id, COMPLETED.measure) is not None,
+            heading=row.heading,
+            read_at=row.updated_at,
+        )
+        for row in rows
+    ]
+
+
+def visible_to_author(actor: Actor, permission: Permission = Permission.COURSE_READ) -> Select[Any]:
+    """A select of the courses the actor may read (or write), as rows `Activity, Course, Scope`."""
+    statement = select(Activity, Course, Scope).join(Course, Course.activity_id == Activity.id)
+    return cast("Select[Any]", statement).join(Scope, Scope.id == Activity.scope_id).where(scopes.within(actor.paths(permission)))
+
+
+def courses_of_author(actor: Actor) -> Sequence[Any]:
+    """The actor's courses by Chinese title, as rows `Activity, Course, Scope, lessons, minutes`."""
+    statement = (
+        visible_to_author(actor)
+        .add_columns(
+            func.count(CourseLesson.lesson_id).label("lessons"),
+            func.coalesce(func.sum(LessonVersion.minutes), 0).label("minutes"),
+        )
+        .outerjoin(
+            CourseLesson,
+            and_(CourseLesson.course_id == Activity.id, CourseLesson.course_version == Activity.version),
+        )
+        .outerjoin(
+            LessonVersion,
+            and_(
+                LessonVersion.lesson_id == CourseLesson.lesson_id,
+                LessonVersion.version == CourseLesson.lesson_version,
+            ),
+        )
+        .group_by(Activity.id, Course.activity_id, Scope.id)
+        .order_by(Activity.title_zh, Activity.id)
+    )
+    return db.session.execute(statement).all()
+
+
+def course_of_author(actor: Actor, course_id: int, permission: Permission = Permission.COURSE_READ) -> Any:
+    """The row `Activity, Course, Scope` of a course; raises `NotFound` for a stranger's."""
+    row = db.session.execute(visible_to_author(actor, permission).where(Activity.id == course_id)).one_or_none()
+    if row is None:
+        raise NotFound(_("There is no such course in your area."))
+    return row
+
+
+def outline_of(course_id: int, version: int) -> Sequence[Any]:
+    """The outline of a course version, as rows `CourseLesson, LessonVersion, Person (its author)`; one query."""
+    return db.session.execute(
+        select(CourseLesson, LessonVersion, Person)
+        .join(
+            LessonVersion,
+            and_(
+                LessonVersion.lesson_id == CourseLesson.lesson_id,
+                LessonVersion.version == CourseLesson.lesson_version,
+            ),
+        )
+        .join(Person, Person.id == LessonVersion.author_id)
+        .where(CourseLesson.course_id == course_id, CourseLesson.course_version == version)
+        .order_by(CourseLesson.position)
+    ).all()
+
+
+def lesson_of_author(actor: Actor, lesson_id: int, permission: Permission = Permission.COURSE_READ) -> Any:
+    """The row `Activity (of the course), Course, Scope, Lesson` of a lesson; raises `NotFound` for a stranger's."""
+    statement = visible_to_author(actor, permission).add_columns(Lesson).join(Lesson, Lesson.course_id == Activity.id)
+    row = db.session.execute(statement.where(Lesson.activity_id == lesson_id)).one_or_none()
+    if row is None:
+        raise NotFound(_("There is no such lesson in your area."))
+    return row
+
+
+def versions_of(lesson_id: int) -> Sequence[Any]:
+    """Every version of a lesson, newest first, as rows `LessonVersion, Person (its author)`."""
+    return db.session.execute(
+        select(LessonVersion, Person)
+        .join(Person, Person.id == LessonVersion.author_id)
+        .where(LessonVersion.lesson_id == lesson_id)
+        .order_by(LessonVersion.version.desc())
+    ).all()
+
+
+def version_of(lesson_id: int, version: int) -> Any:
+    """One version of a lesson, as the row `LessonVersion, Person`; raises `NotFound`."""
+    row = db.session.execute(
+        select(LessonVersion, Person)
+        .join(Person, Person.id == LessonVersion.author_id)
+        .where(LessonVersion.lesson_id == lesson_id, LessonVersion.version == version)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(_("This lesson has no such version."))
+    return row
