@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from huey import MemoryHuey
 
 from tests import postgres
+from tests.client import CheckingClient, client_for
 from training.app import create_app
 from training.core import sample, schema
 from training.settings import Settings
@@ -24,6 +27,7 @@ from wsgi import PACKAGES
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "sample: the test's database is filled with the sample data")
+    config.addinivalue_line("markers", "world: the test's database holds the small world of tests/world.py")
     config.addinivalue_line("markers", "one_database: SQLite is enough for this test")
 
 
@@ -65,6 +69,7 @@ def build(url: str, folder: Path) -> Flask:
     )
     app = create_app(settings, PACKAGES, queue=MemoryHuey("test", immediate=False))
     app.testing = True
+    app.test_client_class = CheckingClient
     return app
 
 
@@ -76,51 +81,60 @@ def dispose(app: Flask) -> None:
         db.engine.dispose()
 
 
-def _fill(url: str, folder: Path, with_sample: bool) -> None:
+def _contents(request: pytest.FixtureRequest) -> str:
+    """What the test's markers ask its database to hold."""
+    return next((name for name in ("sample", "world") if request.node.get_closest_marker(name)), "nothing")
+
+
+def _fill(url: str, folder: Path, contents: str) -> None:
     app = build(url, folder)
     with app.app_context():
         schema.upgrade()
-        if with_sample:
+        if contents == "sample":
             sample.load()
+        if contents == "world":
+            from tests import world as small_world
+
+            small_world.build()
     dispose(app)
 
 
 @pytest.fixture(scope="session")
-def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Path]:
+def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {}
 
 
 @pytest.fixture(scope="session")
-def postgres_templates() -> dict[bool, str]:
+def postgres_templates() -> dict[str, str]:
     return {}
 
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a database of this test's own."""
-    with_sample = request.node.get_closest_marker("sample") is not None
+    contents = _contents(request)
     if request.param == "sqlite":
-        yield _copy_sqlite(request, tmp_path, with_sample)
+        yield _copy_sqlite(request, tmp_path, contents)
         return
     cluster: postgres.Cluster = request.getfixturevalue("cluster")
-    templates: dict[bool, str] = request.getfixturevalue("postgres_templates")
-    if with_sample not in templates:
+    templates: dict[str, str] = request.getfixturevalue("postgres_templates")
+    if contents not in templates:
         name = cluster.create(None)
-        _fill(cluster.url(name), tmp_path / "template", with_sample)
-        templates[with_sample] = name
-    name = cluster.create(None, template=templates[with_sample])
+        _fill(cluster.url(name), tmp_path / "template", contents)
+        templates[contents] = name
+    name = cluster.create(None, template=templates[contents])
     yield cluster.url(name)
     cluster.drop(name)
 
 
-def _copy_sqlite(request: pytest.FixtureRequest, tmp_path: Path, with_sample: bool) -> str:
-    templates: dict[bool, Path] = request.getfixturevalue("sqlite_templates")
-    if with_sample not in templates:
+def _copy_sqlite(request: pytest.FixtureRequest, tmp_path: Path, contents: str) -> str:
+    templates: dict[str, Path] = request.getfixturevalue("sqlite_templates")
+    if contents not in templates:
         folder: Path = request.getfixturevalue("tmp_path_factory").mktemp("template")
-        _fill(f"sqlite:///{folder / 'template.db'}", folder, with_sample)
-        templates[with_sample] = folder / "template.db"
+        _fill(f"sqlite:///{folder / 'template.db'}", folder, contents)
+        templates[contents] = folder / "template.db"
     copy = tmp_path / "anning.db"
-    shutil.copyfile(templates[with_sample], copy)
+    shutil.copyfile(templates[contents], copy)
     return f"sqlite:///{copy}"
 
 
@@ -130,3 +144,39 @@ def app(database: str, tmp_path: Path) -> Iterator[Flask]:
     made = build(database, tmp_path / "data")
     yield made
     dispose(made)
+
+
+@pytest.fixture
+def client(app: Flask) -> CheckingClient:
+    """Somebody who has not signed in, reading Chinese."""
+    return client_for(app)
+
+
+@pytest.fixture
+def english(app: Flask) -> CheckingClient:
+    """Somebody who has not signed in, reading English."""
+    return client_for(app, language="en")
+
+
+@pytest.fixture
+def as_(app: Flask) -> Callable[..., CheckingClient]:
+    """A client signed in: `as_(person)`, `as_("13800000001")`, `as_(person, "en")`."""
+
+    def signed_in(who: Any, language: str = "zh") -> CheckingClient:
+        return client_for(app, who, language)
+
+    return signed_in
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse every connection that leaves this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        host = address[0] if isinstance(address, tuple) else ""
+        if self.family != socket.AF_UNIX and host not in {"127.0.0.1", "::1", "localhost"}:
+            raise AssertionError(f"a test reached for the network: {address}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)

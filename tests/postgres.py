@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import uuid
@@ -99,9 +100,7 @@ class Cluster:
         return f"postgresql+psycopg://anning@/{name}?host={self.folder}"
 
     def execute(self, statement: str) -> None:
-        with psycopg.connect(
-            f"host={self.folder} user=anning dbname=postgres", autocommit=True
-        ) as connection:
+        with psycopg.connect(f"host={self.folder} user=anning dbname=postgres", autocommit=True) as connection:
             connection.execute(statement.encode())
 
     def create(self, name: str | None, template: str = "template0") -> str:
@@ -113,6 +112,6 @@ class Cluster:
         self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     def stop(self) -> None:
-        self.process.terminate()
+        self.process.send_signal(signal.SIGINT)  # fast: does not wait for connections left open
         self.process.wait(timeout=20)
         shutil.rmtree(self.folder, ignore_errors=True)

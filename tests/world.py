@@ -1,0 +1,161 @@
+"""A small world made by the services themselves: two bases in two cities, people of every role at each.
+
+It is built once into a template database (marker `world`); a test finds what it needs by name:
+
+    people = world.people(app)         {"trainee.jn": Person, "other_trainee.qd": Person, "officer": Person, …}
+    world.PLACES                       ("jn", "qd"): the two bases; nobody of one has business at the other
+
+Password of everybody: `PASSWORD`. Activities of the upper packages are added by `tests/world_content.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy import select
+
+from training.accounts import passwords
+from training.accounts import queries as account_queries
+from training.accounts import services as accounts
+from training.accounts.models import Person, Profession
+from training.activities.models import Activity
+from training.core import clock, scopes
+from training.core.access import Actor, Role
+from training.core.db import db, reading, transaction
+from training.core.scopes import Scope
+from training.places import services as places
+from training.places.models import Institution, Region, TrainingBase
+from training.programmes import services as programmes
+from training.programmes.models import Cohort, Enrolment
+
+PASSWORD = "the-world-of-tests"
+PLACES = ("jn", "qd")
+CITIES = {"jn": "370100", "qd": "370200"}
+# name: (mobile, role or None, scope: a place, "city <place>", "province" or "everywhere")
+PEOPLE: dict[str, tuple[str, Role | None, str]] = {
+    "administrator": ("13900000001", Role.ADMINISTRATOR, "everywhere"),
+    "officer": ("13900000002", Role.OFFICER, "province"),
+    "officer.jn": ("13900000003", Role.OFFICER, "city jn"),
+    "officer.qd": ("13900000004", Role.OFFICER, "city qd"),
+    "nobody": ("13900000005", None, ""),
+    "coordinator.jn": ("13900000011", Role.COORDINATOR, "jn"),
+    "coordinator.qd": ("13900000021", Role.COORDINATOR, "qd"),
+    "instructor.jn": ("13900000012", Role.INSTRUCTOR, "jn"),
+    "instructor.qd": ("13900000022", Role.INSTRUCTOR, "qd"),
+    "trainee.jn": ("13900000013", None, "jn"),
+    "trainee.qd": ("13900000023", None, "qd"),
+    "other_trainee.jn": ("13900000014", None, "jn"),
+    "other_trainee.qd": ("13900000024", None, "qd"),
+    "candidate": ("13900000006", None, ""),
+}
+
+
+@dataclass
+class Making:
+    """What is at hand while the world is made."""
+
+    people: dict[str, Person] = field(default_factory=dict)
+    bases: dict[str, TrainingBase] = field(default_factory=dict)
+    base_scopes: dict[str, Scope] = field(default_factory=dict)
+    requires: dict[str, list[Activity]] = field(default_factory=dict)
+    cohorts: dict[str, Cohort] = field(default_factory=dict)
+    enrolments: dict[str, Enrolment] = field(default_factory=dict)
+
+    def actor(self, name: str) -> Actor:
+        """The person of that name as one who acts."""
+        person = self.people[name]
+        actor = account_queries.load_actor(f"{person.id}:{person.stamp}")
+        assert actor is not None
+        return actor
+
+
+def build() -> None:
+    """Fill an empty, migrated database; needs an application context."""
+    from tests import world_content
+
+    password_hash = passwords.hash_password(PASSWORD)
+    making = Making()
+    with transaction():
+        places.load_regions()
+        for place in PLACES:
+            _add_base(making, place)
+        for number, name in enumerate(PEOPLE):
+            _add_person(making, name, number, password_hash)
+        for place in PLACES:
+            making.requires[place] = world_content.add_activities(making, place)
+            _open_cohort(making, place)
+        for place in PLACES:
+            world_content.add_progress(making, place)
+    world_content.after_commit()
+
+
+def _add_base(making: Making, place: str) -> None:
+    institution = places.add_institution(
+        code=f"W-{place}",
+        name_zh=f"{place}医院",
+        name_en=f"Hospital {place}",
+        city_code=CITIES[place],
+        kind="hospital",
+        beds=10,
+    )
+    base = places.add_base(institution, code=f"B-{place}", name_zh=f"{place}培训基地", name_en=f"Base {place}")
+    making.bases[place] = base
+    making.base_scopes[place] = db.session.get_one(Scope, base.scope_id)
+
+
+def _scope(making: Making, where: str) -> Scope:
+    if where in PLACES:
+        return making.base_scopes[where]
+    if where == "everywhere":
+        return scopes.root()
+    code = "370000" if where == "province" else CITIES[where.removeprefix("city ")]
+    return db.session.scalars(select(Scope).join(Region, Region.scope_id == Scope.id).where(Region.code == code)).one()
+
+
+def _add_person(making: Making, name: str, number: int, password_hash: str) -> None:
+    mobile, role, where = PEOPLE[name]
+    institution = db.session.scalar(select(Institution).where(Institution.code == f"W-{where or 'jn'}"))
+    person = accounts.add_person(
+        name=f"甲乙{number}",
+        mobile=mobile,
+        email=f"person{number}@example.org",
+        password_hash=password_hash,
+        profession=Profession.NURSE,
+        institution_id=institution.id if institution else None,
+        added_by=None,
+    )
+    if role is not None:
+        accounts.add_grant(person, role, _scope(making, where), granted_by=None)
+    making.people[name] = person
+
+
+def _open_cohort(making: Making, place: str) -> None:
+    coordinator = making.actor(f"coordinator.{place}")
+    programme = programmes.add_programme(
+        code=f"P-{place}",
+        title_zh="安宁疗护培训",
+        title_en="Palliative care training",
+        scope_id=making.base_scopes[place].id,
+        requires=making.requires[place],
+        valid_months=24,
+    )
+    making.cohorts[place] = programmes.open_cohort(
+        making.bases[place],
+        programme,
+        code=f"C-{place}",
+        name=f"{place}第一期",
+        starts_on=clock.today() - timedelta(days=10),
+        ends_on=clock.today() + timedelta(days=100),
+        opened_by=coordinator,
+    )
+    for name in (f"trainee.{place}", f"other_trainee.{place}"):
+        making.enrolments[name] = programmes.enrol(making.cohorts[place], making.people[name], enrolled_by=coordinator)
+
+
+def people(app: Flask) -> dict[str, Person]:
+    """Everybody by name."""
+    with app.app_context(), reading():
+        by_mobile = {one.mobile: one for one in db.session.scalars(select(Person))}
+    return {name: by_mobile[mobile] for name, (mobile, _role, _where) in PEOPLE.items()}
