@@ -4,4 +4,8 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Plug the package in."""
+    """Plug in the kind of activity, the permissions, the pages, the sweep and the sample."""
+    from question_bank import kind, models, permissions  # noqa: F401
+
+    permissions.register()
+    kind.register()

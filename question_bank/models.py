@@ -1,0 +1,192 @@
+"""Items and their versions, quizzes and theirs, attempts with the answers given in them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Numeric,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from training.core.db import Base, BigId, Id
+from training.core.scopes import enum_of
+
+
+class Item(Base):
+    """An item (题目) of the bank: its identity, and the stem of its newest version for lists and search."""
+
+    __tablename__ = "item"
+    __table_args__ = (UniqueConstraint("scope_id", "code"),)
+
+    id: Mapped[Id]
+    scope_id: Mapped[int] = mapped_column(BigId, ForeignKey("scope.id"), index=True)
+    code: Mapped[str] = mapped_column(String(40))
+    type: Mapped[str] = mapped_column(String(20))
+    version: Mapped[int]
+    stem_zh: Mapped[str] = mapped_column(String(2000))
+    stem_en: Mapped[str] = mapped_column(String(2000))
+    created_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
+
+
+class ItemVersion(Base):
+    """What an item said in one version, for ever; `body` is described in `item_types`."""
+
+    __tablename__ = "item_version"
+    __table_args__ = (UniqueConstraint("item_id", "version"),)
+
+    id: Mapped[Id]
+    item_id: Mapped[int] = mapped_column(BigId, ForeignKey("item.id"))
+    version: Mapped[int]
+    body: Mapped[dict[str, Any]]
+    author_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+
+
+class Quiz(Base):
+    """A quiz (测验): an activity; what it consists of stands in its versions."""
+
+    __tablename__ = "quiz"
+
+    activity_id: Mapped[int] = mapped_column(BigId, ForeignKey("activity.id"), primary_key=True)
+
+
+class QuizVersion(Base):
+    """The rules of one version of a quiz; `attempts_allowed` counts the first one and the resits."""
+
+    __tablename__ = "quiz_version"
+    __table_args__ = (
+        CheckConstraint("time_limit_minutes BETWEEN 1 AND 600", name="time_limit"),
+        CheckConstraint("pass_percent BETWEEN 1 AND 100", name="pass_percent"),
+        CheckConstraint("attempts_allowed BETWEEN 1 AND 10", name="attempts_allowed"),
+        CheckConstraint("resit_wait_hours BETWEEN 0 AND 8760", name="resit_wait"),
+    )
+
+    quiz_id: Mapped[int] = mapped_column(BigId, ForeignKey("quiz.activity_id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    time_limit_minutes: Mapped[int]
+    pass_percent: Mapped[int]
+    attempts_allowed: Mapped[int]
+    resit_wait_hours: Mapped[int]
+    shuffle_items: Mapped[bool]
+    shuffle_options: Mapped[bool]
+    author_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+
+
+class QuizItem(Base):
+    """An item at its place in one version of a quiz; an attempt takes the item's version of the moment it starts."""
+
+    __tablename__ = "quiz_item"
+    __table_args__ = (
+        ForeignKeyConstraint(["quiz_id", "version"], ["quiz_version.quiz_id", "quiz_version.version"]),
+        UniqueConstraint("quiz_id", "version", "item_id"),
+        CheckConstraint("points BETWEEN 1 AND 100", name="points"),
+    )
+
+    quiz_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(BigId, ForeignKey("item.id"), index=True)
+    points: Mapped[int]
+
+
+class AttemptStatus(StrEnum):
+    """Whether an attempt still takes answers."""
+
+    OPEN = "open"
+    HANDED_IN = "handed_in"
+
+
+class HandedInBy(StrEnum):
+    """What ended an attempt."""
+
+    PERSON = "person"
+    DEADLINE = "deadline"
+
+
+class Attempt(Base):
+    """One person's sitting of a quiz; `number` 1 is the first, later ones are resits (补考).
+
+    `seed` fixed the order of items and options when it was started.
+    """
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        ForeignKeyConstraint(["quiz_id", "quiz_version"], ["quiz_version.quiz_id", "quiz_version.version"]),
+        UniqueConstraint("person_id", "quiz_id", "number"),
+        CheckConstraint("(status = 'open') = (handed_in_at IS NULL)", name="handed_in_when_closed"),
+        CheckConstraint("(status = 'open') = (passed IS NULL)", name="graded_when_closed"),
+        CheckConstraint("score_percent BETWEEN 0 AND 100", name="score_percent"),
+        Index(
+            "uq_attempt_open",
+            "person_id",
+            "quiz_id",
+            unique=True,
+            sqlite_where=text("status = 'open'"),
+            postgresql_where=text("status = 'open'"),
+        ),
+        Index(
+            "ix_attempt_due",
+            "deadline",
+            sqlite_where=text("status = 'open'"),
+            postgresql_where=text("status = 'open'"),
+        ),
+        Index("ix_attempt_quiz", "quiz_id", "quiz_version"),
+    )
+
+    id: Mapped[Id]
+    quiz_id: Mapped[int] = mapped_column(BigId)
+    quiz_version: Mapped[int]
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"))
+    number: Mapped[int]
+    seed: Mapped[int]
+    started_at: Mapped[datetime]
+    deadline: Mapped[datetime]
+    status: Mapped[AttemptStatus] = mapped_column(enum_of(AttemptStatus))
+    handed_in_at: Mapped[datetime | None]
+    handed_in_by: Mapped[HandedInBy | None] = mapped_column(enum_of(HandedInBy))
+    score_percent: Mapped[Decimal | None] = mapped_column(Numeric(5, 2, asdecimal=True))
+    passed: Mapped[bool | None]
+
+
+class AttemptItem(Base):
+    """An item as one attempt shows it: its version, its place, its options in order; graded when handed in."""
+
+    __tablename__ = "attempt_item"
+
+    attempt_id: Mapped[int] = mapped_column(BigId, ForeignKey("attempt.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    item_version_id: Mapped[int] = mapped_column(BigId, ForeignKey("item_version.id"), index=True)
+    type: Mapped[str] = mapped_column(String(20))
+    option_order: Mapped[list[str]]
+    points: Mapped[int]
+    graded_answer: Mapped[list[str] | None]
+    earned: Mapped[Decimal | None] = mapped_column(Numeric(6, 2, asdecimal=True))
+
+
+class AnswerEvent(Base):
+    """An answer as it was saved, for ever (triggers): the newest of a position counts. The receipt names it."""
+
+    __tablename__ = "answer_event"
+    __table_args__ = (
+        ForeignKeyConstraint(["attempt_id", "position"], ["attempt_item.attempt_id", "attempt_item.position"]),
+        Index("ix_answer_event_position", "attempt_id", "position", "receipt"),
+    )
+
+    attempt_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    receipt: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    position: Mapped[int]
+    answer: Mapped[list[str]]
+    saved_at: Mapped[datetime]
