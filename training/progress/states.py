@@ -63,9 +63,7 @@ def _required(enrolment: Enrolment) -> list[Required]:
         if lister is not None:
             parts |= lister([(activity.id, version) for _p, activity, version in rows if activity.kind == name])
     part_ids = {part for several in parts.values() for part in several}
-    part_kinds = dict(
-        db.session.execute(select(Activity.id, Activity.kind).where(Activity.id.in_(part_ids))).tuples().all()
-    )
+    part_kinds = dict(db.session.execute(select(Activity.id, Activity.kind).where(Activity.id.in_(part_ids))).all())
     return [
         Required(
             position,
