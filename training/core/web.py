@@ -179,7 +179,8 @@ def refuse(status: int, title: str, message: str) -> ResponseReturnValue:
     """A refusal as a page or as JSON."""
     if wants_json():
         return jsonify(error=message), status
-    return render_template("core/error.html", title=title, message=message, status=status), status
+    page = render_template("core/error.html", title=title, message=message, reference=g.get("request_id"))
+    return page, status
 
 
 def _titles() -> dict[int, str]:
@@ -253,7 +254,6 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         asset=assets.asset,
         csrf_token=generate_csrf,
-        current_actor=access.load_actor_if_open,
         navigation=lambda: _links(home=False),
         homes=lambda: _links(home=True),
         product_name="Anning 安宁",
@@ -281,4 +281,5 @@ def _page_values() -> dict[str, Any]:
         "html_lang": i18n.HTML_LANG[locale],
         "language_url": url_for("core.language"),
         "help_url": None,
+        "current_actor": access.load_actor_if_open(),
     }

@@ -7,7 +7,7 @@ from training.core.access import Actor
 from training.core.db import db
 from training.programmes import services as programmes
 from training.programmes.models import Enrolment
-from training.progress import services
+from training.progress import queries, services
 from training.progress.outcomes import ENROLLED, WITHDRAWN
 
 
@@ -25,7 +25,9 @@ def enrolled(enrolment: Enrolment, by: Actor | None) -> None:
 
 
 def withdrawn(enrolment: Enrolment, by: Actor | None) -> None:
-    """A line that takes the enrolment back in the counters."""
+    """A line that takes the enrolment back in the counters, unless another one in the same programme stands."""
+    if queries.has_other_enrolment(enrolment):
+        return
     programme = db.session.get_one(Activity, enrolment.programme_id)
     services.record(
         enrolment.person_id,

@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
+from training.activities import kinds
 from training.activities.models import Activity
 from training.core.db import db
 from training.programmes.models import Enrolment, EnrolmentStatus
+from training.progress import rules
 from training.progress.models import EnrolmentStep, LedgerLine
 from training.progress.rules import Entry
 
@@ -68,11 +70,19 @@ def enrolments_touched(person_id: int, activity_ids: Collection[int]) -> Sequenc
     ).all()
 
 
+def has_other_enrolment(enrolment: Enrolment) -> bool:
+    """Whether the person has another enrolment in the same programme that is not withdrawn."""
+    statement = select(Enrolment.id).where(
+        Enrolment.person_id == enrolment.person_id,
+        Enrolment.programme_id == enrolment.programme_id,
+        Enrolment.id != enrolment.id,
+        Enrolment.status != EnrolmentStatus.WITHDRAWN,
+    )
+    return db.session.scalar(statement.limit(1)) is not None
+
+
 def done_parts(person_id: int, parent_id: int) -> set[int]:
     """The ids of the direct parts of an activity (lessons of a course) that the person has fulfilled."""
-    from training.activities import kinds
-    from training.progress import rules
-
     entries = entries_of(person_id, [parent_id])
     rows: Sequence[Any] = db.session.execute(
         select(Activity.id, Activity.kind).where(Activity.parent_id == parent_id)

@@ -1,0 +1,269 @@
+"""The ledger, the state and the counters kept from it, against a naive count in SQL that shares no code with them."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
+from training.accounts import services as accounts
+from training.accounts.models import Person, Profession
+from training.activities import kinds
+from training.activities import services as activities
+from training.activities.models import Activity
+from training.core import clock
+from training.core.access import Actor, Grant, Role
+from training.core.db import db, transaction
+from training.core.scopes import Scope
+from training.places import services as places
+from training.places.models import TrainingBase
+from training.programmes import services as programmes
+from training.programmes.models import Cohort, Enrolment, EnrolmentStatus, Programme
+from training.progress import rollups, services, states
+from training.progress.models import EnrolmentStep, LedgerLine, Rollup
+from training.progress.outcomes import COMPLETED, REOPENED, register
+
+START = datetime(2026, 1, 20, 3, tzinfo=UTC)
+PASSED = register("test:passed", "passed", 1)
+FAILED = register("test:failed", "passed", 0)
+PASS_WITHDRAWN = register("test:pass-withdrawn", "passed", -1)
+
+NAIVE = """
+WITH taken AS (
+  SELECT person_id, activity_id, measure, max(CASE WHEN sign = -1 THEN id ELSE 0 END) AS back
+  FROM ledger_line GROUP BY person_id, activity_id, measure
+), first_again AS (
+  SELECT min(l.id) AS id FROM ledger_line l JOIN taken t
+    ON t.person_id = l.person_id AND t.activity_id = l.activity_id AND t.measure = l.measure
+  WHERE l.sign = 1 AND l.id > t.back GROUP BY l.person_id, l.activity_id, l.measure
+)
+SELECT l.activity_id, l.measure, coalesce(l.city_code, ''), coalesce(l.base_id, 0), coalesce(l.institution_id, 0),
+       l.profession, {month} AS month, count(*)
+FROM ledger_line l JOIN first_again f ON f.id = l.id
+GROUP BY 1, 2, 3, 4, 5, 6, 7
+"""
+MONTH = {
+    "sqlite": "strftime('%Y-%m', l.occurred_at, '+8 hours')",
+    "postgresql": "to_char(l.occurred_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM')",
+}
+
+
+@pytest.fixture(autouse=True)
+def kinds_of_this_test():
+    course = kinds.ActivityKind(
+        name="test:course",
+        label="course",
+        measure="completed",
+        parts=lambda asked: {
+            (number, version): tuple(
+                db.session.scalars(select(Activity.id).where(Activity.parent_id == number).order_by(Activity.id))
+            )
+            for number, version in asked
+        },
+        explain=lambda facts: kinds.Missing("left", {"left": len(facts.parts) - len(facts.done)}),
+    )
+    for kind in (
+        course,
+        kinds.ActivityKind(name="test:lesson", label="lesson", measure="completed"),
+        kinds.ActivityKind(name="test:quiz", label="quiz", measure="passed"),
+    ):
+        kinds.register(kind)
+    yield
+    for name in ("test:course", "test:lesson", "test:quiz"):
+        kinds._kinds.pop(name)
+
+
+class World:
+    """Two cities, two bases, a programme of a course with two lessons and a quiz, six people."""
+
+    def __init__(self) -> None:
+        places.load_regions()
+        self.bases: list[TrainingBase] = []
+        self.institutions = []
+        for city in ("370100", "370200"):
+            one = places.add_institution(
+                code=f"I{city}", name_zh="院", name_en="Hospital", city_code=city, kind="hospital", beds=10
+            )
+            self.institutions.append(one)
+            self.bases.append(places.add_base(one, code=f"B{city}", name_zh="基地", name_en="Base"))
+        scope = db.session.scalars(select(Scope).where(Scope.name_en == "Shandong")).one()
+        self.course = self._activity("test:course", scope)
+        self.lessons = [self._activity("test:lesson", scope, self.course.id) for _ in range(2)]
+        self.quiz = self._activity("test:quiz", scope)
+        self.programme: Programme = programmes.add_programme(
+            code="P",
+            title_zh="项目",
+            title_en="Programme",
+            scope_id=scope.id,
+            requires=[self.course, self.quiz],
+            valid_months=12,
+        )
+        day = clock.today()
+        self.cohorts: list[Cohort] = [
+            programmes.open_cohort(
+                base, self.programme, code=str(n), name=str(n), starts_on=day, ends_on=day, opened_by=None
+            )
+            for base in self.bases
+            for n in range(2)
+        ]
+        self.people: list[Person] = [self._person(n) for n in range(6)]
+        self.administrator = Actor(self.people[0].id, "a", (Grant(Role.COORDINATOR, 1, "/"),))
+
+    def _activity(self, kind: str, scope: Scope, parent: int | None = None) -> Activity:
+        return activities.add_activity(
+            kind, scope_id=scope.id, title_zh=kind, title_en=kind, parent_id=parent, class_hours=Decimal(1)
+        )
+
+    def _person(self, number: int) -> Person:
+        return accounts.add_person(
+            name="王芳",
+            mobile=f"1390000000{number}",
+            email=None,
+            password_hash="x",
+            profession=list(Profession)[number % 3],
+            institution_id=self.institutions[number % 2].id if number % 3 else None,
+            added_by=None,
+        )
+
+
+def counters() -> dict[tuple[object, ...], int]:
+    rows = db.session.scalars(select(Rollup).where(Rollup.people != 0))
+    return {tuple(getattr(row, name) for name in rollups.COLUMNS): row.people for row in rows}
+
+
+def naive_counters() -> dict[tuple[object, ...], int]:
+    statement = NAIVE.format(month=MONTH[db.engine.dialect.name])
+    return {tuple(row[:7]): row[7] for row in db.session.execute(text(statement))}
+
+
+def naive_held(person_id: int, activity_id: int, measure: str) -> bool:
+    last = db.session.execute(
+        text(
+            "SELECT sign FROM ledger_line WHERE person_id = :p AND activity_id = :a AND measure = :m AND sign <> 0 "
+            "ORDER BY id DESC LIMIT 1"
+        ),
+        {"p": person_id, "a": activity_id, "m": measure},
+    ).scalar()
+    return last == 1
+
+
+def do_something(world: World, chance: random.Random, number: int) -> None:
+    person = chance.choice(world.people)
+    act = chance.choice(
+        ["lesson", "lesson", "passed", "failed", "withdraw pass", "reopen", "enrol", "enrol", "leave", "move"]
+    )
+    if act in ("enrol", "leave"):
+        cohort = chance.choice(world.cohorts)
+        known = db.session.scalar(
+            select(Enrolment).where(Enrolment.cohort_id == cohort.id, Enrolment.person_id == person.id)
+        )
+        if act == "enrol" and known is None:
+            programmes.enrol(cohort, person, enrolled_by=None)
+        elif act == "leave" and known is not None and known.status is EnrolmentStatus.OPEN:
+            programmes.withdraw(cohort, known, "调离", withdrawn_by=world.administrator)
+    elif act == "move":
+        person.institution_id = chance.choice(world.institutions).id
+        person.profession = chance.choice(list(Profession))
+    else:
+        activity, outcome = {
+            "lesson": (chance.choice(world.lessons), COMPLETED),
+            "reopen": (chance.choice(world.lessons), REOPENED),
+            "passed": (world.quiz, PASSED),
+            "failed": (world.quiz, FAILED),
+            "withdraw pass": (world.quiz, PASS_WITHDRAWN),
+        }[act]
+        services.record(person.id, activity, outcome, client_key=f"{number}", authority=None)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_state_and_counters_equal_a_naive_count_after_any_history(app: Flask, seed: int) -> None:
+    chance = random.Random(seed)
+    with app.app_context():
+        with transaction(), clock.frozen(START):
+            world = World()
+        for number in range(120):
+            with transaction(), clock.frozen(START + timedelta(hours=7 * number)):
+                for one in world.people + world.institutions + world.cohorts:
+                    db.session.add(one)
+                do_something(world, chance, number)
+        with transaction():
+            assert counters() == naive_counters()
+            for enrolment in db.session.scalars(select(Enrolment)).all():
+                assert (enrolment.status is EnrolmentStatus.COMPLETED) == (
+                    enrolment.status is not EnrolmentStatus.WITHDRAWN
+                    and naive_held(enrolment.person_id, enrolment.programme_id, "completed")
+                )
+                if enrolment.status is not EnrolmentStatus.WITHDRAWN:
+                    for step in db.session.scalars(
+                        select(EnrolmentStep).where(EnrolmentStep.enrolment_id == enrolment.id)
+                    ):
+                        measure = "passed" if step.activity_id == world.quiz.id else "completed"
+                        held = naive_held(enrolment.person_id, step.activity_id, measure)
+                        assert (step.done_at is not None) == held
+            assert rollups.rebuild() == 0
+
+
+def test_rebuild_changes_nothing_and_mends_what_was_spoilt(app: Flask) -> None:
+    with app.app_context():
+        with transaction(), clock.frozen(START):
+            world = World()
+            programmes.enrol(world.cohorts[0], world.people[1], enrolled_by=None)
+            services.record(world.people[1].id, world.lessons[0], COMPLETED, client_key="a", authority=None)
+        with transaction():
+            enrolment = db.session.scalars(select(Enrolment)).one()
+            assert states.refresh(enrolment, None) == 0
+            assert rollups.rebuild() == 0
+            before = counters()
+            db.session.execute(text("UPDATE rollup SET people = people + 5"))
+            assert rollups.rebuild() == len(before)
+            assert counters() == before
+
+
+def test_the_same_client_key_twice_is_one_line(app: Flask) -> None:
+    with app.app_context(), transaction():
+        world = World()
+        first = services.record(world.people[0].id, world.quiz, PASSED, client_key="k", authority=None)
+        second = services.record(world.people[0].id, world.quiz, PASSED, client_key="k", authority=None)
+        assert first.id == second.id
+        assert counters() == naive_counters()
+
+
+def test_the_ledger_refuses_update_and_delete(app: Flask) -> None:
+    with app.app_context():
+        with transaction():
+            world = World()
+            services.record(world.people[0].id, world.quiz, PASSED, client_key="k", authority=None)
+        for statement in ("UPDATE ledger_line SET sign = 0", "DELETE FROM ledger_line"):
+            with pytest.raises(DBAPIError, match="append-only"), transaction():
+                db.session.execute(text(statement))
+        with transaction():
+            assert db.session.scalars(select(LedgerLine)).one().sign == 1
+
+
+def test_what_was_learnt_before_counts_at_enrolment(app: Flask) -> None:
+    with app.app_context(), transaction():
+        world = World()
+        person = world.people[1]
+        for lesson in world.lessons:
+            services.record(person.id, lesson, COMPLETED, client_key=f"l{lesson.id}", authority=None)
+        services.record(person.id, world.quiz, PASSED, client_key="q", authority=None)
+        enrolment = programmes.enrol(world.cohorts[0], person, enrolled_by=None)
+        assert enrolment.status is EnrolmentStatus.COMPLETED
+
+
+def test_a_line_keeps_the_place_and_profession_of_its_moment(app: Flask) -> None:
+    with app.app_context(), transaction():
+        world = World()
+        person = world.people[1]
+        programmes.enrol(world.cohorts[0], person, enrolled_by=None)
+        line = services.record(person.id, world.quiz, PASSED, client_key="q", authority=None)
+        frozen = (line.city_code, line.base_id, line.profession)
+        person.institution_id, person.profession = world.institutions[0].id, Profession.VOLUNTEER
+        db.session.flush()
+        db.session.refresh(line)
+        assert (line.city_code, line.base_id, line.profession) == frozen == ("370200", world.bases[0].id, "physician")
