@@ -3,5 +3,9 @@
 from flask import Flask
 
 
-def init_app(app: Flask) -> None:
-    """Plug the package in."""
+def init_app(_app: Flask) -> None:
+    """Plug in the register."""
+    from certificates import models as models
+    from certificates import permissions
+
+    permissions.register()
