@@ -39,7 +39,7 @@ format: ## Write the format and the fixes that ruff is sure of
 
 bench: ## Measure against the floors (BENCH=part of a name picks some)
 	@.ci/setup test
-	@$(BIN)/python -m bench $(BENCH)
+	@$(BIN)/python -m benchmarks $(BENCH)
 
 messages: ## Bring the Chinese catalogues up to date with the sources, and compile them
 	@.ci/setup check

@@ -26,7 +26,7 @@ def find_programs() -> Path | None:
 class Cluster:
     """One running server, reached over a socket in its own folder."""
 
-    def __init__(self, programs: Path) -> None:
+    def __init__(self, programs: Path, *, durable: bool = False) -> None:
         memory = Path("/dev/shm")
         self.folder = Path(tempfile.mkdtemp(prefix="anning-pg-", dir=memory if memory.is_dir() else None))
         self.user = self._unprivileged()
@@ -48,11 +48,9 @@ class Cluster:
                 "-N",
             ]
         )
+        careless = [] if durable else ["-c", "fsync=off", "-c", "full_page_writes=off"]
         options = [
-            "-c",
-            "fsync=off",
-            "-c",
-            "full_page_writes=off",
+            *careless,
             "-c",
             "listen_addresses=",
             "-c",
