@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, PasswordField, SelectField
-from wtforms.validators import InputRequired, Length
+from wtforms import HiddenField, IntegerField, PasswordField, SelectField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from training.accounts import passwords
+from training.accounts import logins, passwords
 from training.accounts.models import Profession
 from training.core.access import Role
 from training.core.forms import Form, PrintableText, text
@@ -49,19 +49,31 @@ class PersonForm(Form):
         self.institution_id.choices = [(0, _l("None")), *institutions]
 
 
+class PeopleForm(Form):
+    """What to look for among the people."""
+
+    class Meta:
+        """A search changes nothing."""
+
+        csrf = False
+
+    q = text(_l("Name, mobile number or e-mail"), maximum=80, required=False)
+    page = IntegerField(validators=[Optional(), NumberRange(min=1)])
+
+    @property
+    def sought(self) -> str:
+        """What was typed, a mobile number in the form it is stored in."""
+        login = logins.normalise(self.q.data or "")
+        return login if logins.is_mobile(login) else self.q.data or ""
+
+
 class GrantForm(Form):
     """A role on a scope."""
 
     role = SelectField(_l("Role"))
     scope_id = SelectField(_l("Where"), coerce=int)
 
-    def offer(self, places: list[tuple[int, str]]) -> None:
-        """Fill the choices."""
+    def offer(self, places: dict[str, list[tuple[int, str]]]) -> None:
+        """Fill the choices; places come in groups. A trainee's role comes with enrolment alone."""
         self.role.choices = [(role.value, role.label) for role in Role if role is not Role.TRAINEE]
-        self.scope_id.choices = places
-
-
-class EndGrantForm(Form):
-    """One button: end this role."""
-
-    sure = BooleanField()
+        self.scope_id.choices = {label: several for label, several in places.items() if several}

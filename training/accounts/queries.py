@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, func, or_, select
 
 from training.accounts.models import Person, RoleGrant
-from training.core import clock
+from training.core import clock, scopes
 from training.core.access import Actor, Grant, Role
 from training.core.db import db
 from training.core.errors import NotFound
-from training.core.scopes import Scope
+from training.core.scopes import Scope, ScopeKind
 from training.places.models import Institution
 
 PAGE = 50
@@ -63,8 +64,30 @@ def person(person_id: int) -> Person:
     return found
 
 
-def people(search: str, page: int) -> tuple[Sequence[Any], int]:
-    """A page of people (`Person, Institution | None`) whose name or login contains `search`; how many in all."""
+def active_person(text: str) -> Person:
+    """The active person whose id a form sent as text; raises `NotFound` for anything else."""
+    found = db.session.get(Person, int(text)) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    if found is None or not found.active:
+        raise NotFound(_("There is no such person or role here."))
+    return found
+
+
+@dataclass(frozen=True)
+class PeoplePage:
+    """A page of people as rows `Person, Institution | None`, with how many there are in all."""
+
+    rows: Sequence[Any]
+    number: int
+    total: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return -(-self.total // PAGE)
+
+
+def people(search: str, number: int) -> PeoplePage:
+    """The page of that number of the people whose name or login contains `search`, by name."""
     condition = or_(
         Person.name.contains(search, autoescape=True),
         Person.mobile.contains(search, autoescape=True),
@@ -73,7 +96,40 @@ def people(search: str, page: int) -> tuple[Sequence[Any], int]:
     statement = select(Person, Institution).outerjoin(Institution, Institution.id == Person.institution_id)
     total = db.session.scalar(select(func.count()).select_from(Person).where(condition)) or 0
     statement = statement.where(condition).order_by(Person.name, Person.id)
-    return db.session.execute(statement.limit(PAGE).offset((page - 1) * PAGE)).all(), total
+    rows = db.session.execute(statement.limit(PAGE).offset((number - 1) * PAGE)).all()
+    return PeoplePage(rows, number, total)
+
+
+def person_with_institution(person_id: int) -> tuple[Person, Institution | None]:
+    """The person of that id and where they work; raises `NotFound`."""
+    row = db.session.execute(
+        select(Person, Institution)
+        .outerjoin(Institution, Institution.id == Person.institution_id)
+        .where(Person.id == person_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(_("There is no such person or role here."))
+    return row[0], row[1]
+
+
+def roles_of(person_ids: Collection[int]) -> Mapping[int, list[tuple[Role, Scope]]]:
+    """For each person the roles in force now, each with its scope; one query."""
+    rows = db.session.execute(
+        select(RoleGrant.person_id, RoleGrant.role, Scope)
+        .join(Scope, Scope.id == RoleGrant.scope_id)
+        .where(RoleGrant.person_id.in_(person_ids), _in_force(clock.today()))
+        .order_by(RoleGrant.id)
+    )
+    roles: dict[int, list[tuple[Role, Scope]]] = {one: [] for one in person_ids}
+    for person_id, role, scope in rows:
+        roles[person_id].append((role, scope))
+    return roles
+
+
+def grantable_scopes(paths: tuple[str, ...]) -> Sequence[Scope]:
+    """Everywhere, regions and bases at or below one of `paths`, from the top down; cohorts take roles by enrolment."""
+    statement = select(Scope).where(Scope.kind != ScopeKind.COHORT, scopes.within(paths))
+    return db.session.scalars(statement.order_by(Scope.id)).all()
 
 
 def grants_of(person_id: int) -> Sequence[Any]:

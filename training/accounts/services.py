@@ -6,7 +6,7 @@ import secrets
 from datetime import timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import case, select, update
+from sqlalchemy import case, or_, select, update
 
 from training.accounts import logins
 from training.accounts.models import Person, Profession, RoleGrant, Throttle
@@ -63,6 +63,8 @@ def add_person(
 def add_grant(person: Person, role: Role, scope: Scope, *, granted_by: Actor | None) -> RoleGrant:
     """Give a role on a scope from today on; the same grant in force again changes nothing. Does not commit.
 
+    One that ended with yesterday is taken up again, for it never ceased.
+
     An administrator's page asks for `GRANT_ADD` first; enrolling gives the trainee's role under its own permission.
     """
     known = db.session.scalar(
@@ -70,12 +72,12 @@ def add_grant(person: Person, role: Role, scope: Scope, *, granted_by: Actor | N
             RoleGrant.person_id == person.id,
             RoleGrant.role == role,
             RoleGrant.scope_id == scope.id,
-            RoleGrant.ends_on.is_(None),
+            or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= clock.today() - timedelta(days=1)),
         )
     )
-    if known is not None:
+    if known is not None and known.ends_on is None:
         return known
-    grant = RoleGrant(
+    grant = known or RoleGrant(
         person_id=person.id,
         role=role,
         scope_id=scope.id,
@@ -83,6 +85,7 @@ def add_grant(person: Person, role: Role, scope: Scope, *, granted_by: Actor | N
         ends_on=None,
         granted_by_id=granted_by.id if granted_by else None,
     )
+    grant.ends_on = None
     db.session.add(grant)
     db.session.flush()
     audit.record(granted_by, "grant.add", grant, person_id=person.id, role=role.value, scope=scope.path)
@@ -94,6 +97,8 @@ def end_grant(person: Person, grant: RoleGrant, scope: Scope, *, ended_by: Actor
     ended_by.require(Permission.GRANT_END, scope.path)
     if person.id == ended_by.id and grant.role is Role.ADMINISTRATOR:
         raise Conflict(_("You cannot end your own administrator's role; ask another administrator."))
+    if grant.ends_on is not None and grant.ends_on < clock.today():
+        return
     _end(grant)
     audit.record(ended_by, "grant.end", grant, person_id=person.id, role=grant.role.value)
 

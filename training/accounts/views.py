@@ -21,7 +21,7 @@ bp = Blueprint("accounts", __name__, template_folder="templates")
 def sign_in() -> ResponseReturnValue:
     """The form; in sample mode with the sample people beside it."""
     form = SignInForm(next=web.safe_next(request.args.get("next")))
-    return render_template("accounts/sign_in.html", form=form, samples=samples.shown())
+    return _page(form)
 
 
 @bp.post("/sign-in")
@@ -52,7 +52,13 @@ def sign_in_post() -> ResponseReturnValue:
 
 def _refuse(form: SignInForm, status: int) -> ResponseReturnValue:
     with reading():
-        return render_template("accounts/sign_in.html", form=form, samples=samples.shown()), status
+        return _page(form), status
+
+
+def _page(form: SignInForm) -> str:
+    return render_template(
+        "accounts/sign_in.html", form=form, samples=samples.shown(), sample_password=samples.PASSWORD
+    )
 
 
 @bp.post("/sign-out")

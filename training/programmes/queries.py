@@ -41,6 +41,20 @@ def cohort_visible_to(actor: Actor, cohort_id: int) -> Cohort:
     return cohort
 
 
+def cohort_in_full(actor: Actor, cohort_id: int) -> Any:
+    """One cohort as a row `Cohort, TrainingBase, programme Activity`; raises `NotFound` for a stranger's."""
+    row = db.session.execute(
+        visible_cohorts(actor)
+        .add_columns(TrainingBase, Activity)
+        .join(TrainingBase, TrainingBase.id == Cohort.base_id)
+        .join(Activity, Activity.id == Cohort.programme_id)
+        .where(Cohort.id == cohort_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(_("There is no such cohort at your base."))
+    return row
+
+
 def cohorts_visible_to(actor: Actor) -> Sequence[Any]:
     """The actor's cohorts, newest first, as rows `Cohort, TrainingBase, programme Activity, enrolled, completed`."""
     enrolled = func.count(Enrolment.id).filter(Enrolment.status != EnrolmentStatus.WITHDRAWN)
@@ -140,7 +154,21 @@ def programmes() -> Sequence[tuple[Programme, Activity]]:
     return [(programme, activity) for programme, activity in db.session.execute(statement)]
 
 
-def candidates(cohort: Cohort, search: str, limit: int = 20) -> Sequence[Any]:
+def programmes_usable_within(paths: tuple[str, ...]) -> Sequence[Activity]:
+    """The activities of the programmes owned at, above or below one of the scope paths, by code of the programme."""
+    return db.session.scalars(
+        select(Activity)
+        .join(Programme, Programme.activity_id == Activity.id)
+        .join(Scope, Scope.id == Activity.scope_id)
+        .where(scopes.within(paths) | scopes.upward(paths))
+        .order_by(Programme.code)
+    ).all()
+
+
+CANDIDATES = 20
+
+
+def candidates(cohort: Cohort, search: str) -> Sequence[Any]:
     """People not yet in the cohort whose name or login contains `search`, as rows `Person, Institution | None`."""
     taken = exists().where(Enrolment.cohort_id == cohort.id, Enrolment.person_id == Person.id)
     return db.session.execute(
@@ -154,5 +182,5 @@ def candidates(cohort: Cohort, search: str, limit: int = 20) -> Sequence[Any]:
             | (Person.email == search.lower()),
         )
         .order_by(Person.name, Person.id)
-        .limit(limit)
+        .limit(CANDIDATES)
     ).all()

@@ -140,6 +140,12 @@ def _pin_versions(enrolment: Enrolment) -> None:
     db.session.flush()
 
 
+def _lock(enrolment: Enrolment) -> None:
+    """Wait for whoever writes this person's history, as the ledger does; then see the enrolment as it is now."""
+    db.session.scalar(select(Person.id).where(Person.id == enrolment.person_id).with_for_update())
+    db.session.refresh(enrolment)
+
+
 def withdraw(cohort: Cohort, enrolment: Enrolment, reason: str, *, withdrawn_by: Actor) -> None:
     """Withdraw an enrolment for a reason; its lines stay; does not commit.
 
@@ -149,6 +155,7 @@ def withdraw(cohort: Cohort, enrolment: Enrolment, reason: str, *, withdrawn_by:
     withdrawn_by.require(Permission.ENROLMENT_WITHDRAW, scope.path)
     if not reason.strip():
         raise Invalid(_("Write why the enrolment is withdrawn."))
+    _lock(enrolment)
     if enrolment.status is not EnrolmentStatus.OPEN:
         raise Conflict(_("This enrolment is not open any more; reload the page to see where it stands."))
     enrolment.status, enrolment.withdrawn_reason = EnrolmentStatus.WITHDRAWN, reason.strip()
