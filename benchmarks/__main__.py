@@ -47,7 +47,8 @@ def measure(
     name: str, limit: float, floor: Callable[[], None], own: Callable[[], None], processes: list[psutil.Process]
 ) -> Figure:
     """The median of `ROUNDS` ratios, each of two runs side by side, after one warm-up of both."""
-    floor(), own()
+    floor()
+    own()
     floors, owns, ratios = [], [], []
     for _round in range(ROUNDS):
         spent = []
@@ -64,7 +65,9 @@ def measure(
 @contextmanager
 def databases(folder: Path) -> Iterator[list[tuple[str, str, str, list[psutil.Process]]]]:
     """For each database: its name, the floor's URL, Anning's URL, and its server's process if it has one."""
-    found = [("sqlite", f"sqlite:///{folder / 'floor.db'}", f"sqlite:///{folder / 'anning.db'}", [])]
+    found: list[tuple[str, str, str, list[psutil.Process]]] = [
+        ("sqlite", f"sqlite:///{folder / 'floor.db'}", f"sqlite:///{folder / 'anning.db'}", [])
+    ]
     programs = postgres.find_programs()
     cluster = postgres.Cluster(programs, durable=True) if programs else None
     if cluster is None:
