@@ -17,7 +17,7 @@ class CohortForm(Form):
     base_id = SelectField(_l("Training base"), coerce=int)
     programme_id = SelectField(_l("Programme"), coerce=int)
     code = text(_l("Code"), maximum=40)
-    name = text(_l("Name"), maximum=120)
+    name = text(_l("Cohort name"), maximum=120)
     starts_on = DateField(_l("First day"), validators=[InputRequired(_l("Fill this in."))])
     ends_on = DateField(_l("Last day"), validators=[InputRequired(_l("Fill this in."))])
 
