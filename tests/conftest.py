@@ -6,6 +6,7 @@ the marker `sample`, sample-filled) database with real commits.
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import socket
@@ -14,10 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from flask import Flask
 from huey import MemoryHuey
 
-from tests import postgres
+from tests import postgres, wording
 from tests.client import CheckingClient, client_for
 from training.app import create_app
 from training.core import sample, schema
@@ -29,6 +32,19 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "sample: the test's database is filled with the sample data")
     config.addinivalue_line("markers", "world: the test's database holds the small world of tests/world.py")
     config.addinivalue_line("markers", "one_database: SQLite is enough for this test")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Compile the catalogues that are newer than their compiled form: `make test` has done it, an editor has not."""
+    if hasattr(session.config, "workerinput"):
+        return
+    for package in wording.PACKAGES:
+        source = wording.ROOT / package / "translations/zh/LC_MESSAGES/messages.po"
+        target = source.with_suffix(".mo")
+        if source.exists() and not (target.exists() and target.stat().st_mtime >= source.stat().st_mtime):
+            compiled = io.BytesIO()
+            write_mo(compiled, read_po(io.BytesIO(source.read_bytes()), locale="zh"))
+            target.write_bytes(compiled.getvalue())
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -159,3 +159,8 @@ def people(app: Flask) -> dict[str, Person]:
     with app.app_context(), reading():
         by_mobile = {one.mobile: one for one in db.session.scalars(select(Person))}
     return {name: by_mobile[mobile] for name, (mobile, _role, _where) in PEOPLE.items()}
+
+
+def person_id(name: str) -> int:
+    """The id of the person of that name; needs an open transaction."""
+    return db.session.scalars(select(Person.id).where(Person.mobile == PEOPLE[name][0])).one()

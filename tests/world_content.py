@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from training.activities.models import Activity
 
@@ -21,3 +22,7 @@ def add_progress(_making: Making, _place: str) -> None:
 
 def after_commit() -> None:
     """The jobs that the world's making has left: drawn certificates."""
+
+
+# The objects behind the arguments of addresses, for the walk over all routes: by name, a function of the place.
+SOURCES: dict[str, Callable[[str], list[Any]]] = {}
