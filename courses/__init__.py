@@ -4,8 +4,10 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Plug in the two kinds of activity and their permissions."""
-    from courses import activity_kinds, permissions
+    """Plug in the pages, the two kinds of activity and the sample course."""
+    from courses import activity_kinds, permissions, views
+    from courses import samples as samples
 
     activity_kinds.register()
     permissions.register()
+    views.register(app)

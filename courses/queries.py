@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, cast
 
 from flask_babel import gettext as _
@@ -12,6 +10,7 @@ from sqlalchemy import Select, and_, func, select, tuple_
 
 from courses.models import Course, CourseLesson, Lesson, LessonPlace, LessonVersion
 from courses.permissions import Permission
+from courses.reading import OutlineLine
 from training.accounts.models import Person
 from training.activities.models import Activity
 from training.core import scopes
@@ -23,22 +22,6 @@ from training.programmes.models import Enrolment, EnrolmentPin, EnrolmentStatus
 from training.progress import queries as progress
 from training.progress import rules
 from training.progress.outcomes import COMPLETED
-
-
-@dataclass(frozen=True)
-class OutlineLine:
-    """A lesson as an outline shows it to a learner: without its text."""
-
-    lesson_id: int
-    version: int
-    position: int
-    title_zh: str
-    title_en: str
-    minutes: int
-    class_hours: Any
-    done: bool
-    heading: str | None
-    read_at: datetime | None
 
 
 def lessons_of_versions(versions: Sequence[tuple[int, int]]) -> Mapping[tuple[int, int], tuple[int, ...]]:
@@ -158,8 +141,13 @@ def outline_for(actor: Actor, course_id: int, version: int) -> list[OutlineLine]
 
 def visible_to_author(actor: Actor, permission: Permission = Permission.COURSE_READ) -> Select[Any]:
     """A select of the courses the actor may read (or write), as rows `Activity, Course, Scope`."""
-    statement = select(Activity, Course, Scope).join(Course, Course.activity_id == Activity.id)
-    return cast("Select[Any]", statement).join(Scope, Scope.id == Activity.scope_id).where(scopes.within(actor.paths(permission)))
+    statement = (
+        select(Activity, Course, Scope)
+        .join(Course, Course.activity_id == Activity.id)
+        .join(Scope, Scope.id == Activity.scope_id)
+        .where(scopes.within(actor.paths(permission)))
+    )
+    return cast("Select[Any]", statement)
 
 
 def courses_of_author(actor: Actor) -> Sequence[Any]:
@@ -221,6 +209,12 @@ def lesson_of_author(actor: Actor, lesson_id: int, permission: Permission = Perm
     return row
 
 
+def scopes_of_author(actor: Actor) -> Sequence[Scope]:
+    """The scopes on which the actor may add courses, widest first."""
+    held = Scope.path.in_(actor.paths(Permission.COURSE_WRITE))
+    return db.session.scalars(select(Scope).where(held).order_by(func.length(Scope.path), Scope.id)).all()
+
+
 def versions_of(lesson_id: int) -> Sequence[Any]:
     """Every version of a lesson, newest first, as rows `LessonVersion, Person (its author)`."""
     return db.session.execute(
@@ -241,3 +235,13 @@ def version_of(lesson_id: int, version: int) -> Any:
     if row is None:
         raise NotFound(_("This lesson has no such version."))
     return row
+
+
+def newest_version(lesson_id: int) -> Any:
+    """The newest version of a lesson, as the row `LessonVersion, Person (its author)`."""
+    return db.session.execute(
+        select(LessonVersion, Person)
+        .join(Activity, and_(Activity.id == LessonVersion.lesson_id, Activity.version == LessonVersion.version))
+        .join(Person, Person.id == LessonVersion.author_id)
+        .where(LessonVersion.lesson_id == lesson_id)
+    ).one()

@@ -1,0 +1,187 @@
+"""What an instructor sees: courses, their outlines, and lessons to write and publish."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from courses import markdown, queries, services
+from courses.forms import CourseForm, LessonForm
+from courses.permissions import Permission
+from courses.services import StaleLesson
+from courses.views.blueprint import bp
+from training.core.access import actor, requires
+from training.core.errors import Invalid
+from training.core.forms import clean
+from training.core.i18n import local
+
+LANGUAGES = ("zh", "en")
+Shown = dict[str, Markup | Invalid]
+
+
+def render_typed() -> Shown:
+    """Both texts of a sent form as HTML, or why not; slow work, done before the transaction opens."""
+    shown: Shown = {}
+    for language in LANGUAGES:
+        text, title = (clean(request.form.get(f"{part}_{language}")) or "" for part in ("body", "title"))
+        try:
+            shown[language] = markdown.render(text, title, prefix=language)
+        except Invalid as refusal:
+            shown[language] = refusal
+    return shown
+
+
+def _accepts(form: LessonForm, shown: Shown | None) -> bool:
+    """Whether the form was sent and is in order, texts included; refusals stand beside their fields."""
+    if shown is None:
+        return False
+    form.validate()
+    for language, result in shown.items():
+        body = form[f"body_{language}"]
+        if isinstance(result, Invalid) and not body.errors:
+            body.errors = [result.message]
+    return not form.errors
+
+
+def _editor(template: str, form: LessonForm, shown: Shown | None, **values: Any) -> ResponseReturnValue:
+    """The page with the form as typed; with a preview when that was asked for and all is in order."""
+    preview = shown if shown is not None and not form.errors and request.form.get("do") == "preview" else None
+    status = values.pop("status", 422 if form.errors else 200)
+    return render_template(template, form=form, preview=preview, **values), status
+
+
+def _saves(form: LessonForm, shown: Shown | None) -> bool:
+    return _accepts(form, shown) and request.form.get("do") != "preview"
+
+
+@bp.get("/teaching/courses")
+@requires(Permission.COURSE_READ)
+def index() -> ResponseReturnValue:
+    """The courses within the instructor's scopes."""
+    return render_template("courses/index.html", rows=queries.courses_of_author(actor()))
+
+
+@bp.route("/teaching/courses/new", methods=["GET", "POST"])
+@requires(Permission.COURSE_WRITE, prepare=render_typed)
+def new_course(prepared: Shown | None = None) -> ResponseReturnValue:
+    """Begin a course with its first lesson."""
+    scopes = queries.scopes_of_author(actor())
+    form = CourseForm()
+    form.offer(scopes)
+    if not _saves(form, prepared):
+        return _editor("courses/new_course.html", form, prepared)
+    course = services.add_course(
+        next(scope for scope in scopes if scope.id == form.scope_id.data),
+        title_zh=form.course_title_zh.data or "",
+        title_en=form.course_title_en.data or "",
+        summary_zh=form.summary_zh.data or "",
+        summary_en=form.summary_en.data or "",
+        lessons=[form.draft()],
+        added_by=actor(),
+    )
+    flash(_("The course “%(title)s” is published with its first lesson.", title=local(course)), "good")
+    return redirect(url_for(".outline", course_id=course.id), 303)
+
+
+@bp.get("/teaching/courses/<int:course_id>")
+@requires(Permission.COURSE_READ)
+def outline(course_id: int) -> ResponseReturnValue:
+    """A course for its authors: the lessons of its newest version, in order."""
+    row = queries.course_of_author(actor(), course_id)
+    return render_template(
+        "courses/outline.html",
+        course=row.Activity,
+        summary=row.Course,
+        owner=row.Scope,
+        lines=queries.outline_of(course_id, row.Activity.version),
+    )
+
+
+@bp.post("/teaching/courses/<int:course_id>/order")
+@requires(Permission.COURSE_WRITE)
+def reorder(course_id: int) -> ResponseReturnValue:
+    """Publish the lessons in another order."""
+    row = queries.course_of_author(actor(), course_id, Permission.COURSE_WRITE)
+    places = {one: request.form.get(f"place-{one}", "", type=str) for one in _lesson_ids(row.Activity)}
+    if not all(place.isdecimal() and len(place) <= 4 for place in places.values()):
+        raise Invalid(_("Give every lesson a whole number as its place, then save the order again."))
+    version = services.reorder(
+        course_id,
+        sorted(places, key=lambda one: int(places[one])),
+        based_on=request.form.get("version", -1, type=int),
+        reordered_by=actor(),
+    )
+    flash(_("The order is saved: version %(version)d of the course.", version=version), "good")
+    return redirect(url_for(".outline", course_id=course_id), 303)
+
+
+def _lesson_ids(course: Any) -> tuple[int, ...]:
+    key = (course.id, course.version)
+    return queries.lessons_of_versions([key])[key]
+
+
+@bp.route("/teaching/courses/<int:course_id>/lessons/new", methods=["GET", "POST"])
+@requires(Permission.COURSE_WRITE, prepare=render_typed)
+def new_lesson(course_id: int, prepared: Shown | None = None) -> ResponseReturnValue:
+    """Add a lesson at the end of a course."""
+    course = queries.course_of_author(actor(), course_id, Permission.COURSE_WRITE).Activity
+    form = LessonForm()
+    if not _saves(form, prepared):
+        return _editor("courses/new_lesson.html", form, prepared, course=course)
+    lesson = services.add_lesson(course_id, form.draft(), added_by=actor())
+    flash(_("“%(title)s” is published. Whoever enrols from now on will study it.", title=local(lesson)), "good")
+    return redirect(url_for(".outline", course_id=course_id), 303)
+
+
+@bp.route("/teaching/lessons/<int:lesson_id>", methods=["GET", "POST"])
+@requires(Permission.COURSE_WRITE, prepare=render_typed)
+def edit_lesson(lesson_id: int, prepared: Shown | None = None) -> ResponseReturnValue:
+    """Change a lesson: look at a preview, or publish the next version."""
+    row = queries.lesson_of_author(actor(), lesson_id, Permission.COURSE_WRITE)
+    newest = queries.newest_version(lesson_id)
+    form = LessonForm(obj=newest.LessonVersion)
+    page = {"course": row.Activity, "newest": newest.LessonVersion, "author": newest.Person}
+    if not _saves(form, prepared):
+        return _editor("courses/edit_lesson.html", form, prepared, **page)
+    try:
+        version = services.publish_lesson(
+            lesson_id, form.draft(), based_on=form.version.data or 0, published_by=actor()
+        )
+    except StaleLesson as refusal:
+        newest = queries.newest_version(lesson_id)
+        page |= {"newest": newest.LessonVersion, "author": newest.Person}
+        form.version.data, form.version.raw_data = newest.LessonVersion.version, None
+        return _editor("courses/edit_lesson.html", form, prepared, stale=refusal.message, status=409, **page)
+    flash(_("Saved as version %(version)d. Whoever enrols from now on will study it.", version=version), "good")
+    return redirect(url_for(".outline", course_id=row.Activity.id), 303)
+
+
+@bp.get("/teaching/lessons/<int:lesson_id>/versions")
+@requires(Permission.COURSE_READ)
+def versions(lesson_id: int) -> ResponseReturnValue:
+    """Every version of a lesson with its date and author."""
+    row = queries.lesson_of_author(actor(), lesson_id)
+    return render_template("courses/versions.html", course=row.Activity, rows=queries.versions_of(lesson_id))
+
+
+@bp.get("/teaching/lessons/<int:lesson_id>/versions/<int:number>")
+@requires(Permission.COURSE_READ)
+def version(lesson_id: int, number: int) -> ResponseReturnValue:
+    """One version of a lesson as it was published, in both languages."""
+    row = queries.lesson_of_author(actor(), lesson_id)
+    found = queries.version_of(lesson_id, number)
+    shown = {
+        language: markdown.render(
+            getattr(found.LessonVersion, f"body_{language}"),
+            getattr(found.LessonVersion, f"title_{language}"),
+            prefix=language,
+        )
+        for language in LANGUAGES
+    }
+    return render_template(
+        "courses/version.html", course=row.Activity, lesson=found.LessonVersion, author=found.Person, shown=shown
+    )
