@@ -1,28 +1,195 @@
-"""What the packages above the ground add to the small world: lessons, items, attempts, certificates."""
+"""What the packages above the ground add to the small world: lessons, items, attempts, certificates.
+
+At each place the first trainee has read the course, passed the quiz and holds a certificate; the second sits one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
+from certificates import printing
+from certificates import queries as certificate_queries
+from certificates import services as certificate_services
+from certificates.models import Certificate
+from courses import services as courses
+from courses.models import Course, Lesson
+from courses.services import Draft
+from question_bank.models import Attempt, AttemptItem, Item, ItemVersion, Quiz
+from question_bank.queries import attempts as attempt_queries
+from question_bank.services import answers, items, quizzes, sitting
 from training.activities.models import Activity
+from training.core import jobs
+from training.core.access import Actor, Grant, Role
+from training.core.db import db
+from training.core.scopes import Scope
 
 if TYPE_CHECKING:
     from tests.world import Making
 
+LESSON = "## 第一节\n\n镇痛从评估开始。\n\n- 部位\n- 程度\n"
+LESSON_EN = "## First\n\nPain relief begins with asking.\n\n- where\n- how much\n"
 
-def add_activities(_making: Making, _place: str) -> list[Activity]:
+
+@dataclass(frozen=True)
+class Owned:
+    """An object that belongs to one person of its place."""
+
+    value: Any
+    owner: str
+
+
+def add_activities(making: Making, place: str) -> list[Activity]:
     """The course and the quiz that the programme of a place requires."""
-    return []
+    author, scope = making.actor(f"instructor.{place}"), making.base_scopes[place]
+    course = courses.add_course(
+        scope,
+        title_zh=f"缓和医疗入门{place}",
+        title_en=f"First steps {place}",
+        summary_zh="两课。",
+        summary_en="Two lessons.",
+        lessons=[
+            Draft(
+                f"第{number}课",
+                f"Lesson {number}",
+                LESSON,
+                LESSON_EN,
+                minutes=20,
+                class_hours=Decimal(1),
+                slug=f"l{number}",
+            )
+            for number in (1, 2)
+        ],
+        added_by=author,
+    )
+    chosen = [
+        items.add_item(scope, code=f"I-{place}-{number}", type_name=kind, body=body, added_by=author)
+        for number, (kind, body) in enumerate(_bodies(), start=1)
+    ]
+    rules = quizzes.Rules(time_limit_minutes=60, pass_percent=60, attempts_allowed=3, resit_wait_hours=0)
+    titles = quizzes.Titles(f"结业测验{place}", f"Final quiz {place}")
+    quiz = quizzes.add_quiz(scope, titles, rules, [(one, 1) for one in chosen], added_by=author)
+    return [course, quiz]
 
 
-def add_progress(_making: Making, _place: str) -> None:
-    """What the first trainee of a place has done: a lesson, an attempt, a certificate."""
+def _bodies() -> list[tuple[str, dict[str, Any]]]:
+    import json
+    from importlib.resources import files
+
+    sample = json.loads(files("question_bank").joinpath("sample/items.json").read_text(encoding="utf-8"))
+    return [
+        (one["type"], {name: value for name, value in one.items() if name not in {"code", "type"}})
+        for one in sample[:4]
+    ]
+
+
+def add_progress(making: Making, place: str) -> None:
+    """Let the first trainee of a place finish everything, and the second begin an attempt."""
+    course, quiz = making.requires[place]
+    first, second = (_studying(making, name, place) for name in (f"trainee.{place}", f"other_trainee.{place}"))
+    for lesson in db.session.scalars(select(Lesson.activity_id).where(Lesson.course_id == course.id)):
+        courses.complete_lesson(lesson, completed_by=first)
+    attempt = sitting.start(quiz.id, first, seed=1)
+    _answer_all(attempt, first)
+    sitting.hand_in(attempt_queries.lock(attempt.id), by=first)
+    opened = sitting.start(quiz.id, second, seed=2)
+    _answer_all(opened, second, at_most=1)
+    coordinator = making.actor(f"coordinator.{place}")
+    candidate = certificate_queries.candidate_for(coordinator, making.enrolments[f"trainee.{place}"].id)
+    certificate_services.issue(candidate, issued_by=coordinator, typefaces=None, site=printing.site())
+
+
+def _studying(making: Making, name: str, place: str) -> Actor:
+    scope = db.session.get_one(Scope, making.cohorts[place].scope_id)
+    person = making.people[name]
+    return Actor(id=person.id, name=person.name, grants=(Grant(Role.TRAINEE, scope.id, scope.path),))
+
+
+def _answer_all(attempt: Attempt, person: Actor, at_most: int = 99) -> None:
+    rows = db.session.execute(
+        select(AttemptItem.position, ItemVersion.body)
+        .join(ItemVersion, ItemVersion.id == AttemptItem.item_version_id)
+        .where(AttemptItem.attempt_id == attempt.id)
+        .order_by(AttemptItem.position)
+    ).all()
+    for position, body in rows[:at_most]:
+        answers.save(attempt.id, position, body["key"], person_id=person.id)
 
 
 def after_commit() -> None:
-    """The jobs that the world's making has left: drawn certificates."""
+    """Draw the certificates, as the worker's sweep does."""
+    jobs.run_sweeps()
 
 
-# The objects behind the arguments of addresses, for the walk over all routes: by name, a function of the place.
-SOURCES: dict[str, Callable[[str], list[Any]]] = {}
+def _first(place: str) -> Any:
+    from tests.world import person_id
+
+    return person_id(f"trainee.{place}")
+
+
+def _courses(place: str) -> list[Any]:
+    return _activities(place, Course.activity_id)
+
+
+def _activities(place: str, column: Any) -> list[Any]:
+    statement = select(column).join(Activity, Activity.id == column).join(Scope, Scope.id == Activity.scope_id)
+    return list(db.session.scalars(statement.where(Scope.name_en == f"Base {place}").order_by(column)))
+
+
+def _lessons(place: str) -> list[Any]:
+    return _activities(place, Lesson.activity_id)
+
+
+def _quizzes(place: str) -> list[Any]:
+    return _activities(place, Quiz.activity_id)
+
+
+def _items(place: str) -> list[Any]:
+    statement = select(Item.id).join(Scope, Scope.id == Item.scope_id).where(Scope.name_en == f"Base {place}")
+    return list(db.session.scalars(statement.order_by(Item.id)))
+
+
+def _attempts(place: str) -> list[Any]:
+    from tests.world import person_id
+
+    names = (f"trainee.{place}", f"other_trainee.{place}")
+    return [
+        Owned(one, name)
+        for name in names
+        for one in db.session.scalars(select(Attempt.id).where(Attempt.person_id == person_id(name)))
+    ]
+
+
+def _certificates(column: Any) -> Callable[[str], list[Any]]:
+    def found(place: str) -> list[Any]:
+        statement = select(column).where(Certificate.person_id == _first(place))
+        return [Owned(one, f"trainee.{place}") for one in db.session.scalars(statement)]
+
+    return found
+
+
+def _one(_place: str) -> list[Any]:
+    return [1]
+
+
+# The objects behind the arguments of addresses, for the walk over all routes: by name, or by the part of the address
+# before it and the name where a name means different things, a function of the place.
+SOURCES: dict[str, Callable[[str], list[Any]]] = {
+    "course_id": _courses,
+    "courses/activity_id": _courses,
+    "lesson_id": _lessons,
+    "lessons/activity_id": _lessons,
+    "quiz_id": _quizzes,
+    "quizzes/activity_id": _quizzes,
+    "item_id": _items,
+    "attempt_id": _attempts,
+    "certificate_id": _certificates(Certificate.id),
+    "number": _certificates(Certificate.number),
+    "versions/number": _one,
+    "version": _one,
+    "position": _one,
+}

@@ -11,13 +11,11 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from tests import world, world_content
+from tests.world_content import Owned
 from training.accounts.models import RoleGrant
 from training.core import assets
 from training.core.db import db, reading
 from training.programmes.models import Cohort, Enrolment
-
-# An object of these arguments belongs to one person: another trainee of the same place is a stranger to it.
-OWNED = {"attempt_id", "enrolment_id", "certificate_id", "number"}
 
 
 @dataclass(frozen=True)
@@ -38,9 +36,12 @@ def _people(place: str) -> list[Any]:
 
 
 def _enrolments(place: str) -> list[Any]:
-    return list(
-        db.session.scalars(select(Enrolment.id).where(Enrolment.person_id == world.person_id(f"trainee.{place}")))
-    )
+    names = (f"other_trainee.{place}", f"trainee.{place}")  # the first is still open, the second completed
+    statement = select(Enrolment.id)
+    return [
+        Owned(db.session.scalars(statement.where(Enrolment.person_id == world.person_id(name))).one(), name)
+        for name in names
+    ]
 
 
 def _grants(place: str) -> list[Any]:
@@ -60,22 +61,35 @@ SOURCES: dict[str, Callable[[str], list[Any]]] = {
 }
 
 
+def _sources(rule: Rule) -> dict[str, Callable[[str], list[Any]] | None]:
+    """For each argument of a rule the source of its values."""
+    parts = rule.rule.split("/")
+    found: dict[str, Callable[[str], list[Any]] | None] = {}
+    for name in rule.arguments:
+        index = next(
+            number for number, part in enumerate(parts) if part.partition(">")[0].endswith((f":{name}", f"<{name}"))
+        )
+        found[name] = SOURCES.get(f"{parts[index - 1]}/{name}") or SOURCES.get(name)
+    return found
+
+
 def cases(app: Flask, rule: Rule) -> list[Case]:
     """Every set of values for a rule, place by place; where an argument has several objects, each is tried."""
-    unknown = rule.arguments - SOURCES.keys()
-    assert not unknown, (
-        f"{rule}: the walk does not know the arguments {unknown}: add them to tests/architecture/objects.py"
-    )
+    sources = _sources(rule)
+    unknown = sorted(name for name, source in sources.items() if source is None)
+    assert not unknown, f"{rule}: the walk does not know {unknown}: add them to tests/world_content.py"
     made = []
     with app.test_request_context(), reading():
-        for place in world.PLACES:
-            values = {name: SOURCES[name](place) for name in rule.arguments}
+        for place in world.PLACES if sources else ("jn",):
+            values = {name: source(place) for name, source in sources.items() if source}
             empty = [name for name, found in values.items() if not found]
             assert not empty, f"{rule}: the world holds no {empty} at {place}: add one to tests/world_content.py"
-            owner = f"trainee.{place}" if rule.arguments & OWNED else None
             for number in range(max(map(len, values.values()), default=1)):
-                one = {name: found[min(number, len(found) - 1)] for name, found in values.items()}
-                made.append(Case(one, place, owner))
-            if not rule.arguments:
-                break
+                made.append(_case({name: found[min(number, len(found) - 1)] for name, found in values.items()}, place))
     return made
+
+
+def _case(values: dict[str, Any], place: str) -> Case:
+    owners = [one.owner for one in values.values() if isinstance(one, Owned)]
+    plain = {name: one.value if isinstance(one, Owned) else one for name, one in values.items()}
+    return Case(plain, place, owners[0] if owners else None)

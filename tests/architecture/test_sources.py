@@ -67,9 +67,10 @@ def test_only_one_place_commits() -> None:
         if short(path) in ONE_PLACE:
             continue
         for node in ast.walk(tree(path)):
-            name = node.func.attr if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
-            if name in {"commit", "rollback", "begin", "begin_nested"}:
-                faults.append(f"{short(path)}:{node.lineno}: .{name}() outside training/core/db.py")
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+                continue
+            if node.func.attr in {"commit", "rollback", "begin", "begin_nested"}:
+                faults.append(f"{short(path)}:{node.lineno}: .{node.func.attr}() outside training/core/db.py")
     assert not faults, "\n".join(faults)
 
 
@@ -147,9 +148,10 @@ def test_texts_for_people_are_not_written_in_chinese_in_the_code() -> None:
             continue
         kept = docstrings(tree(path))
         for node in ast.walk(tree(path)):
-            text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
-            if IDEOGRAPH.search(text) and id(node) not in kept:
-                faults.append(f"{short(path)}:{node.lineno}: {text[:40]!r}")
+            if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+                continue
+            if IDEOGRAPH.search(node.value) and id(node) not in kept:
+                faults.append(f"{short(path)}:{node.lineno}: {node.value[:40]!r}")
     assert not faults, "\n".join(faults)
 
 
