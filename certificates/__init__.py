@@ -3,9 +3,13 @@
 from flask import Flask
 
 
-def init_app(_app: Flask) -> None:
-    """Plug in the register."""
-    from certificates import models as models
-    from certificates import permissions
+def init_app(app: Flask) -> None:
+    """Plug in the register, the public's verification, the job that prints, the commands and the sample."""
+    from certificates import commands, permissions, plugs, views
+    from certificates import samples as samples
+    from certificates import tasks as tasks
 
     permissions.register()
+    views.plug_in(app)
+    plugs.plug_in()
+    commands.register(app)

@@ -1,0 +1,54 @@
+"""What a certificate will say: the fields taken from the records of this moment, to be frozen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import force_locale
+
+from certificates import rules
+from certificates.pdf import Bilingual, CertificateFields
+from certificates.queries import Candidate
+from training.core import clock
+
+RESULT = Bilingual("培训项目各项要求考核合格", "All requirements of the programme passed")
+
+
+def draft(candidate: Candidate, *, number: str, site: str) -> CertificateFields:
+    """The certificate of a completed enrolment, issued today, as it will be printed."""
+    completed_at = candidate.enrolment.completed_at or clock.now()
+    completed_on = clock.local(completed_at).date()
+    base = _names(candidate.base)
+    return CertificateFields(
+        number=number,
+        person_name=candidate.person.name,
+        institution=_names(candidate.institution) if candidate.institution else Bilingual(),
+        profession=_in_both(candidate.person.profession),
+        programme=Bilingual(candidate.activity.title_zh, candidate.activity.title_en),
+        cohort_name=candidate.cohort.name,
+        base=base,
+        class_hours=candidate.activity.class_hours,
+        started_on=rules.first_day(
+            enrolled_on=clock.local(candidate.enrolment.enrolled_at).date(),
+            cohort_starts_on=candidate.cohort.starts_on,
+            completed_on=completed_on,
+        ),
+        completed_on=completed_on,
+        issued_on=clock.today(),
+        valid_until=rules.last_valid_day(clock.today(), candidate.programme.valid_months),
+        issuer=base,
+        result=RESULT,
+        verify_url=f"{site}/verify/{number}",
+    )
+
+
+def _names(place: Any) -> Bilingual:
+    return Bilingual(place.name_zh, place.name_en)
+
+
+def _in_both(labelled: Any) -> Bilingual:
+    texts = []
+    for language in ("zh", "en"):
+        with force_locale(language):
+            texts.append(str(labelled.label))
+    return Bilingual(*texts)

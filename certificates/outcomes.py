@@ -1,0 +1,6 @@
+"""What certificates write into the ledger: one that was issued counts its person as certified, a revoked one not."""
+
+from training.progress import outcomes
+
+ISSUED = outcomes.register("certificates:issued", "certified", 1)
+REVOKED = outcomes.register("certificates:revoked", "certified", -1)

@@ -1,0 +1,54 @@
+"""What certificates show on pages of the ground floor: the trainee's home and the cohort's page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from certificates import queries, words
+from certificates.permissions import Permission
+from certificates.rules import Standing
+from training.core.access import Actor
+from training.programmes.models import Cohort, Enrolment, EnrolmentStatus
+from training.progress import words as progress
+from training.progress.words import CohortAction, Panel
+
+
+def panel(actor: Actor) -> Panel | None:
+    """The trainee's certificates, each with its document and its public page."""
+    links = []
+    for one in queries.own(actor):
+        standing = words.mark(one).label
+        links += [
+            (one.number, url_for("certificates.certificate", certificate_id=one.id), standing),
+            (_("Download the PDF"), url_for("certificates.document", certificate_id=one.id), ""),
+            (_("The page that others verify it on"), url_for("verification.verify", number=one.number), ""),
+        ]
+    return Panel(_("My certificates"), links) if links else None
+
+
+def beside_people(actor: Actor, _cohort: Cohort, enrolments: Sequence[Enrolment]) -> Mapping[int, list[CohortAction]]:
+    """Beside each person of a cohort: the certificate, or the way to issue it."""
+    newest = queries.newest_of([one.id for one in enrolments])
+    shown: dict[int, list[CohortAction]] = {}
+    for enrolment in enrolments:
+        certificate = newest.get(enrolment.id)
+        mark = words.mark(certificate) if certificate else None
+        actions: list[CohortAction] = []
+        if certificate is not None and mark is not None:
+            url = url_for("certificates.certificate", certificate_id=certificate.id)
+            actions.append((_("Certificate: %(standing)s", standing=mark.label), url, mark.tone))
+        in_force = mark is not None and mark.standing is not Standing.REVOKED
+        if enrolment.status is EnrolmentStatus.COMPLETED and not in_force and actor.may(Permission.ISSUE):
+            url = url_for("certificates.issuing.issue", enrolment_id=enrolment.id)
+            actions.append((_("Issue the certificate"), url, "plain" if certificate else "primary"))
+        shown[enrolment.id] = actions
+    return shown
+
+
+def plug_in() -> None:
+    """Tell the ground floor."""
+    progress.add_panel(panel)
+    progress.add_cohort_action(beside_people)

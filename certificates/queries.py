@@ -1,0 +1,194 @@
+"""Reading the register and what a certificate would say."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import aliased
+
+from certificates import serials
+from certificates.models import Certificate, CertificateDocument, CertificateStatus
+from certificates.permissions import Permission
+from certificates.policies import registered_certificates, visible_certificates
+from certificates.rules import Standing
+from training.accounts.models import Person
+from training.activities.models import Activity
+from training.core import clock, scopes
+from training.core.access import Actor
+from training.core.db import db
+from training.core.errors import NotFound
+from training.core.scopes import Scope
+from training.places.models import Institution, TrainingBase
+from training.programmes.models import Cohort, Enrolment, Programme
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An enrolment with all that its certificate would be made from."""
+
+    enrolment: Enrolment
+    person: Person
+    cohort: Cohort
+    base: TrainingBase
+    programme: Programme
+    activity: Activity
+    institution: Institution | None
+    scope_path: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A certificate of the register with the names behind it."""
+
+    certificate: Certificate
+    issued_by: str
+    revoked_by: str | None
+    scope_path: str
+    cohort_id: int
+    has_document: bool
+
+
+@dataclass(frozen=True)
+class RegisterPage:
+    """One page of the register."""
+
+    certificates: Sequence[Certificate]
+    number: int
+    total: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // PAGE))
+
+
+def candidate_for(actor: Actor, enrolment_id: int) -> Candidate:
+    """The enrolment for which the actor may issue; raises `NotFound` for a stranger's."""
+    row = db.session.execute(
+        select(Enrolment, Person, Cohort, TrainingBase, Programme, Activity, Institution, Scope.path)
+        .join(Person, Person.id == Enrolment.person_id)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .join(Scope, Scope.id == Cohort.scope_id)
+        .join(TrainingBase, TrainingBase.id == Cohort.base_id)
+        .join(Programme, Programme.activity_id == Enrolment.programme_id)
+        .join(Activity, Activity.id == Programme.activity_id)
+        .outerjoin(Institution, Institution.id == Person.institution_id)
+        .where(Enrolment.id == enrolment_id, scopes.within(actor.paths(Permission.ISSUE)))
+    ).one_or_none()
+    if row is None:
+        raise NotFound(_("There is no such person in a cohort of your base."))
+    return Candidate(*row)
+
+
+def in_force(enrolment_id: int) -> Certificate | None:
+    """The certificate of an enrolment that was not revoked, if there is one."""
+    return db.session.scalar(
+        select(Certificate).where(
+            Certificate.enrolment_id == enrolment_id, Certificate.status == CertificateStatus.VALID
+        )
+    )
+
+
+def entry_visible_to(actor: Actor, certificate_id: int) -> Entry:
+    """One certificate; raises `NotFound` for a stranger's."""
+    issuer, revoker = aliased(Person), aliased(Person)
+    row = db.session.execute(
+        visible_certificates(actor)
+        .add_columns(
+            issuer.name, revoker.name, Scope.path, Enrolment.cohort_id, CertificateDocument.certificate_id.is_not(None)
+        )
+        .join(issuer, issuer.id == Certificate.issued_by_id)
+        .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
+        .outerjoin(revoker, revoker.id == Certificate.revoked_by_id)
+        .outerjoin(CertificateDocument, CertificateDocument.certificate_id == Certificate.id)
+        .where(Certificate.id == certificate_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(_("There is no such certificate, or it is not one of yours to see."))
+    return Entry(*row)
+
+
+def register_page(actor: Actor, *, sought: str, standing: Standing | None, number: int) -> RegisterPage:
+    """The actor's register, newest first: by a part of the name or number, and by standing."""
+    statement = registered_certificates(actor)
+    if sought:
+        statement = statement.where(_sought(sought))
+    if standing is not None:
+        statement = statement.where(_stands(standing, clock.today()))
+    total = db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    number = min(number, max(1, -(-total // PAGE)))
+    statement = statement.order_by(Certificate.issued_at.desc(), Certificate.id.desc())
+    found = db.session.scalars(statement.limit(PAGE).offset((number - 1) * PAGE)).all()
+    return RegisterPage(found, number, total)
+
+
+def _sought(text: str) -> ColumnElement[bool]:
+    name = Certificate.fields["person_name"].as_string()
+    return or_(
+        Certificate.number == serials.normalise(text),
+        Certificate.number.contains(text.upper(), autoescape=True),
+        name.contains(text, autoescape=True),
+    )
+
+
+def _stands(standing: Standing, today: date) -> ColumnElement[bool]:
+    if standing is Standing.REVOKED:
+        return Certificate.status == CertificateStatus.REVOKED
+    ended = Certificate.valid_until.is_not(None) & (Certificate.valid_until < today)
+    return (Certificate.status == CertificateStatus.VALID) & (ended if standing is Standing.EXPIRED else ~ended)
+
+
+def own(actor: Actor) -> Sequence[Certificate]:
+    """The certificates of the actor themself, newest first."""
+    statement = visible_certificates(actor).where(Certificate.person_id == actor.id)
+    return db.session.scalars(statement.order_by(Certificate.id.desc())).all()
+
+
+def newest_of(enrolment_ids: Collection[int]) -> Mapping[int, Certificate]:
+    """For each enrolment that has one its newest certificate, in one query."""
+    statement = select(Certificate).where(Certificate.enrolment_id.in_(enrolment_ids)).order_by(Certificate.id)
+    return {one.enrolment_id: one for one in db.session.scalars(statement)}
+
+
+def by_number(number: str) -> Certificate | None:
+    """The certificate of a canonical number."""
+    return db.session.scalar(select(Certificate).where(Certificate.number == number))
+
+
+def any_certificate() -> Certificate | None:
+    """The newest certificate that is not revoked, for proofs from outside."""
+    statement = select(Certificate).where(Certificate.status == CertificateStatus.VALID)
+    return db.session.scalar(statement.order_by(Certificate.id.desc()).limit(1))
+
+
+def document_of(certificate_id: int) -> CertificateDocument | None:
+    """The stored document, once it has been made."""
+    return db.session.get(CertificateDocument, certificate_id)
+
+
+def fields_to_print(certificate_id: int) -> dict[str, Any] | None:
+    """The frozen fields of a certificate that has no document yet; None when there is nothing to print."""
+    found: dict[str, Any] | None = db.session.scalar(
+        _unprinted(Certificate.fields).where(Certificate.id == certificate_id)
+    )
+    return found
+
+
+def without_document(limit: int) -> Sequence[int]:
+    """The ids of certificates that have no document yet, oldest first."""
+    return db.session.scalars(_unprinted(Certificate.id).order_by(Certificate.id).limit(limit)).all()
+
+
+def _unprinted(column: Any) -> Any:
+    return (
+        select(column)
+        .outerjoin(CertificateDocument, CertificateDocument.certificate_id == Certificate.id)
+        .where(CertificateDocument.certificate_id.is_(None))
+    )

@@ -1,0 +1,161 @@
+"""Issuing and revoking certificates, and storing their documents."""
+
+from __future__ import annotations
+
+import hashlib
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from certificates import drafts, pdf, queries, serials
+from certificates.fonts import Typefaces, describe
+from certificates.models import Certificate, CertificateDocument, CertificateStatus
+from certificates.outcomes import ISSUED, REVOKED
+from certificates.permissions import Permission
+from certificates.queries import Candidate, Entry
+from training.accounts.models import Person
+from training.activities.models import Activity
+from training.core import audit, clock, i18n, jobs
+from training.core.access import Actor
+from training.core.db import db, upsert
+from training.core.errors import Conflict, Invalid
+from training.programmes.models import Enrolment, EnrolmentStatus
+from training.progress import queries as progress_queries
+from training.progress import services as progress
+from training.progress import words
+
+RENDER = "certificates:render"
+LONGEST_REASON = 500
+
+
+def why_not(candidate: Candidate) -> str | None:
+    """Why no certificate can be issued for an enrolment, in words; None when it can."""
+    name = candidate.person.name
+    if candidate.enrolment.status is EnrolmentStatus.WITHDRAWN:
+        return _("%(name)s was withdrawn from the cohort; no certificate can be issued.", name=name)
+    if candidate.enrolment.status is EnrolmentStatus.OPEN:
+        return _(
+            "%(name)s has not completed the programme yet. Still open: %(steps)s.",
+            name=name,
+            steps=_open_steps(candidate.enrolment),
+        )
+    return None
+
+
+def _open_steps(enrolment: Enrolment) -> str:
+    steps = progress_queries.steps_of([enrolment.id])[enrolment.id]
+    pieces = [
+        _("%(title)s (%(state)s)", title=i18n.local(activity), state=words.sentence(step, activity))
+        for step, activity in steps
+        if step.done_at is None
+    ]
+    return _("; ").join(pieces) or "–"
+
+
+def issue(candidate: Candidate, *, issued_by: Actor, typefaces: Typefaces | None, site: str) -> Certificate:
+    """Issue the certificate of a completed enrolment; a second call returns the first one's. Does not commit.
+
+    Raises `NotAllowed`, or `Invalid` for an enrolment not completed or a text that no font prints. `typefaces` None
+    leaves the fonts unasked (the sample, whose names are known).
+    """
+    issued_by.require(Permission.ISSUE, candidate.scope_path)
+    _lock(candidate.person)
+    db.session.refresh(candidate.enrolment)
+    known = queries.in_force(candidate.enrolment.id)
+    if known is not None:
+        return known
+    refused = why_not(candidate)
+    if refused is not None:
+        raise Invalid(refused)
+    fields = drafts.draft(candidate, number=serials.new_number(clock.today().year), site=site)
+    if typefaces is not None:
+        require_printable(fields, typefaces)
+    certificate = _registered(candidate, fields, issued_by)
+    progress.record(
+        candidate.person.id,
+        candidate.activity,
+        ISSUED,
+        client_key=f"certificate:{certificate.number}:issued",
+        authority=issued_by,
+        enrolment=candidate.enrolment,
+    )
+    audit.record(issued_by, "certificate.issue", certificate, number=certificate.number)
+    jobs.enqueue(RENDER, certificate_id=certificate.id)
+    return certificate
+
+
+def _lock(person: Person) -> None:
+    """Serialise with everything that is recorded of the person; the same lock as the ledger takes first."""
+    db.session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
+
+
+def require_printable(fields: pdf.CertificateFields, typefaces: Typefaces) -> None:
+    """Raise `Invalid`, naming the person and the characters, where no font has a character of the certificate."""
+    try:
+        pdf.require_printable(fields, typefaces)
+    except pdf.CharactersMissing as missing:
+        raise Invalid(
+            _(
+                "The certificate of %(name)s cannot be printed: no font has %(characters)s. "
+                "Correct the name or the title in which it stands; nothing was issued.",
+                name=missing.person_name,
+                characters=_(", ").join(describe(character) for character in missing.characters),
+            )
+        ) from missing
+
+
+def _registered(candidate: Candidate, fields: pdf.CertificateFields, issued_by: Actor) -> Certificate:
+    certificate = Certificate(
+        number=fields.number,
+        enrolment_id=candidate.enrolment.id,
+        person_id=candidate.person.id,
+        programme_id=candidate.programme.activity_id,
+        base_id=candidate.base.id,
+        scope_id=candidate.cohort.scope_id,
+        status=CertificateStatus.VALID,
+        fields=fields.as_dict(),
+        issued_at=clock.now(),
+        issued_by_id=issued_by.id,
+        valid_until=fields.valid_until,
+    )
+    db.session.add(certificate)
+    db.session.flush()
+    return certificate
+
+
+def revoke(entry: Entry, reason: str, *, revoked_by: Actor) -> None:
+    """Withdraw a certificate for a reason that the public reads; its number stays in the register for ever.
+
+    Raises `NotAllowed`, `Invalid` (no reason, or too long a one) or `Conflict` (revoked before). Does not commit.
+    """
+    certificate, reason = entry.certificate, reason.strip()
+    revoked_by.require(Permission.REVOKE, entry.scope_path)
+    if not reason or len(reason) > LONGEST_REASON:
+        raise Invalid(_("Write why the certificate is revoked, in at most %(max)d characters.", max=LONGEST_REASON))
+    _lock(db.session.get_one(Person, certificate.person_id))
+    db.session.refresh(certificate)
+    if certificate.status is CertificateStatus.REVOKED:
+        raise Conflict(_("This certificate was revoked before; reload the page to see by whom and why."))
+    certificate.status = CertificateStatus.REVOKED
+    certificate.revoked_at, certificate.revoked_by_id, certificate.revoked_reason = clock.now(), revoked_by.id, reason
+    db.session.flush()
+    progress.record(
+        certificate.person_id,
+        db.session.get_one(Activity, certificate.programme_id),
+        REVOKED,
+        client_key=f"certificate:{certificate.number}:revoked",
+        authority=revoked_by,
+        enrolment=db.session.get_one(Enrolment, certificate.enrolment_id),
+    )
+    audit.record(revoked_by, "certificate.revoke", certificate, number=certificate.number, reason=reason)
+
+
+def store_document(certificate_id: int, printed: bytes) -> None:
+    """Keep the printed bytes unless a document is kept already: the first one stays. Does not commit."""
+    row = {
+        "certificate_id": certificate_id,
+        "pdf": printed,
+        "sha256": hashlib.sha256(printed).hexdigest(),
+        "rendered_at": clock.now(),
+    }
+    db.session.execute(upsert(CertificateDocument, [row], keys=("certificate_id",)))

@@ -1,0 +1,18 @@
+"""The pages: the register and issuing for those who keep it, verification for the public."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from certificates.permissions import Permission
+from certificates.views import issuing, register, verification
+from training.core import web
+
+
+def plug_in(app: Flask) -> None:
+    """Plug in the pages."""
+    register.bp.register_blueprint(issuing.bp)
+    app.register_blueprint(register.bp)
+    app.register_blueprint(verification.bp)
+    web.add_entry(_l("Certificates"), "certificates.register", Permission.READ, order=60)

@@ -1,0 +1,65 @@
+"""Issuing: what the certificate of one enrolment would say, and the button that issues it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from certificates import drafts, printing, queries, services, words
+from certificates.fonts import Typefaces
+from certificates.permissions import Permission
+from training.core.access import actor, requires
+from training.core.errors import DomainError
+from training.programmes.pages import cohort_url
+
+bp = Blueprint("issuing", __name__)
+
+
+@bp.get("/enrolments/<int:enrolment_id>/issue")
+@requires(Permission.ISSUE)
+def issue(enrolment_id: int) -> ResponseReturnValue:
+    """Show what will be printed, or why nothing can be."""
+    candidate = queries.candidate_for(actor(), enrolment_id)
+    known = queries.in_force(enrolment_id)
+    if known is not None:
+        return redirect(url_for("certificates.certificate", certificate_id=known.id))
+    return _issue_page(candidate, _refusal(candidate))
+
+
+@bp.post("/enrolments/<int:enrolment_id>/issue")
+@requires(Permission.ISSUE, prepare=printing.typefaces)
+def issue_post(enrolment_id: int, prepared: Typefaces) -> ResponseReturnValue:
+    """Issue the certificate; sent twice it leads to the same one."""
+    candidate = queries.candidate_for(actor(), enrolment_id)
+    try:
+        certificate = services.issue(candidate, issued_by=actor(), typefaces=prepared, site=printing.site())
+    except DomainError as error:
+        return _issue_page(candidate, error.message), error.status
+    flash(_("The certificate %(number)s is issued.", number=certificate.number), "good")
+    return redirect(url_for("certificates.certificate", certificate_id=certificate.id))
+
+
+def _refusal(candidate: queries.Candidate) -> str | None:
+    """Why the button is not offered; the fonts are asked here too, so that nobody presses it in vain."""
+    refused = services.why_not(candidate)
+    if refused is not None:
+        return refused
+    try:
+        services.require_printable(drafts.draft(candidate, number="", site=""), printing.typefaces())
+    except DomainError as error:
+        return str(error.message)
+    return None
+
+
+def _issue_page(candidate: queries.Candidate, refused: Any) -> str:
+    fields = drafts.draft(candidate, number="", site="")
+    return render_template(
+        "certificates/issue.html",
+        candidate=candidate,
+        refused=refused,
+        facts=words.facts(fields, name=fields.person_name),
+        back=cohort_url(candidate.cohort.id),
+    )

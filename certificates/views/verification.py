@@ -1,0 +1,58 @@
+"""Verification by anyone who holds a certificate: one field, one screen, no script, no sign-in.
+
+A number cannot be guessed (forty random bits), so that asking needs no limit; what is shown is what stands on the
+paper, with the name masked.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from certificates import queries, rules, serials, words
+from certificates.forms import VerifyForm
+from certificates.pdf import CertificateFields
+from training.core import clock
+from training.core.access import public
+
+bp = Blueprint("verification", __name__, url_prefix="/verify", template_folder="../templates")
+
+
+@bp.get("/")
+@public
+def ask() -> ResponseReturnValue:
+    """The form; with a number, the way to its page."""
+    if "number" not in request.args:
+        return render_template("certificates/ask.html", form=VerifyForm())
+    form = VerifyForm(request.args)
+    number = serials.normalise(form.number.data or "") if form.validate() else ""
+    if not number:
+        form.validate()
+        return render_template("certificates/ask.html", form=form), 422
+    return redirect(url_for(".verify", number=number))
+
+
+@bp.get("/<number>")
+@public
+def verify(number: str) -> ResponseReturnValue:
+    """What the register says of a number; 404 where it holds none, and in words whether it was mistyped."""
+    canonical = serials.normalise(number)
+    genuine = serials.is_valid(canonical)
+    certificate = queries.by_number(canonical) if genuine else None
+    if certificate is None:
+        return render_template(
+            "certificates/unknown.html", number=canonical[:40], mistyped=not genuine, form=VerifyForm()
+        ), 404
+    fields = CertificateFields.from_dict(certificate.fields)
+    return render_template(
+        "certificates/verify.html",
+        certificate=certificate,
+        facts=words.facts(fields, name=rules.masked(fields.person_name)),
+        mark=words.mark(certificate),
+        asked_at=clock.now(),
+        form=VerifyForm(),
+    )
+
+
+def _unknown(number: str, *, mistyped: bool) -> str:
+    return render_template("certificates/unknown.html", number=number, mistyped=mistyped, form=VerifyForm())
