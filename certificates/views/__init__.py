@@ -9,10 +9,11 @@ from certificates.permissions import Permission
 from certificates.views import issuing, register, verification
 from training.core import web
 
+register.bp.register_blueprint(issuing.bp)  # here, because a blueprint is put together once, however many apps there are
+
 
 def plug_in(app: Flask) -> None:
     """Plug in the pages."""
-    register.bp.register_blueprint(issuing.bp)
     app.register_blueprint(register.bp)
     app.register_blueprint(verification.bp)
     web.add_entry(_l("Certificates"), "certificates.register", Permission.READ, order=60)
