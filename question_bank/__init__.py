@@ -5,7 +5,8 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Plug in the kind of activity, the permissions, the pages, the sweep and the sample."""
-    from question_bank import kind, models, permissions  # noqa: F401
+    from question_bank import kind, permissions, samples, tasks, views  # noqa: F401
 
     permissions.register()
     kind.register()
+    views.register(app)

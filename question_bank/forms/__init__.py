@@ -1,0 +1,1 @@
+"""Forms of the instructor: items, and quizzes composed of them."""

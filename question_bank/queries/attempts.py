@@ -1,0 +1,119 @@
+"""Reading a person's own attempts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import Select, and_, func, select
+
+from question_bank.models import (
+    AnswerEvent,
+    Attempt,
+    AttemptItem,
+    AttemptStatus,
+    Item,
+    ItemVersion,
+    QuizItem,
+    QuizVersion,
+)
+from training.activities.models import Activity
+from training.core.db import db
+from training.core.errors import NotFound
+from training.programmes import queries as programmes
+
+
+def visible_attempts(person_id: int) -> Select[Any]:
+    """A select of the attempts that a person may see: their own."""
+    return select(Attempt).where(Attempt.person_id == person_id)
+
+
+def attempt_of(person_id: int, attempt_id: int) -> tuple[Attempt, Activity, QuizVersion]:
+    """An attempt of that person with its quiz and the rules of its version; raises `NotFound` for a stranger's."""
+    statement = (
+        visible_attempts(person_id)
+        .add_columns(Activity, QuizVersion)
+        .join(Activity, Activity.id == Attempt.quiz_id)
+        .join(QuizVersion, and_(QuizVersion.quiz_id == Attempt.quiz_id, QuizVersion.version == Attempt.quiz_version))
+        .where(Attempt.id == attempt_id)
+    )
+    row = db.session.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound(_("There is no such attempt of yours."))
+    return row[0], row[1], row[2]
+
+
+def lock(attempt_id: int, person_id: int | None = None) -> Attempt:
+    """The attempt, kept from other writers until the transaction ends; of that person, if one is named.
+
+    Raises `NotFound`.
+    """
+    statement = select(Attempt) if person_id is None else visible_attempts(person_id)
+    attempt: Attempt | None = db.session.scalar(statement.where(Attempt.id == attempt_id).with_for_update())
+    if attempt is None:
+        raise NotFound(_("There is no such attempt of yours."))
+    return attempt
+
+
+def attempts_at(person_id: int, quiz_id: int) -> Sequence[Attempt]:
+    """The person's attempts at a quiz, in order."""
+    return db.session.scalars(
+        visible_attempts(person_id).where(Attempt.quiz_id == quiz_id).order_by(Attempt.number)
+    ).all()
+
+
+def quiz_for(person_id: int, quiz_id: int) -> tuple[Activity, QuizVersion, int]:
+    """The quiz as the person's enrolment pins it, with its rules and the number of its items.
+
+    Raises `NotFound` when none of the person's enrolments requires it.
+    """
+    version = programmes.pinned_version(person_id, quiz_id)
+    items = select(func.count()).where(QuizItem.quiz_id == quiz_id, QuizItem.version == version).scalar_subquery()
+    row = db.session.execute(
+        select(Activity, QuizVersion, items)
+        .join(QuizVersion, QuizVersion.quiz_id == Activity.id)
+        .where(Activity.id == quiz_id, QuizVersion.version == version)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(_("This quiz is not part of a programme you are enrolled in."))
+    return row[0], row[1], row[2]
+
+
+def items_to_show(rules: QuizVersion) -> Sequence[Any]:
+    """The items of a version of a quiz in order, each as it stands now: rows `points, Item, ItemVersion`."""
+    statement = (
+        select(QuizItem.points, Item, ItemVersion)
+        .join(Item, Item.id == QuizItem.item_id)
+        .join(ItemVersion, and_(ItemVersion.item_id == Item.id, ItemVersion.version == Item.version))
+        .where(QuizItem.quiz_id == rules.quiz_id, QuizItem.version == rules.version)
+        .order_by(QuizItem.position)
+    )
+    return db.session.execute(statement).all()
+
+
+def paper_of(attempt: Attempt) -> Sequence[Any]:
+    """The items of an attempt in the order shown, as rows `AttemptItem, body`."""
+    statement = (
+        select(AttemptItem, ItemVersion.body)
+        .join(ItemVersion, ItemVersion.id == AttemptItem.item_version_id)
+        .where(AttemptItem.attempt_id == attempt.id)
+        .order_by(AttemptItem.position)
+    )
+    return db.session.execute(statement).all()
+
+
+def answers_in(attempt: Attempt) -> dict[int, AnswerEvent]:
+    """The newest answer of each position that has one."""
+    newest = (
+        select(func.max(AnswerEvent.receipt)).where(AnswerEvent.attempt_id == attempt.id).group_by(AnswerEvent.position)
+    )
+    statement = select(AnswerEvent).where(AnswerEvent.attempt_id == attempt.id, AnswerEvent.receipt.in_(newest))
+    return {event.position: event for event in db.session.scalars(statement)}
+
+
+def due(now: datetime, limit: int = 500) -> Sequence[int]:
+    """The ids of open attempts whose time is over, longest first."""
+    statement = select(Attempt.id).where(Attempt.status == AttemptStatus.OPEN, Attempt.deadline <= now)
+    return db.session.scalars(statement.order_by(Attempt.deadline).limit(limit)).all()

@@ -1,0 +1,115 @@
+"""Reading quizzes and their results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import Select, and_, func, select
+
+from question_bank.models import Attempt, AttemptItem, AttemptStatus, Item, ItemVersion, Quiz, QuizItem, QuizVersion
+from question_bank.permissions import Permission
+from training.activities.models import Activity
+from training.core import scopes
+from training.core.access import Actor
+from training.core.db import db
+from training.core.errors import NotFound
+from training.core.scopes import Scope
+
+
+def visible_quizzes(actor: Actor) -> Select[Any]:
+    """A select of the quizzes (`Activity`) that the actor may read; lists and single loads both go through it."""
+    statement = select(Activity).join(Quiz, Quiz.activity_id == Activity.id).join(Scope, Scope.id == Activity.scope_id)
+    return statement.where(scopes.within(actor.paths(Permission.QUIZ_READ)))
+
+
+def quizzes_visible_to(actor: Actor) -> Sequence[Any]:
+    """The actor's quizzes as rows `Activity, QuizVersion, items` of their newest version."""
+    items = (
+        select(func.count())
+        .where(QuizItem.quiz_id == Activity.id, QuizItem.version == Activity.version)
+        .scalar_subquery()
+    )
+    statement = (
+        visible_quizzes(actor)
+        .add_columns(QuizVersion, items.label("items"))
+        .join(QuizVersion, and_(QuizVersion.quiz_id == Activity.id, QuizVersion.version == Activity.version))
+        .order_by(Activity.id)
+    )
+    return db.session.execute(statement).all()
+
+
+def quiz_visible_to(actor: Actor, quiz_id: int, *, lock: bool = False) -> tuple[Activity, Scope]:
+    """The quiz of that id with its scope; raises `NotFound` for a stranger's. `lock` keeps other editors waiting."""
+    statement = visible_quizzes(actor).add_columns(Scope).where(Activity.id == quiz_id)
+    if lock:
+        statement = statement.with_for_update(of=Activity)
+    row = db.session.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound(_("There is no such quiz of yours."))
+    return row[0], row[1]
+
+
+def rules_of(quiz_id: int, version: int) -> QuizVersion:
+    """The rules of one version of a quiz."""
+    return db.session.get_one(QuizVersion, (quiz_id, version))
+
+
+def items_of(quiz_id: int, version: int) -> Sequence[Any]:
+    """The items of one version of a quiz in order, as rows `QuizItem, Item`."""
+    statement = (
+        select(QuizItem, Item)
+        .join(Item, Item.id == QuizItem.item_id)
+        .where(QuizItem.quiz_id == quiz_id, QuizItem.version == version)
+        .order_by(QuizItem.position)
+    )
+    return db.session.execute(statement).all()
+
+
+def totals_of(quiz_id: int) -> Any:
+    """The attempts of a quiz over all versions: a row `people, handed_in, passed, open, mean` (percent or None)."""
+    closed = Attempt.status == AttemptStatus.HANDED_IN
+    statement = select(
+        func.count(func.distinct(Attempt.person_id)).filter(closed).label("people"),
+        func.count().filter(closed).label("handed_in"),
+        func.count().filter(Attempt.passed.is_(True)).label("passed"),
+        func.count().filter(~closed).label("open"),
+        func.avg(Attempt.score_percent).label("mean"),
+    ).where(Attempt.quiz_id == quiz_id)
+    return db.session.execute(statement).one()
+
+
+def answers_of(quiz_id: int) -> Sequence[Any]:
+    """What was answered in handed-in attempts, counted by the database.
+
+    Rows `item_version_id, answer (list | None), times, full` (how many of them earned every point).
+    """
+    statement = (
+        select(
+            AttemptItem.item_version_id,
+            AttemptItem.graded_answer.label("answer"),
+            func.count().label("times"),
+            func.count().filter(AttemptItem.earned >= AttemptItem.points).label("full"),
+        )
+        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+        .where(Attempt.quiz_id == quiz_id, Attempt.status == AttemptStatus.HANDED_IN)
+        .group_by(AttemptItem.item_version_id, AttemptItem.graded_answer)
+    )
+    return db.session.execute(statement).all()
+
+
+def versions_shown(quiz_id: int) -> Sequence[Any]:
+    """The item versions that attempts of a quiz showed, by code, as rows `ItemVersion, Item`."""
+    shown = (
+        select(AttemptItem.item_version_id)
+        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+        .where(Attempt.quiz_id == quiz_id, Attempt.status == AttemptStatus.HANDED_IN)
+    )
+    statement = (
+        select(ItemVersion, Item)
+        .join(Item, Item.id == ItemVersion.item_id)
+        .where(ItemVersion.id.in_(shown))
+        .order_by(Item.code, ItemVersion.version)
+    )
+    return db.session.execute(statement).all()

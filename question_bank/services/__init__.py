@@ -1,0 +1,1 @@
+"""Writing items, quizzes, attempts and answers. None of these commits."""

@@ -1,0 +1,171 @@
+"""Quizzes: the list, the form that composes one, and what its answers say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from question_bank import statistics
+from question_bank.forms.items import ItemFilter
+from question_bank.forms.quizzes import QuizForm, form_for
+from question_bank.models import Item
+from question_bank.permissions import Permission
+from question_bank.queries import items as bank
+from question_bank.queries import quizzes as queries
+from question_bank.services import quizzes as services
+from question_bank.services.items import Stale
+from question_bank.views import papers
+from training.activities.models import Activity
+from training.core import i18n
+from training.core.access import actor, requires
+from training.core.errors import DomainError
+
+bp = Blueprint("quizzes", __name__, url_prefix="/quizzes", template_folder="../templates")
+
+
+@bp.get("/")
+@requires(Permission.QUIZ_READ)
+def list_quizzes() -> ResponseReturnValue:
+    """The instructor's quizzes."""
+    return render_template("question_bank/quizzes.html", rows=queries.quizzes_visible_to(actor()))
+
+
+@bp.get("/new")
+@requires(Permission.QUIZ_WRITE)
+def new() -> ResponseReturnValue:
+    """The empty form."""
+    items = bank.items_to_choose(actor(), (), _search())
+    return _form_page(_new_form(items), items, None)
+
+
+@bp.post("/new")
+@requires(Permission.QUIZ_WRITE)
+def new_post() -> ResponseReturnValue:
+    """Add a quiz."""
+    items = _items_sent(())
+    form = _new_form(items)
+    if not (form.validate() and form.require_distinct_places(items)):
+        return _form_page(form, items, None), 422
+    try:
+        scope = next(one for one in _own_scopes() if one.id == form.scope_id.data)
+        added = services.add_quiz(scope, form.titles(), form.rules(), form.chosen(items), added_by=actor())
+    except DomainError as error:
+        form.form_errors.append(error.message)
+        return _form_page(form, items, None), error.status
+    flash(_("The quiz is saved. A programme can require it now."), "good")
+    return redirect(url_for(".quiz", quiz_id=added.id))
+
+
+@bp.get("/<int:quiz_id>")
+@requires(Permission.QUIZ_READ)
+def quiz(quiz_id: int) -> ResponseReturnValue:
+    """A quiz in its newest version, with the results over all versions."""
+    activity, _scope = queries.quiz_visible_to(actor(), quiz_id)
+    found = statistics.figures(queries.answers_of(quiz_id))
+    shown = [
+        (item, version, papers.preview_of(item.type, version.body), found[version.id])
+        for version, item in queries.versions_shown(quiz_id)
+    ]
+    return render_template(
+        "question_bank/quiz.html",
+        activity=activity,
+        rules=queries.rules_of(quiz_id, activity.version),
+        items=queries.items_of(quiz_id, activity.version),
+        totals=queries.totals_of(quiz_id),
+        shown=shown,
+    )
+
+
+@bp.get("/<int:quiz_id>/edit")
+@requires(Permission.QUIZ_WRITE)
+def edit(quiz_id: int) -> ResponseReturnValue:
+    """The form with the newest version."""
+    activity, _scope = queries.quiz_visible_to(actor(), quiz_id)
+    now = queries.items_of(quiz_id, activity.version)
+    items = bank.items_to_choose(actor(), [item.id for _place, item in now], _search())
+    return _form_page(_edit_form(activity, items, _values(activity, now)), items, activity)
+
+
+@bp.post("/<int:quiz_id>/edit")
+@requires(Permission.QUIZ_WRITE)
+def edit_post(quiz_id: int) -> ResponseReturnValue:
+    """Save the next version; a stale form keeps what was typed."""
+    activity, scope = queries.quiz_visible_to(actor(), quiz_id, lock=True)
+    kept = frozenset(item.id for _place, item in queries.items_of(quiz_id, activity.version))
+    items = _items_sent(kept)
+    form = _edit_form(activity, items, {})
+    if not (form.validate() and form.require_distinct_places(items)):
+        return _form_page(form, items, activity), 422
+    try:
+        services.revise_quiz(
+            activity,
+            scope,
+            form.titles(),
+            form.rules(),
+            form.chosen(items),
+            kept=kept,
+            seen_version=form.seen_version,
+            revised_by=actor(),
+        )
+    except Stale as error:
+        form.version.data = str(activity.version)  # saving again, having looked, is a decision
+        return _form_page(form, items, activity, stale=str(error.message)), error.status
+    except DomainError as error:
+        form.form_errors.append(error.message)
+        return _form_page(form, items, activity), error.status
+    flash(_("The quiz is saved as version %(version)s.", version=activity.version), "good")
+    return redirect(url_for(".quiz", quiz_id=activity.id))
+
+
+def _search() -> str:
+    form = ItemFilter(request.args)
+    return (form.q.data or "") if form.validate() else ""
+
+
+def _items_sent(kept: Sequence[int] | frozenset[int]) -> list[Item]:
+    """The items the form was about; a number that is no item of the actor's is left aside."""
+    sent = {name.removeprefix("order_") for name in request.form if name.startswith("order_")}
+    ids = {int(one) for one in list(sent)[:1000] if one.isdecimal() and len(one) < 19}
+    found = bank.items_by_id(actor(), ids | set(kept))
+    return sorted(found.values(), key=lambda item: (item.id not in kept, item.code, item.id))
+
+
+def _own_scopes() -> list[Any]:
+    return list(bank.scopes_to_write(actor(), Permission.QUIZ_WRITE))
+
+
+def _new_form(items: Sequence[Item]) -> QuizForm:
+    form = form_for(items)
+    form.scope_id.choices = [(scope.id, i18n.local(scope, "name")) for scope in _own_scopes()]
+    return form
+
+
+def _edit_form(activity: Activity, items: Sequence[Item], values: dict[str, Any]) -> QuizForm:
+    form = form_for(items, version=str(activity.version), **values)
+    del form.scope_id  # a quiz stays where it belongs
+    return form
+
+
+def _values(activity: Activity, now: Sequence[Any]) -> dict[str, Any]:
+    rules = queries.rules_of(activity.id, activity.version)
+    names = ("time_limit_minutes", "pass_percent", "attempts_allowed", "resit_wait_hours")
+    values = {name: getattr(rules, name) for name in (*names, "shuffle_items", "shuffle_options")}
+    values |= {"title_zh": activity.title_zh, "title_en": activity.title_en}
+    for place, item in now:
+        values |= {f"order_{item.id}": place.position, f"points_{item.id}": place.points}
+    return values
+
+
+def _form_page(form: QuizForm, items: Sequence[Item], activity: Activity | None, *, stale: str | None = None) -> str:
+    return render_template(
+        "question_bank/quiz_form.html",
+        form=form,
+        items=items,
+        activity=activity,
+        stale=stale,
+        search=ItemFilter(request.args),
+    )
