@@ -9,7 +9,7 @@ from certificates.permissions import Permission
 from certificates.views import issuing, register, verification
 from training.core import web
 
-register.bp.register_blueprint(issuing.bp)  # here: a blueprint is put together once, however many applications there are
+register.bp.register_blueprint(issuing.bp)  # here: a blueprint is put together once, however many apps there are
 
 
 def plug_in(app: Flask) -> None:
