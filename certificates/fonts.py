@@ -152,7 +152,8 @@ def _write_whole(target: Path, source: Path) -> None:
     """Put the subset under its name only when every byte of it is on the disk."""
     with tempfile.NamedTemporaryFile(dir=target.parent, prefix=target.stem, suffix=".part", delete=False) as part:
         try:
-            _cut(source).save(part.name)
+            with _cut(source) as font:
+                font.save(part.name)
             os.fsync(part.fileno())
             Path(part.name).chmod(0o644)  # cut at set-up, perhaps by root; read by the account that serves
             Path(part.name).replace(target)
