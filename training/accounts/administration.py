@@ -22,6 +22,7 @@ from training.core.scopes import Scope, ScopeKind
 from training.places import queries as places
 
 bp = Blueprint("people", __name__, url_prefix="/people", template_folder="templates")
+MOST_PAGES = 100_000
 GROUPS = {
     ScopeKind.EVERYWHERE: _l("Everywhere"),
     ScopeKind.REGION: _l("Province and cities"),
@@ -36,7 +37,8 @@ def home() -> ResponseReturnValue:
     form = PeopleForm(request.args)
     if not form.validate():
         return render_template("accounts/people.html", form=form, page=queries.PeoplePage([], 1, 0), roles={}), 422
-    page = queries.people(form.sought, min(form.page.data or 1, 100_000))
+    number = request.args.get("page", 1, type=int)
+    page = queries.people(form.sought, min(max(number, 1), MOST_PAGES))
     roles = queries.roles_of([person.id for person, _institution in page.rows])
     return render_template("accounts/people.html", form=form, page=page, roles=roles)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField, PasswordField, SelectField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms import HiddenField, PasswordField, SelectField
+from wtforms.validators import InputRequired, Length
 
 from training.accounts import logins, passwords
 from training.accounts.models import Profession
@@ -58,7 +58,6 @@ class PeopleForm(Form):
         csrf = False
 
     q = text(_l("Name, mobile number or e-mail"), maximum=80, required=False)
-    page = IntegerField(validators=[Optional(), NumberRange(min=1)])
 
     @property
     def sought(self) -> str:

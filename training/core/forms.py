@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, StopValidation
+from wtforms.validators import DataRequired, Length, StopValidation
 
 ALLOWED_CONTROLS = {"\n", "\t"}
 
@@ -28,9 +28,11 @@ class PrintableText:
     """Refuse control characters, which no database and no paper keeps (U+0000 above all)."""
 
     def __call__(self, _form: Any, field: Field) -> None:
-        """Raise with the character's code point and its place."""
-        for place, character in enumerate(field.data or "", start=1):
-            if unicodedata.category(character) in {"Cc", "Cs"} and character not in ALLOWED_CONTROLS:
+        """Raise with the character's code point and its place; the form shown again has U+FFFD there."""
+        typed = field.data or ""
+        for place, character in enumerate(typed, start=1):
+            if _unprintable(character):
+                field.data = "".join("\ufffd" if _unprintable(one) else one for one in typed)
                 raise StopValidation(
                     _l(
                         "Character %(place)d (U+%(code)s) cannot be printed; delete it.",
@@ -38,6 +40,10 @@ class PrintableText:
                         code=f"{ord(character):04X}",
                     )
                 )
+
+
+def _unprintable(character: str) -> bool:
+    return unicodedata.category(character) in {"Cc", "Cs"} and character not in ALLOWED_CONTROLS
 
 
 def text(label: Any, *, maximum: int, required: bool = True, **options: Any) -> StringField:
@@ -54,5 +60,5 @@ def _rules(maximum: int, required: bool, options: dict[str, Any]) -> list[Any]:
     rules: list[Any] = [PrintableText(), *options.pop("validators", [])]
     rules.append(Length(max=maximum, message=_l("At most %(max)d characters; shorten the text.")))
     if required:
-        rules.insert(0, InputRequired(_l("Fill this in.")))
+        rules.insert(0, DataRequired(_l("Fill this in.")))
     return rules
