@@ -74,6 +74,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Clust
 def build(url: str, folder: Path) -> Flask:
     """An application on that database."""
     folder.mkdir(parents=True, exist_ok=True)
+    _share_fonts(folder)
     settings = Settings.from_environ(
         {
             "ANNING_DATA_DIR": str(folder),
@@ -87,6 +88,14 @@ def build(url: str, folder: Path) -> Flask:
     app.testing = True
     app.test_client_class = CheckingClient
     return app
+
+
+def _share_fonts(folder: Path) -> None:
+    """Let every test application find the cut fonts of the one before: cutting takes seconds, and depends on nothing."""
+    shared = wording.ROOT / "build" / "test-fonts"
+    shared.mkdir(parents=True, exist_ok=True)
+    if not (folder / "fonts").exists():
+        (folder / "fonts").symlink_to(shared)
 
 
 def dispose(app: Flask) -> None:
