@@ -31,7 +31,7 @@ def place(fault: Fault) -> str:
     parts.append(str(PART_LABELS[fault.part]))
     if fault.language:
         parts.append(str(LANGUAGE_LABELS[fault.language]))
-    return str(_(", ")).join(parts)
+    return " · ".join(parts)
 
 
 def reason(fault: Fault) -> str:

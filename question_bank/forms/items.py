@@ -36,7 +36,7 @@ class ItemForm(Form):
     """What every type of item has. Only the shape is checked here; `item_types` says what is missing, all at once."""
 
     scope_id = SelectField(_l("Belongs to"), coerce=int)
-    code = text(_l("Code"), maximum=40)
+    code = text(_l("Item code"), maximum=40)
     version = HiddenField()
     stem_zh = long_text(_l("Stem, Chinese"), maximum=LONGEST["stem"], required=False)
     stem_en = long_text(_l("Stem, English"), maximum=LONGEST["stem"], required=False)

@@ -89,7 +89,7 @@ def _require_items(items: Sequence[tuple[Item, int]], kept: frozenset[int]) -> N
         raise Invalid(_("A quiz takes at most %(max)s items.", max=MOST_ITEMS))
     retired = [item.code for item, _points in items if item.retired_at is not None and item.id not in kept]
     if retired:
-        raise Invalid(_("Retired items cannot be added to a quiz: %(codes)s.", codes=", ".join(retired)))
+        raise Invalid(_("Retired items cannot be added to a quiz: %(codes)s.", codes=" · ".join(retired)))
 
 
 def _write_version(activity: Activity, rules: Rules, items: Sequence[tuple[Item, int]], author: Actor | None) -> None:
