@@ -91,7 +91,7 @@ def build(url: str, folder: Path) -> Flask:
 
 
 def _share_fonts(folder: Path) -> None:
-    """Let every test application find the cut fonts of the one before: cutting takes seconds, and depends on nothing."""
+    """Let every test application find the fonts cut for the one before: cutting takes seconds."""
     shared = wording.ROOT / "build" / "test-fonts"
     shared.mkdir(parents=True, exist_ok=True)
     if not (folder / "fonts").exists():

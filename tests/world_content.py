@@ -184,7 +184,7 @@ SOURCES: dict[str, Callable[[str], list[Any]]] = {
     "lesson_id": _lessons,
     "lessons/activity_id": _lessons,
     "quiz_id": _quizzes,
-    "quizzes/activity_id": _quizzes,
+    "quiz/activity_id": _quizzes,
     "item_id": _items,
     "attempt_id": _attempts,
     "certificate_id": _certificates(Certificate.id),

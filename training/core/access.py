@@ -182,6 +182,8 @@ def load_actor_if_open() -> Actor | None:
         return current_actor()
     if "_user_id" not in session:
         return None
+    if db.is_open():
+        return current_actor()
     try:
         with db.reading():
             return current_actor()

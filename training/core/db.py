@@ -162,6 +162,11 @@ def reading() -> Iterator[Session]:
         session.close()
 
 
+def is_open() -> bool:
+    """Whether a transaction is open already."""
+    return db.session().in_transaction()
+
+
 def after_commit(callback: Callable[[], None]) -> None:
     """Run `callback` once the present transaction has committed; never when it has not."""
     db.session().info.setdefault("after_commit", []).append(callback)
