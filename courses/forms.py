@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DecimalField, Field, IntegerField, SelectField
-from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional, StopValidation
+from wtforms.validators import InputRequired, NumberRange, Optional, StopValidation
 from wtforms.widgets import HiddenInput
 
 from courses import markdown
@@ -16,8 +16,6 @@ from courses.services import Draft
 from training.core.forms import Form, long_text, text
 from training.core.i18n import local
 from training.core.scopes import Scope
-
-FILLED = DataRequired(_l("Fill this in."))
 
 
 class TenthOfAnHour:
@@ -33,8 +31,8 @@ class TenthOfAnHour:
 class LessonForm(Form):
     """A lesson in both languages; `version` is the one that the author had before them."""
 
-    title_zh = text(_l("Title in Chinese"), maximum=200, validators=[FILLED])
-    title_en = text(_l("Title in English"), maximum=200, validators=[FILLED])
+    title_zh = text(_l("Title in Chinese"), maximum=200)
+    title_en = text(_l("Title in English"), maximum=200)
     minutes = IntegerField(
         _l("Minutes to read"),
         validators=[
@@ -53,8 +51,8 @@ class LessonForm(Form):
         ],
         default=Decimal(1),
     )
-    body_zh = long_text(_l("Text in Chinese"), maximum=markdown.LONGEST, validators=[FILLED])
-    body_en = long_text(_l("Text in English"), maximum=markdown.LONGEST, validators=[FILLED])
+    body_zh = long_text(_l("Text in Chinese"), maximum=markdown.LONGEST)
+    body_en = long_text(_l("Text in English"), maximum=markdown.LONGEST)
     version = IntegerField(widget=HiddenInput(), validators=[Optional()])
 
     def draft(self) -> Draft:
@@ -73,10 +71,10 @@ class CourseForm(LessonForm):
     """A new course with its first lesson."""
 
     scope_id = SelectField(_l("Belongs to"), coerce=int)
-    course_title_zh = text(_l("Course title in Chinese"), maximum=200, validators=[FILLED])
-    course_title_en = text(_l("Course title in English"), maximum=200, validators=[FILLED])
-    summary_zh = long_text(_l("What it is about, in Chinese"), maximum=1000, validators=[FILLED])
-    summary_en = long_text(_l("What it is about, in English"), maximum=1000, validators=[FILLED])
+    course_title_zh = text(_l("Course title in Chinese"), maximum=200)
+    course_title_en = text(_l("Course title in English"), maximum=200)
+    summary_zh = long_text(_l("What it is about, in Chinese"), maximum=1000)
+    summary_en = long_text(_l("What it is about, in English"), maximum=1000)
 
     def offer(self, scopes: Sequence[Scope]) -> None:
         """Set the scopes to choose from."""

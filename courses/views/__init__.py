@@ -14,7 +14,6 @@ PAGES = (learning, authoring)
 
 
 def register(app: Flask) -> None:
-    """Plug in the pages; the list of courses is also where an instructor starts."""
+    """Plug in the pages and the instructor's entry of the menu."""
     app.register_blueprint(bp)
-    web.add_entry(_l("Teaching"), "courses.index", Permission.COURSE_READ, order=30, home=True)
     web.add_entry(_l("Courses"), "courses.index", Permission.COURSE_READ, order=30)

@@ -62,7 +62,11 @@ def _saves(form: LessonForm, shown: Shown | None) -> bool:
 @requires(Permission.COURSE_READ)
 def index() -> ResponseReturnValue:
     """The courses within the instructor's scopes."""
-    return render_template("courses/index.html", rows=queries.courses_of_author(actor()))
+    return render_template(
+        "courses/index.html",
+        rows=queries.courses_of_author(actor()),
+        writes=actor().may(Permission.COURSE_WRITE),
+    )
 
 
 @bp.route("/teaching/courses/new", methods=["GET", "POST"])
@@ -97,6 +101,7 @@ def outline(course_id: int) -> ResponseReturnValue:
         course=row.Activity,
         summary=row.Course,
         owner=row.Scope,
+        writes=actor().may(Permission.COURSE_WRITE, row.Scope.path),
         lines=queries.outline_of(course_id, row.Activity.version),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -80,4 +80,4 @@ def bookmark(activity_id: int) -> ResponseReturnValue:
     if not HEADING.fullmatch(heading):
         raise Invalid(_("This is not the name of a heading; the place was not kept."))
     services.keep_place(activity_id, heading, reader=actor())
-    return "", 204
+    return Response(status=204, mimetype="text/plain")
