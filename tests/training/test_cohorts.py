@@ -145,7 +145,7 @@ def test_a_person_is_found_and_enrolled(
     assert "jn医院 · 手机尾号 0006" in main_text(found)
     enrolled = coordinator.post(url, data={"person_id": candidate.id})
     assert enrolled.status_code == 302
-    assert "甲乙13 已加入" in main_text(coordinator.get(enrolled.location))
+    assert "甲乙13已加入" in main_text(coordinator.get(enrolled.location))
     assert "没有找到" in main_text(coordinator.get(url, query_string={"q": search}))
     assert client_for(app, candidate).get("/learning/").status_code == 200
     key = LedgerLine.person_id == candidate.id
@@ -159,7 +159,7 @@ def test_enrolling_twice_says_so_and_changes_nothing(
     before = count(app, LedgerLine)
     again = coordinator.post(f"/cohorts/{ids['cohort.jn']}/enrol", data={"person_id": trainee.id})
     assert again.status_code == 409
-    assert f"{trainee.name} 已经在这个班次里了" in main_text(again)
+    assert f"{trainee.name}已经在这个班次里了" in main_text(again)
     assert count(app, LedgerLine) == before
 
 

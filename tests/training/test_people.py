@@ -59,7 +59,7 @@ def grants(app: Flask, person_id: int) -> list[RoleGrant]:
 def test_an_added_person_can_sign_in_with_the_first_password(app: Flask, administrator: CheckingClient) -> None:
     added = administrator.submit("/people/add", NEW)
     assert added.status_code == 302
-    assert "王芳 现在可以登录了" in main_text(administrator.get(added.location))
+    assert "王芳现在可以登录了" in main_text(administrator.get(added.location))
     response = client_for(app).post("/sign-in", data={"login": "13700000001", "password": NEW["password"]})
     assert response.status_code == 302
 
