@@ -220,8 +220,9 @@ def _new_lesson(course: Activity, draft: Draft, author: Actor) -> Activity:
 
 
 def _write_version(lesson: Activity, draft: Draft, author: Actor) -> None:
-    for body, title in ((draft.body_zh, draft.title_zh), (draft.body_en, draft.title_en)):
-        markdown.render(body, title)  # a text that cannot be shown is refused before anybody is to read it
+    # A text that cannot be shown is refused before anybody is to read it; the form has rendered it already.
+    markdown.render(draft.body_zh, draft.title_zh, prefix="zh")
+    markdown.render(draft.body_en, draft.title_en, prefix="en")
     db.session.add(
         LessonVersion(
             lesson_id=lesson.id,
