@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
+from wtforms.fields import SelectChoice
 
 from certificates.rules import Standing
 from certificates.serials import LONGEST_INPUT
@@ -29,9 +30,8 @@ class SearchForm(Form):
     q = text(_l("Name or number"), maximum=80, required=False)
     status = SelectField(
         _l("Status"),
-        choices=[("", _l("All")), *((one.value, STANDINGS[one]) for one in Standing)],
+        choices=[SelectChoice("", _l("All")), *(SelectChoice(one.value, STANDINGS[one]) for one in Standing)],
         default="",
-        validate_choice=True,
     )
 
 

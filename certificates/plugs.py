@@ -24,7 +24,7 @@ def panel(actor: Actor) -> Panel | None:
         links += [
             (one.number, url_for("certificates.certificate", certificate_id=one.id), standing),
             (_("Download the PDF"), url_for("certificates.document", certificate_id=one.id), ""),
-            (_("The page that others verify it on"), url_for("verification.verify", number=one.number), ""),
+            (_("Public verification page"), url_for("verification.verify", number=one.number), ""),
         ]
     return Panel(_("My certificates"), links) if links else None
 
@@ -43,7 +43,9 @@ def beside_people(actor: Actor, _cohort: Cohort, enrolments: Sequence[Enrolment]
         in_force = mark is not None and mark.standing is not Standing.REVOKED
         if enrolment.status is EnrolmentStatus.COMPLETED and not in_force and actor.may(Permission.ISSUE):
             url = url_for("certificates.issuing.issue", enrolment_id=enrolment.id)
-            actions.append((_("Issue the certificate"), url, "plain" if certificate else "primary"))
+            actions.append(
+                (_("Issue again"), url, "plain") if certificate else (_("Issue the certificate"), url, "primary")
+            )
         shown[enrolment.id] = actions
     return shown
 

@@ -6,6 +6,9 @@ import calendar
 from datetime import date, timedelta
 from enum import StrEnum
 
+FIRST_EAST_ASIAN = "\u2e80"
+"""Where Chinese, Japanese and Korean characters begin; before it stand the alphabets."""
+
 
 class Standing(StrEnum):
     """What a certificate is worth today."""
@@ -42,7 +45,6 @@ def masked(name: str) -> str:
 
     The first character stays, one star stands for a second, two for more; of a Latin name each word's first letter.
     """
-    words = name.split()
-    if len(words) > 1 or name.isascii():
-        return " ".join(f"{word[0]}*" for word in words)
+    if max(name, default="") < FIRST_EAST_ASIAN:
+        return " ".join(f"{word[0]}*" for word in name.split())
     return name[:1] + "*" * min(max(len(name) - 1, 1), 2)

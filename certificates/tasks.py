@@ -28,6 +28,8 @@ def render_what_is_left() -> int:
     """Print whatever has no document; one that fails is logged, left for the next sweep, and stops no other."""
     with reading():
         waiting = queries.without_document(A_SWEEP)
+    if waiting:
+        printing.typefaces()  # without fonts nothing can be printed: one complaint, not one a certificate
     made = 0
     for certificate_id in waiting:
         try:

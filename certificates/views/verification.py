@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from certificates import queries, rules, serials, words
 from certificates.forms import VerifyForm
@@ -25,9 +26,11 @@ def ask() -> ResponseReturnValue:
     if "number" not in request.args:
         return render_template("certificates/ask.html", form=VerifyForm())
     form = VerifyForm(request.args)
-    number = serials.normalise(form.number.data or "") if form.validate() else ""
+    if not form.validate():
+        return render_template("certificates/ask.html", form=form), 422
+    number = serials.normalise(form.number.data)
     if not number:
-        form.validate()
+        form.number.errors = [_("Type the number as it stands on the certificate.")]
         return render_template("certificates/ask.html", form=form), 422
     return redirect(url_for(".verify", number=number))
 

@@ -1,0 +1,129 @@
+"""A cohort whose people have completed their programme, or not, made by the services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from certificates import printing, queries, services
+from certificates.models import Certificate
+from tests import world
+from training.accounts import queries as account_queries
+from training.accounts import services as accounts
+from training.accounts.models import Person, Profession
+from training.activities import kinds
+from training.activities import services as activities
+from training.activities.models import Activity
+from training.core import clock
+from training.core.access import Actor
+from training.core.db import db, reading, transaction
+from training.places.models import TrainingBase
+from training.programmes import services as programmes
+from training.programmes.models import Cohort
+from training.progress import services as progress
+from training.progress.outcomes import register
+
+DONE = register("test:task-done", "completed", 1)
+
+
+@dataclass
+class Class:
+    """One cohort at the base `jn` with one requirement."""
+
+    app: Flask
+    task_id: int
+    cohort_id: int
+    programme_id: int
+    enrolments: dict[str, int] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+
+    def actor(self, name: str) -> Actor:
+        """Somebody of the small world as one who acts; needs an open transaction."""
+        person = db.session.get_one(Person, world.person_id(name))
+        actor = account_queries.load_actor(f"{person.id}:{person.stamp}")
+        assert actor is not None
+        return actor
+
+    def enrol(self, name: str, *, done: bool = True) -> int:
+        """Enrol a new person, who has completed the programme unless `done` is False; returns the enrolment's id."""
+        with self.app.app_context(), transaction():
+            person = accounts.add_person(
+                name=name,
+                mobile=f"137{len(self.people):08}",
+                email=None,
+                password_hash="-",
+                profession=Profession.NURSE,
+                institution_id=None,
+                added_by=None,
+            )
+            cohort = db.session.get_one(Cohort, self.cohort_id)
+            enrolment = programmes.enrol(cohort, person, enrolled_by=None)
+            if done:
+                task = db.session.get_one(Activity, self.task_id)
+                progress.record(person.id, task, DONE, client_key=f"done:{enrolment.id}", authority=None)
+        self.people[name], self.enrolments[name] = person, enrolment.id
+        return enrolment.id
+
+    def issue(self, name: str) -> Certificate:
+        """Issue as the page does."""
+        with self.app.app_context():
+            typefaces = printing.typefaces()
+            with transaction():
+                coordinator = self.actor("coordinator.jn")
+                candidate = queries.candidate_for(coordinator, self.enrolments[name])
+                return services.issue(candidate, issued_by=coordinator, typefaces=typefaces, site=printing.site())
+
+    def revoke(self, certificate: Certificate, reason: str) -> None:
+        """Revoke as the page does."""
+        with self.app.app_context(), transaction():
+            coordinator = self.actor("coordinator.jn")
+            services.revoke(queries.entry_visible_to(coordinator, certificate.id), reason, revoked_by=coordinator)
+
+    def all(self, model: Any, *conditions: Any) -> list[Any]:
+        """The rows of a model that fit."""
+        with self.app.app_context(), reading():
+            return list(db.session.scalars(select(model).where(*conditions).order_by(model.id)))
+
+
+@pytest.fixture(autouse=True)
+def task_kind() -> Iterator[None]:
+    kinds.register(kinds.ActivityKind(name="test:task", label="task", measure="completed"))
+    yield
+    kinds._kinds.pop("test:task")
+
+
+@pytest.fixture
+def group(app: Flask) -> Class:
+    """The cohort, empty; ask for it with the marker `world`."""
+    with app.app_context(), transaction():
+        base = db.session.scalars(select(TrainingBase).where(TrainingBase.code == "B-jn")).one()
+        task = activities.add_activity("test:task", scope_id=base.scope_id, title_zh="作业", title_en="Task")
+        programme = programmes.add_programme(
+            code="T",
+            title_zh="安宁疗护骨干培训",
+            title_en="Palliative care leaders",
+            scope_id=base.scope_id,
+            requires=[task],
+            valid_months=24,
+        )
+        cohort = programmes.open_cohort(
+            base,
+            programme,
+            code="T-1",
+            name="秋季班",
+            starts_on=clock.today(),
+            ends_on=clock.today(),
+            opened_by=None,
+        )
+    return Class(app, task.id, cohort.id, programme.activity_id)
+
+
+@pytest.fixture
+def people(app: Flask) -> dict[str, Person]:
+    """The people of the small world."""
+    return world.people(app)

@@ -1,0 +1,109 @@
+"""Verification by the public: every printed field, nothing more, in three queries at most."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from certificates import rules, serials
+from certificates.models import Certificate
+from tests.certificates.conftest import Class
+from tests.client import main_text
+from tests.counting import counting
+from training.core import clock
+
+pytestmark = pytest.mark.world
+
+
+def _issued(group: Class, name: str = "欧阳静") -> Certificate:
+    group.enrol(name)
+    return group.issue(name)
+
+
+def test_valid_certificate_shows_every_field_with_the_name_masked(group: Class, app: Flask, client, english):
+    certificate = _issued(group)
+    with counting(app, at_most=3):
+        page = client.get(f"/verify/{certificate.number}")
+    words = main_text(page)
+    assert "证书真实有效" in words
+    for expected in (
+        certificate.number,
+        "欧**",
+        "护士",
+        "Nurse",
+        "安宁疗护骨干培训",
+        "jn培训基地",
+        "Base jn",
+        "秋季班",
+    ):
+        assert expected in words
+    assert "欧阳静" not in page.get_data(as_text=True)
+    assert "137000" not in page.get_data(as_text=True)
+    assert "genuine and valid" in main_text(english.get(f"/verify/{certificate.number}"))
+
+
+def test_number_is_read_however_it_is_written(group: Class, client):
+    certificate = _issued(group)
+    for written in (
+        certificate.number.lower(),
+        certificate.number.replace("-", ""),
+        certificate.number.replace("-", "–"),
+    ):
+        assert client.get(f"/verify/{written}").status_code == 200
+    answer = client.get("/verify/", query_string={"number": f"  {certificate.number.replace('-', ' ').lower()} "})
+    assert answer.location == f"/verify/{certificate.number}"
+
+
+def test_form_asks_for_one_field(client, english):
+    assert client.get("/verify/").status_code == 200
+    assert english.get("/verify/").status_code == 200
+    for number in ("", " ", "---", "A" * 65, "\x00"):
+        assert client.get("/verify/", query_string={"number": number}).status_code == 422
+
+
+def test_revocation_is_shown_with_its_reason(group: Class, client):
+    certificate = _issued(group)
+    group.revoke(certificate, "姓名<b>录入</b>有误")
+    words = main_text(client.get(f"/verify/{certificate.number}"))
+    assert "证书已撤销" in words
+    assert "姓名<b>录入</b>有误" in words
+    assert "证书真实有效" not in words
+
+
+def test_expiry_is_shown(group: Class, client):
+    certificate = _issued(group)
+    with clock.frozen(clock.now() + timedelta(days=900)):
+        assert "已过有效期" in main_text(client.get(f"/verify/{certificate.number}"))
+
+
+def test_unknown_number_and_mistyped_number_are_told_apart(group: Class, client, english):
+    certificate = _issued(group)
+    unknown = client.get(f"/verify/{serials.new_number(2026)}")
+    assert unknown.status_code == 404
+    assert "查无此证" in main_text(unknown)
+    last = "0" if certificate.number[-1] != "0" else "1"
+    for wrong in (certificate.number[:-1] + last, "hello", "你好", "x" * 500, "<script>alert(1)</script>"[:20]):
+        for asking in (client, english):
+            assert asking.get(f"/verify/{wrong}").status_code == 404
+    assert "编号输入有误" in main_text(client.get(f"/verify/{certificate.number[:-1]}{last}"))
+
+
+@pytest.mark.parametrize(
+    ("name", "masked"),
+    [
+        ("李娜", "李*"),
+        ("欧阳静", "欧**"),
+        ("阿卜杜拉·买买提", "阿**"),
+        ("𠮷田", "𠮷*"),
+        ("Elena Marsh", "E* M*"),
+        ("Žofia Brâncuși", "Ž* B*"),
+        ("Bo", "B*"),
+        ("Žofia", "Ž*"),
+        ("阿卜杜拉 买买提", "阿**"),
+    ],
+)
+@pytest.mark.one_database
+def test_names_are_masked(name: str, masked: str):
+    assert rules.masked(name) == masked
