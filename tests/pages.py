@@ -203,8 +203,9 @@ def _forms(page: Page) -> Iterator[str]:
             yield f"POST form to {form.get('action')} carries {len(tokens)} CSRF tokens"
         if method == "get" and tokens:
             yield f"GET form to {form.get('action')} shows its CSRF token in the address"
-        named = [one.get("name") for one in form.iter() if one.tag in CONTROLS and one.get("type") == "submit"]
-        if not named and not any(one.tag == "button" for one in form.iter()):
+        enabled = [one for one in form.iter() if one.tag in CONTROLS and one.get("disabled") is None]
+        buttons = [one for one in form.iter() if one.tag == "button" or one.get("type") == "submit"]
+        if enabled and not buttons:  # a form that only shows how something will look is all disabled
             yield f"form to {form.get('action')} has no button"
 
 

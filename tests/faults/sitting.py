@@ -1,0 +1,56 @@
+"""The open attempt of the small world: its paper, and what is saved of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask
+from sqlalchemy import select
+
+from question_bank.models import AnswerEvent, Attempt, AttemptItem, AttemptStatus
+from tests import world
+from tests.faults.servers import Visitor, visitor
+from training.core.db import db, reading
+
+WHO = "other_trainee.jn"
+
+
+@dataclass(frozen=True)
+class Paper:
+    """An attempt that takes answers, and who sits it."""
+
+    attempt_id: int
+    quiz_id: int
+    options: dict[int, list[str]]
+    who: Visitor
+
+    def path(self, position: int) -> str:
+        """Where an answer to that item goes."""
+        return f"/quiz/attempts/{self.attempt_id}/answers/{position}"
+
+
+def open_paper(app: Flask) -> Paper:
+    """The attempt that the second trainee of the first place has begun."""
+    person = world.people(app)[WHO]
+    with app.app_context(), reading():
+        attempt = db.session.scalars(
+            select(Attempt).where(Attempt.person_id == person.id, Attempt.status == AttemptStatus.OPEN)
+        ).one()
+        rows = db.session.execute(
+            select(AttemptItem.position, AttemptItem.option_order).where(AttemptItem.attempt_id == attempt.id)
+        )
+        options = {row.position: row.option_order for row in rows}
+    return Paper(attempt.id, attempt.quiz_id, options, visitor(app, person))
+
+
+def saved(app: Flask, attempt_id: int) -> dict[int, tuple[int, list[str]]]:
+    """What is saved, by receipt: the position and the answer."""
+    with app.app_context(), reading():
+        rows = db.session.scalars(select(AnswerEvent).where(AnswerEvent.attempt_id == attempt_id)).all()
+    return {one.receipt: (one.position, one.answer) for one in rows}
+
+
+def current(app: Flask, attempt_id: int, position: int) -> list[str]:
+    """The answer that counts at a position."""
+    newest = max((receipt, answer) for receipt, (place, answer) in saved(app, attempt_id).items() if place == position)
+    return newest[1]
