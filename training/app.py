@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from types import ModuleType
 
 from flask import Flask
@@ -54,7 +53,7 @@ def _config(settings: Settings) -> dict[str, object]:
         "MAX_FORM_MEMORY_SIZE": web.LARGEST_BODY,
         "WTF_CSRF_TIME_LIMIT": None,  # tied to the session: a form left open through a night shift still sends
         "WTF_CSRF_SSL_STRICT": False,
-        "METRICS_DIR": os.environ.get("PROMETHEUS_MULTIPROC_DIR", ""),
+        "METRICS_DIR": "",
         "SAMPLE_MODE": settings.sample_mode,
         "PUBLIC_URL": settings.public_url,
     }

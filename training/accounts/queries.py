@@ -25,7 +25,7 @@ def load_actor(session_text: str) -> Actor | None:
     number, _colon, stamp = session_text.partition(":")
     if not number.isdigit():
         return None
-    rows = db.session.execute(_ACTOR, {"id": int(number), "today": clock.today()}).all()
+    rows = db.session.connection().execute(_ACTOR, {"id": int(number), "today": clock.today()}).all()
     if not rows or rows[0].stamp != stamp:
         return None
     grants = tuple(Grant(Role(row.role), row.scope_id, row.path) for row in rows if row.role)

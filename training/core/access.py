@@ -109,13 +109,16 @@ def permissions() -> dict[str, frozenset[Role]]:
 
 
 def current_actor() -> Actor | None:
-    """The person signed in, or None."""
-    return cast(Actor, current_user._get_current_object()) if current_user.is_authenticated else None
+    """The person signed in, or None; asked of Flask-Login once a request."""
+    if "actor" not in g:
+        found = current_user._get_current_object()
+        g.actor = found if found.is_authenticated else None
+    return cast("Actor | None", g.actor)
 
 
 def actor() -> Actor:
     """The person signed in; for views behind `requires`, where there always is one."""
-    return cast(Actor, current_user._get_current_object())
+    return cast(Actor, g.actor)
 
 
 def requires(permission: StrEnum, *, prepare: Callable[[], Any] | None = None) -> Callable[[View], View]:
@@ -133,9 +136,10 @@ def requires(permission: StrEnum, *, prepare: Callable[[], Any] | None = None) -
             if prepare is not None:
                 kwargs["prepared"] = prepare() if request.method == "POST" else None
             with unit_of_work():
-                if not current_user.is_authenticated:
+                person = load_actor()
+                if person is None:
                     raise errors.SignInNeeded(_("Please sign in to go on."))
-                if not actor().may(permission):
+                if not person.may(permission):
                     raise errors.NotAllowed(
                         _("Your roles do not include this page. Ask an administrator for the role.")
                     )

@@ -78,6 +78,7 @@ def serve(host: str | None, port: int | None, without_worker: bool) -> None:
     if settings.sample_mode:
         sample.load()
     db.engine.dispose()
+    serving.share_metrics(app, settings.data_dir / "metrics")
     host, port = host or settings.host, port or settings.port
     click.echo(f"Anning 安宁: http://{host}:{port}/")
     serving.serve(

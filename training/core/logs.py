@@ -7,6 +7,7 @@ import re
 import secrets
 import sys
 import time
+from functools import cache
 
 import structlog
 from flask import Flask, Response, g, request
@@ -20,8 +21,7 @@ log = structlog.get_logger("anning")
 
 def configure(level: str) -> None:
     """Write JSON lines at and above `level` to standard error."""
-    logging.basicConfig(format="%(message)s", level=level)
-    logging.getLogger("alembic").setLevel("WARNING")
+    logging.basicConfig(format="%(message)s", level="WARNING")  # what libraries tell of their steps helps nobody
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -31,9 +31,19 @@ def configure(level: str) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=False,
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
     )
+
+
+@cache
+def _counter(endpoint: str, method: str, status: int) -> Counter:
+    return REQUESTS.labels(endpoint, method, status)
+
+
+@cache
+def _timer(endpoint: str) -> Histogram:
+    return SECONDS.labels(endpoint)
 
 
 def init_app(app: Flask) -> None:
@@ -49,8 +59,8 @@ def init_app(app: Flask) -> None:
     def finish(response: Response) -> Response:
         spent = time.perf_counter() - g.get("started", time.perf_counter())
         endpoint = request.endpoint or "unknown"
-        REQUESTS.labels(endpoint, request.method, response.status_code).inc()
-        SECONDS.labels(endpoint).observe(spent)
+        _counter(endpoint, request.method, response.status_code).inc()
+        _timer(endpoint).observe(spent)
         response.headers["X-Request-Id"] = g.get("request_id", "")
         log.info(
             "request",

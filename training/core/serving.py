@@ -6,10 +6,12 @@ import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from prometheus_client import values
 
 WORKER = [sys.executable, "-c", "from wsgi import main; main()", "worker", "--with-parent"]
 
@@ -31,6 +33,20 @@ class Server(BaseApplication):
     def load(self) -> Flask:
         """Give the application."""
         return self.application
+
+
+def share_metrics(app: Flask, folder: Path) -> None:
+    """Let all processes count into files in `folder`, emptied first, so that `/metrics` tells of all of them.
+
+    Prometheus' client chooses this at its import, by the environment; chosen later, it holds for every counter that
+    is first used from now on.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob("*.db"):
+        left.unlink()
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
+    app.config["METRICS_DIR"] = str(folder)
 
 
 def serve(app: Flask, *, host: str, port: int, processes: int, threads: int, with_worker: bool = True) -> None:

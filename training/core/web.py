@@ -173,7 +173,8 @@ def metrics() -> ResponseReturnValue:
 
 def wants_json() -> bool:
     """Whether a script asked, rather than a person."""
-    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+    accepted = request.headers.get("Accept", "")
+    return "application/json" in accepted and "text/html" not in accepted
 
 
 def refuse(status: int, title: str, message: str) -> ResponseReturnValue:
@@ -227,9 +228,7 @@ def _handle_csrf(_error: CSRFError) -> ResponseReturnValue:
     return refuse(
         400,
         _("This page is too old"),
-        _(
-            "The page was open before you signed in or out, so nothing was saved. Go back, reload it and send it again."
-        ),
+        _("The page was open before you signed in or out, so nothing was saved. Go back, reload it and send it again."),
     )
 
 
