@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField
+from wtforms.fields.choices import SelectChoice
 
 from question_bank import item_types, words
 from question_bank.item_types import LONGEST, OPTION_IDS, Fault
@@ -43,6 +44,10 @@ class ItemForm(Form):
     explanation_zh = long_text(_l("Explanation, Chinese"), maximum=LONGEST["explanation"], required=False)
     explanation_en = long_text(_l("Explanation, English"), maximum=LONGEST["explanation"], required=False)
     source = text(_l("Source"), maximum=LONGEST["source"], required=False)
+
+    def offer(self, scopes: list[tuple[int, str]]) -> None:
+        """Fill the choice of whose bank a new item joins."""
+        self.scope_id.choices = [SelectChoice(value, label) for value, label in scopes]
 
     @property
     def seen_version(self) -> int:
@@ -106,7 +111,10 @@ class JudgementForm(ItemForm):
 
     option_ids = item_types.Judgement.option_ids
     key = RadioField(
-        _l("Answer key"), choices=[("true", _l("True")), ("false", _l("False"))], validate_choice=False, default=""
+        _l("Answer key"),
+        choices=[SelectChoice("true", _l("True")), SelectChoice("false", _l("False"))],
+        validate_choice=False,
+        default="",
     )
 
     def _options(self) -> Iterator[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any, cast
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, IntegerField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from question_bank.models import Item
@@ -33,6 +34,10 @@ class QuizForm(Form):
     resit_wait_hours = _number(_l("Hours to wait before a resit"), 0, 8760, default=0)
     shuffle_items = BooleanField(_l("Each trainee gets the items in another order"), default=True)
     shuffle_options = BooleanField(_l("Each trainee gets the options in another order"), default=True)
+
+    def offer(self, scopes: list[tuple[int, str]]) -> None:
+        """Fill the choice of where a new quiz belongs."""
+        self.scope_id.choices = [SelectChoice(value, label) for value, label in scopes]
 
     @property
     def seen_version(self) -> int:

@@ -28,12 +28,14 @@ bp = Blueprint("items", __name__, url_prefix="/items", template_folder="../templ
 def list_items() -> ResponseReturnValue:
     """The bank behind one search box."""
     form = ItemFilter(request.args)
-    search = (form.q.data or "") if form.validate() else ""
+    sound = form.validate()
+    search = form.q.data = (form.q.data or "") if sound else ""
     type_name = request.args.get("type", "")
-    page = queries.page_of_items(actor(), search, type_name, max(1, min(request.args.get("page", 1, int), 10**6)))
+    type_name = type_name if type_name in item_types.names() else ""
+    page = queries.page_of_items(actor(), search, type_name, _number("page", 1))
     return render_template(
         "question_bank/items.html", page=page, form=form, q=search, type_name=type_name, labels=words.TYPE_LABELS
-    )
+    ), 200 if sound else 422
 
 
 @bp.get("/<int:item_id>")
@@ -45,7 +47,7 @@ def item(item_id: int) -> ResponseReturnValue:
 
 def _item_page(item_id: int, retire_form: RetireForm) -> str:
     found, scope = queries.item_visible_to(actor(), item_id)
-    version = queries.version_of(found, request.args.get("version", found.version, int))
+    version = queries.version_of(found, _number("version", found.version))
     return render_template(
         "question_bank/item.html",
         item=found,
@@ -126,6 +128,11 @@ def retire(item_id: int) -> ResponseReturnValue:
     return redirect(url_for(".item", item_id=found.id))
 
 
+def _number(name: str, default: int) -> int:
+    """A number of the address, within what a database takes."""
+    return max(1, min(request.args.get(name, default, int), 10**6))
+
+
 def _type_name() -> str:
     name = request.args.get("type", item_types.names()[0])
     if name not in item_types.names():
@@ -139,7 +146,7 @@ def _own_scopes() -> list[Scope]:
 
 def _new_form() -> ItemForm:
     form = form_for(_type_name())
-    form.scope_id.choices = [(scope.id, i18n.local(scope, "name")) for scope in _own_scopes()]
+    form.offer([(scope.id, i18n.local(scope, "name")) for scope in _own_scopes()])
     return form
 
 

@@ -140,7 +140,7 @@ def _own_scopes() -> list[Any]:
 
 def _new_form(items: Sequence[Item]) -> QuizForm:
     form = form_for(items)
-    form.scope_id.choices = [(scope.id, i18n.local(scope, "name")) for scope in _own_scopes()]
+    form.offer([(scope.id, i18n.local(scope, "name")) for scope in _own_scopes()])
     return form
 
 
