@@ -28,7 +28,7 @@ def coordinator(app: Flask) -> CheckingClient:
 
 @pytest.fixture
 def ids(app: Flask) -> dict[str, int]:
-    """Ids by name: base, programme and cohort of each place, and each trainee's enrolment."""
+    """Ids by name: base, programme and cohort of each place, and an open enrolment at each."""
     people = world.people(app)
     found: dict[str, int] = {}
     with app.app_context(), reading():
@@ -40,7 +40,7 @@ def ids(app: Flask) -> dict[str, int]:
                 select(Programme.activity_id).where(Programme.code == f"P-{place}")
             ).one()
             found[f"cohort.{place}"] = db.session.scalars(select(Cohort.id).where(Cohort.code == f"C-{place}")).one()
-            person = people[f"trainee.{place}"]
+            person = people[f"other_trainee.{place}"]
             found[f"enrolment.{place}"] = db.session.scalars(
                 select(Enrolment.id).where(Enrolment.person_id == person.id)
             ).one()
@@ -131,7 +131,7 @@ def test_the_cohorts_of_another_base_do_not_exist_for_this_one(
     assert coordinator.post(f"/cohorts/{other}/enrolments/{enrolment}/withdraw", data=data).status_code == 404
     own = f"/cohorts/{ids['cohort.jn']}/enrolments/{enrolment}/withdraw"
     assert coordinator.post(own, data=data).status_code == 404
-    assert count(app, Enrolment, Enrolment.status != EnrolmentStatus.OPEN) == 0
+    assert count(app, Enrolment, Enrolment.status == EnrolmentStatus.WITHDRAWN) == 0
     assert count(app, Enrolment, Enrolment.person_id == candidate.id) == 0
 
 
@@ -184,7 +184,7 @@ def test_withdrawing_needs_a_reason_and_keeps_what_was_learnt(
     app: Flask, coordinator: CheckingClient, ids: dict[str, int]
 ) -> None:
     url = f"/cohorts/{ids['cohort.jn']}/enrolments/{ids['enrolment.jn']}/withdraw"
-    trainee = world.people(app)["trainee.jn"]
+    trainee = world.people(app)["other_trainee.jn"]
     lines = count(app, LedgerLine)
     for empty in ("", "   ", "\n"):
         refused = coordinator.submit(url, {"reason": empty})

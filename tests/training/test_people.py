@@ -247,3 +247,23 @@ def test_the_home_costs_the_same_however_many_people_there_are(app: Flask, admin
     assert administrator.get("/people/?page=2").status_code == 200
     with counting(app, at_most=8):
         administrator.get(f"/people/{world.people(app)['officer'].id}")
+
+
+def test_the_command_adds_an_administrator_who_can_sign_in(app: Flask) -> None:
+    runner = app.test_cli_runner()
+    arguments = ["users", "add", "--name", "何静", "--login", "+86 137 0000 0009", "--password", "long enough 1"]
+    done = runner.invoke(args=arguments)
+    assert (done.exit_code, done.exception) == (0, None)
+    client = client_for(app)
+    client.post("/sign-in", data={"login": "13700000009", "password": "long enough 1"})
+    assert client.get("/people/").status_code == 200
+    again = runner.invoke(args=arguments)
+    assert again.exit_code == 1
+    assert "13700000009" in again.output
+
+
+@pytest.mark.parametrize("change", [["--password", "short"], ["--login", "nobody"], ["--name", "a\x00b"]])
+def test_the_command_refuses_what_the_page_refuses(app: Flask, change: list[str]) -> None:
+    arguments = ["users", "add", "--name", "何静", "--login", "13700000009", "--password", "long enough 1", *change]
+    assert app.test_cli_runner().invoke(args=arguments).exit_code in {1, 2}
+    assert known(app, "13700000009") is None
