@@ -20,12 +20,12 @@ ROLES = [role.value for role in Role if role is not Role.TRAINEE]
 @group.command("add")
 @click.option("--name", required=True, help="As it is to be printed on certificates.")
 @click.option("--login", required=True, help="Mobile number or e-mail address.")
-@click.option("--role", type=click.Choice(ROLES), default=Role.ADMINISTRATOR.value, show_default=True)
+@click.option("--role", type=click.Choice(ROLES), default=Role.ADMINISTRATOR.value, help="Held everywhere.")
 @click.option(
     "--profession",
     type=click.Choice([one.value for one in Profession]),
     default=Profession.MANAGER.value,
-    show_default=True,
+    help="What the person is by profession.",
 )
 @click.password_option(help="Asked for when it is left out; at least 10 characters.")
 def add(name: str, login: str, role: str, profession: str, password: str) -> None:
