@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_babel import force_locale
+from flask_babel import gettext as _
 
 from certificates import rules
 from certificates.pdf import Bilingual, CertificateFields
 from certificates.queries import Candidate
 from training.core import clock
-
-RESULT = Bilingual("培训项目各项要求考核合格", "All requirements of the programme passed")
 
 
 def draft(candidate: Candidate, *, number: str, site: str) -> CertificateFields:
@@ -23,7 +23,7 @@ def draft(candidate: Candidate, *, number: str, site: str) -> CertificateFields:
         number=number,
         person_name=candidate.person.name,
         institution=_names(candidate.institution) if candidate.institution else Bilingual(),
-        profession=_in_both(candidate.person.profession),
+        profession=_in_both(lambda: candidate.person.profession.label),
         programme=Bilingual(candidate.activity.title_zh, candidate.activity.title_en),
         cohort_name=candidate.cohort.name,
         base=base,
@@ -37,7 +37,7 @@ def draft(candidate: Candidate, *, number: str, site: str) -> CertificateFields:
         issued_on=clock.today(),
         valid_until=rules.last_valid_day(clock.today(), candidate.programme.valid_months),
         issuer=base,
-        result=RESULT,
+        result=_in_both(lambda: _("All requirements of the programme passed")),
         verify_url=f"{site}/verify/{number}",
     )
 
@@ -46,9 +46,9 @@ def _names(place: Any) -> Bilingual:
     return Bilingual(place.name_zh, place.name_en)
 
 
-def _in_both(labelled: Any) -> Bilingual:
+def _in_both(spoken: Callable[[], str]) -> Bilingual:
     texts = []
     for language in ("zh", "en"):
         with force_locale(language):
-            texts.append(str(labelled.label))
+            texts.append(str(spoken()))
     return Bilingual(*texts)

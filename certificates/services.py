@@ -135,7 +135,7 @@ def revoke(entry: Entry, reason: str, *, revoked_by: Actor) -> None:
     _lock(db.session.get_one(Person, certificate.person_id))
     db.session.refresh(certificate)
     if certificate.status is CertificateStatus.REVOKED:
-        raise Conflict(_("This certificate was revoked before; reload the page to see by whom and why."))
+        raise Conflict(_("This certificate was revoked before; its page says by whom and why."))
     certificate.status = CertificateStatus.REVOKED
     certificate.revoked_at, certificate.revoked_by_id, certificate.revoked_reason = clock.now(), revoked_by.id, reason
     db.session.flush()

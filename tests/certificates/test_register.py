@@ -155,6 +155,8 @@ def test_revoking_is_recorded_once(group: Class, as_):
     url = f"/certificates/{certificate.id}/revoke"
     assert as_(COORDINATOR).submit(url, {"reason": "字" * 500}).status_code == 302
     assert as_(COORDINATOR).post(url, data={"reason": "再一次"}).status_code == 409
+    assert as_(COORDINATOR).post(url, data={"reason": ""}).status_code == 422
+    assert as_(COORDINATOR).get(url).status_code == 200
     revoked = _of_the_trainee(group)
     assert (revoked.status, revoked.revoked_reason) == (CertificateStatus.REVOKED, "字" * 500)
     (line,) = group.all(LedgerLine, LedgerLine.outcome == "certificates:revoked")
@@ -186,3 +188,21 @@ def test_the_register_costs_the_same_for_one_and_for_many(group: Class, app: Fla
         group.issue(f"学员{number}")
     with counting(app, at_most=3):
         coordinator.get("/certificates/")
+
+
+def test_single_pages_keep_their_query_budgets(group: Class, app: Flask, as_):
+    certificate = _of_the_trainee(group)
+    group.enrol("王敏")
+    coordinator = as_(COORDINATOR)
+    issue = f"/certificates/enrolments/{group.enrolments['王敏']}/issue"
+    for url, budget in (
+        (f"/certificates/{certificate.id}", 2),
+        (f"/certificates/{certificate.id}/document", 3),
+        (f"/certificates/{certificate.id}/revoke", 2),
+        (issue, 3),
+    ):
+        with counting(app, at_most=budget):
+            coordinator.get(url)
+    with counting(app) as count:
+        coordinator.post(issue)
+    assert len(count) <= 36, count.told()
