@@ -104,7 +104,9 @@ def work(app: Flask, *, sweep_seconds: int = 60) -> None:
             stopped.wait(sweep_seconds)
 
     threading.Thread(target=sweep_for_ever, daemon=True, name="sweep").start()
-    consumer = app.extensions["anning_queue"].create_consumer(workers=1, periodic=False, check_worker_health=True)
+    consumer = app.extensions["anning_queue"].create_consumer(
+        workers=1, periodic=False, check_worker_health=True, max_delay=1.0
+    )
     try:
         consumer.run()
     finally:
