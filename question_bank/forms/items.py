@@ -81,10 +81,12 @@ class ItemForm(Form):
         return {language: self._fields[f"{name}_{language}"].data or "" for language in item_types.LANGUAGES}
 
     def _options(self) -> Iterator[dict[str, Any]]:
-        raise NotImplementedError
+        """None here; the forms below have theirs."""
+        return iter(())
 
     def _key(self) -> list[str]:
-        raise NotImplementedError
+        """Empty here; the forms below have theirs."""
+        return []
 
 
 class ChoiceForm(ItemForm):

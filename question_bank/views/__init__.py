@@ -11,9 +11,10 @@ from training.core import web
 
 
 def register(app: Flask) -> None:
-    """Plug in the pages and their places in the navigation."""
+    """Plug in the pages and their places in the navigation; the bank is an instructor's home."""
     app.register_blueprint(attempts.bp)
     app.register_blueprint(items.bp)
     app.register_blueprint(quizzes.bp)
+    web.add_entry(_l("Teaching"), "items.list_items", Permission.ITEM_READ, order=20, home=True)
     web.add_entry(_l("Question bank"), "items.list_items", Permission.ITEM_READ, order=40)
     web.add_entry(_l("Quizzes"), "quizzes.list_quizzes", Permission.QUIZ_READ, order=41)

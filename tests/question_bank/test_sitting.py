@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from flask import Flask
@@ -63,7 +64,12 @@ def test_a_trainee_starts_answers_hands_in_and_passes(bench: Bench, as_: As) -> 
     assert handed.location == f"/quiz/attempts/{attempt}/result"
     assert "100" in main_text(client.get(handed.location))
     [line] = lines(bench)
-    assert (line.outcome, line.sign, line.score_percent, line.activity_version) == ("question_bank:passed", 1, 100, 1)
+    assert (line.outcome, line.sign, line.score_percent, line.activity_version) == (
+        "question_bank:passed",
+        1,
+        Decimal(100),
+        1,
+    )
     with bench.looking():
         statement = select(Enrolment.status).where(Enrolment.person_id == bench.trainee.id)
         assert "completed" in {str(one) for one in db.session.scalars(statement)}
