@@ -5,9 +5,11 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Plug in the pages, the two kinds of activity and the sample course."""
-    from courses import activity_kinds, permissions, views
+    from courses import activity_kinds, permissions, queries, views
     from courses import samples as samples
+    from training.progress import words
 
     activity_kinds.register()
     permissions.register()
     views.register(app)
+    words.add_minutes(queries.minutes_of)

@@ -30,7 +30,8 @@ GROUP BY l.city_code
 def command_report(app: Flask) -> dict[str, Any]:
     result = app.test_cli_runner().invoke(args=["reports", "completion", "--by", "city", "--json"])
     assert result.exit_code == 0, result.output
-    return json.loads(result.output)
+    report: dict[str, Any] = json.loads(result.output)
+    return report
 
 
 @pytest.mark.sample
