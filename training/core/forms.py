@@ -43,7 +43,10 @@ class PrintableText:
 
 
 def _unprintable(character: str) -> bool:
-    return unicodedata.category(character) in {"Cc", "Cs"} and character not in ALLOWED_CONTROLS
+    point = ord(character)
+    is_noncharacter = point & 0xFFFE == 0xFFFE or 0xFDD0 <= point <= 0xFDEF  # no page may hold them
+    is_control = unicodedata.category(character) in {"Cc", "Cs"} and character not in ALLOWED_CONTROLS
+    return is_noncharacter or is_control
 
 
 def text(label: Any, *, maximum: int, required: bool = True, **options: Any) -> StringField:

@@ -38,7 +38,9 @@ LARGEST_BODY = 2 * 1024 * 1024
 
 
 class BoundedInteger(IntegerConverter):
-    """An id in an address that any database can hold; a longer number is simply not found."""
+    """An id in an address that any database can hold; a longer number, or one in other digits, is not found."""
+
+    regex = "[0-9]+"
 
     def to_python(self, value: str) -> int:
         """Refuse what exceeds 64 bits."""

@@ -1,0 +1,123 @@
+"""A list shows exactly the objects whose own page opens: what may be read and which may be read are one rule."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Select, select
+
+from certificates import policies as certificates
+from certificates.models import Certificate
+from courses import queries as courses
+from courses.models import Course
+from question_bank.models import Attempt, Item, Quiz
+from question_bank.queries import attempts, items, quizzes
+from tests import world
+from tests.architecture.sources import python, short, tree
+from tests.client import client_for
+from training.accounts import queries as accounts
+from training.accounts.models import Person
+from training.core.access import Actor
+from training.core.db import db, reading
+from training.programmes import queries as programmes
+from training.programmes.models import Cohort
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A select of what an actor may see, the ids of everything there is, and where one of it opens."""
+
+    visible: Callable[[Actor], Select[Any]]
+    everything: Any
+    page: str
+    id_of: Callable[[Any], int]
+    list_page: str | None = None
+
+
+def _attempts(actor: Actor) -> Select[Any]:
+    return attempts.visible_attempts(actor.id)
+
+
+LISTS = {
+    "visible_cohorts": Listed(
+        programmes.visible_cohorts, Cohort.id, "/cohorts/{}", lambda row: int(row.Cohort.id), "/cohorts/"
+    ),
+    "visible_to_learner": Listed(
+        courses.visible_to_learner, Course.activity_id, "/courses/{}", lambda row: int(row.Course.activity_id)
+    ),
+    "visible_to_author": Listed(
+        courses.visible_to_author,
+        Course.activity_id,
+        "/teaching/courses/{}",
+        lambda row: int(row.Course.activity_id),
+        "/teaching/courses",
+    ),
+    "visible_items": Listed(items.visible_items, Item.id, "/items/{}", lambda row: int(row.Item.id), "/items/"),
+    "visible_quizzes": Listed(
+        quizzes.visible_quizzes, Quiz.activity_id, "/quizzes/{}", lambda row: int(row.Activity.id), "/quizzes/"
+    ),
+    "visible_attempts": Listed(_attempts, Attempt.id, "/quiz/attempts/{}", lambda row: int(row.Attempt.id)),
+    "visible_certificates": Listed(
+        certificates.visible_certificates, Certificate.id, "/certificates/{}", lambda row: int(row.Certificate.id)
+    ),
+    "registered_certificates": Listed(
+        certificates.registered_certificates,
+        Certificate.id,
+        "/certificates/{}",
+        lambda row: int(row.Certificate.id),
+        "/certificates/",
+    ),
+}
+NARROWER = {"registered_certificates"}  # a part of what opens: the register, without one's own
+
+
+def test_every_select_of_visible_things_is_compared_here() -> None:
+    found = {
+        node.name
+        for path in python()
+        if {"queries", "policies"} & {path.stem, path.parent.name}
+        for node in tree(path).body
+        if isinstance(node, ast.FunctionDef)
+        and node.name.startswith(("visible_", "registered_"))
+        and isinstance(node.returns, ast.Subscript)
+        and getattr(node.returns.value, "id", "") == "Select"
+    }
+    assert found == set(LISTS), [short(path) for path in python() if path.stem in {"queries", "policies"}]
+
+
+@pytest.mark.world
+@pytest.mark.parametrize("name", LISTS)
+def test_list_and_single_page_agree(app: Flask, name: str) -> None:
+    listed = LISTS[name]
+    with app.app_context(), reading():
+        everything = set(db.session.scalars(select(listed.everything)))
+    assert everything
+    somebody_sees_some = somebody_sees_less = False
+    for who, person in world.people(app).items():
+        seen = _seen(app, person, listed)
+        client = client_for(app, person)
+        opened = {one for one in everything if client.get(listed.page.format(one)).status_code in {200, 302}}
+        if name in NARROWER:
+            assert seen <= opened, who
+        else:
+            assert seen == opened, f"{who} sees {sorted(seen)} and can open {sorted(opened)}"
+        if listed.list_page and seen:
+            page = client.get(listed.list_page).get_data(as_text=True)
+            assert all(f'"{listed.page.format(one)}"' in page for one in seen), who
+            assert not any(f'"{listed.page.format(one)}"' in page for one in everything - seen), who
+        somebody_sees_some |= bool(seen)
+        somebody_sees_less |= seen != everything
+    assert somebody_sees_some
+    assert somebody_sees_less
+
+
+def _seen(app: Flask, person: Person, listed: Listed) -> set[int]:
+    with app.test_request_context(), reading():
+        actor = accounts.load_actor(f"{person.id}:{person.stamp}")
+        assert actor is not None
+        return {listed.id_of(row) for row in db.session.execute(listed.visible(actor))}
