@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import Flask
 from sqlalchemy import select
 
-from question_bank.models import AnswerEvent, Attempt, AttemptItem, AttemptStatus
+from question_bank.models import AnswerEvent, Attempt, AttemptItem, AttemptStatus, ItemVersion
 from tests import world
 from tests.faults.servers import Visitor, visitor
 from training.core.db import db, reading
@@ -22,6 +22,7 @@ class Paper:
     attempt_id: int
     quiz_id: int
     options: dict[int, list[str]]
+    wrong: dict[int, str]
     who: Visitor
 
     def path(self, position: int) -> str:
@@ -37,10 +38,13 @@ def open_paper(app: Flask) -> Paper:
             select(Attempt).where(Attempt.person_id == person.id, Attempt.status == AttemptStatus.OPEN)
         ).one()
         rows = db.session.execute(
-            select(AttemptItem.position, AttemptItem.option_order).where(AttemptItem.attempt_id == attempt.id)
-        )
-        options = {row.position: row.option_order for row in rows}
-    return Paper(attempt.id, attempt.quiz_id, options, visitor(app, person))
+            select(AttemptItem.position, AttemptItem.option_order, ItemVersion.body)
+            .join(ItemVersion, ItemVersion.id == AttemptItem.item_version_id)
+            .where(AttemptItem.attempt_id == attempt.id)
+        ).all()
+    options = {row.position: row.option_order for row in rows}
+    wrong = {row.position: next(one for one in row.option_order if one not in row.body["key"]) for row in rows}
+    return Paper(attempt.id, attempt.quiz_id, options, wrong, visitor(app, person))
 
 
 def saved(app: Flask, attempt_id: int) -> dict[int, tuple[int, list[str]]]:

@@ -62,6 +62,8 @@ def test_answers_hand_ins_and_starts_sent_twice_at_once_count_once(app: Flask, s
     assert {one.status for one in same} == {200}
     assert len({one.json()["receipt"] for one in same}) == 1
     assert len(sitting.saved(app, paper.attempt_id)) == before + 1
+    for position, option in paper.wrong.items():  # so that a resit is possible
+        assert saving(position, option)().status == 200
     _hand_in_twice(app, server, paper)
 
 
