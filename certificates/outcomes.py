@@ -3,4 +3,5 @@
 from training.progress import outcomes
 
 ISSUED = outcomes.register("certificates:issued", "certified", 1)
+REVOKED_OF_SEVERAL = outcomes.register("certificates:revoked-of-several", "certified", 0)  # another one stands
 REVOKED = outcomes.register("certificates:revoked", "certified", -1)

@@ -96,6 +96,17 @@ def in_force(enrolment_id: int) -> Certificate | None:
     )
 
 
+def has_another(certificate: Certificate) -> bool:
+    """Whether the person holds another certificate of the same programme that was not revoked (another cohort's)."""
+    statement = select(Certificate.id).where(
+        Certificate.person_id == certificate.person_id,
+        Certificate.programme_id == certificate.programme_id,
+        Certificate.id != certificate.id,
+        Certificate.status == CertificateStatus.VALID,
+    )
+    return db.session.scalar(statement.limit(1)) is not None
+
+
 def entry_visible_to(actor: Actor, certificate_id: int) -> Entry:
     """One certificate; raises `NotFound` for a stranger's."""
     issuer, revoker = aliased(Person), aliased(Person)

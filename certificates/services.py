@@ -10,7 +10,7 @@ from sqlalchemy import select
 from certificates import drafts, pdf, queries, serials
 from certificates.fonts import Typefaces, describe
 from certificates.models import Certificate, CertificateDocument, CertificateStatus
-from certificates.outcomes import ISSUED, REVOKED
+from certificates.outcomes import ISSUED, REVOKED, REVOKED_OF_SEVERAL
 from certificates.permissions import Permission
 from certificates.queries import Candidate, Entry
 from training.accounts.models import Person
@@ -142,7 +142,7 @@ def revoke(entry: Entry, reason: str, *, revoked_by: Actor) -> None:
     progress.record(
         certificate.person_id,
         db.session.get_one(Activity, certificate.programme_id),
-        REVOKED,
+        REVOKED_OF_SEVERAL if queries.has_another(certificate) else REVOKED,
         client_key=f"certificate:{certificate.number}:revoked",
         authority=revoked_by,
         enrolment=db.session.get_one(Enrolment, certificate.enrolment_id),

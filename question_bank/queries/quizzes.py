@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -78,6 +78,16 @@ def totals_of(quiz_id: int) -> Any:
         func.avg(Attempt.score_percent).label("mean"),
     ).where(Attempt.quiz_id == quiz_id)
     return db.session.execute(statement).one()
+
+
+def minutes_of(activity_ids: Collection[int]) -> dict[int, int]:
+    """The time limit of the newest version of each of these quizzes in minutes; other activities are left out."""
+    rows = db.session.execute(
+        select(QuizVersion.quiz_id, QuizVersion.time_limit_minutes)
+        .join(Activity, and_(Activity.id == QuizVersion.quiz_id, Activity.version == QuizVersion.version))
+        .where(QuizVersion.quiz_id.in_(activity_ids))
+    )
+    return {row.quiz_id: row.time_limit_minutes for row in rows}
 
 
 def answers_of(quiz_id: int) -> Sequence[Any]:

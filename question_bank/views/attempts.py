@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from question_bank.models import AttemptStatus
 from question_bank.permissions import Permission
@@ -69,7 +68,7 @@ def answer(attempt_id: int, position: int) -> ResponseReturnValue:
     """Save one answer; what is returned here leaves only after the commit."""
     receipt = answers.save(attempt_id, position, request.form.getlist("choice"), person_id=actor().id)
     if web.wants_json():
-        return {"receipt": receipt.number, "saved_at": papers.clock_time(receipt), "message": _("Saved.")}
+        return {"receipt": receipt.number, "saved_at": papers.clock_time(receipt)}
     return redirect(url_for(".paper", attempt_id=attempt_id, _anchor=f"item-{position}"))
 
 

@@ -102,7 +102,6 @@ def make_revision(package: str, message: str) -> None:
     """Write the next migration of one package from the difference between its models and the database."""
     with _connection() as connection:
         made = config(connection, package)
-        heads = ScriptDirectory.from_config(made).get_heads()
         count = len(list(_folder(package).glob("*.py"))) + 1
         first = count == 1
         command.revision(
@@ -113,5 +112,5 @@ def make_revision(package: str, message: str) -> None:
             head="base" if first else f"{package}@head",
             branch_label=package if first else None,
             version_path=str(_folder(package)),
-            depends_on=",".join(one for one in heads if not one.startswith(package)) or None if first else None,
+            depends_on="training_001" if first and package != "training" else None,
         )

@@ -80,14 +80,14 @@ def add_entry(label: Any, endpoint: str, permission: StrEnum, *, order: int = 50
         _entries.sort(key=lambda one: one.order)
 
 
-def _links(home: bool) -> list[Link]:
+def _links(homes_only: bool) -> list[Link]:
     actor = access.load_actor_if_open()
     if actor is None:
         return []
     return [
         Link(str(entry.label), url_for(entry.endpoint), request.endpoint == entry.endpoint)
         for entry in _entries
-        if entry.home is home and actor.may(entry.permission)
+        if (entry.home or not homes_only) and actor.may(entry.permission)
     ]
 
 
@@ -256,8 +256,8 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         asset=assets.asset,
         csrf_token=generate_csrf,
-        navigation=lambda: _links(home=False),
-        homes=lambda: _links(home=True),
+        navigation=lambda: _links(homes_only=False),
+        homes=lambda: _links(homes_only=True),
         product_name="Anning 安宁",
         sample_mode=app.config["SAMPLE_MODE"],
     )

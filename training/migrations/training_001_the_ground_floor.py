@@ -114,9 +114,7 @@ def upgrade() -> None:
         sa.Column("activity_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("valid_months", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["activity_id"], ["activity.id"], name=op.f("fk_programme_activity_id_activity")
-        ),
+        sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_programme_activity_id_activity")),
         sa.PrimaryKeyConstraint("activity_id", name=op.f("pk_programme")),
         sa.UniqueConstraint("code", name=op.f("uq_programme_code")),
     )
@@ -140,9 +138,7 @@ def upgrade() -> None:
         sa.Column("profession", sa.String(length=40), nullable=False),
         sa.Column("month", sa.String(length=7), nullable=False),
         sa.Column("people", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["activity_id"], ["activity.id"], name=op.f("fk_rollup_activity_id_activity")
-        ),
+        sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_rollup_activity_id_activity")),
         sa.PrimaryKeyConstraint(
             "activity_id",
             "measure",
@@ -200,16 +196,12 @@ def upgrade() -> None:
         sa.Column("programme_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("activity_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["activity_id"], ["activity.id"], name=op.f("fk_requirement_activity_id_activity")
-        ),
+        sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_requirement_activity_id_activity")),
         sa.ForeignKeyConstraint(
             ["programme_id"], ["programme.activity_id"], name=op.f("fk_requirement_programme_id_programme")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_requirement")),
-        sa.UniqueConstraint(
-            "programme_id", "activity_id", name=op.f("uq_requirement_programme_id_activity_id")
-        ),
+        sa.UniqueConstraint("programme_id", "activity_id", name=op.f("uq_requirement_programme_id_activity_id")),
         sa.UniqueConstraint("programme_id", "position", name=op.f("uq_requirement_programme_id_position")),
     )
     with op.batch_alter_table("requirement", schema=None) as batch_op:
@@ -224,9 +216,7 @@ def upgrade() -> None:
         sa.Column("institution_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("city_code", sa.String(length=6), nullable=False),
         sa.Column("scope_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["city_code"], ["region.code"], name=op.f("fk_training_base_city_code_region")
-        ),
+        sa.ForeignKeyConstraint(["city_code"], ["region.code"], name=op.f("fk_training_base_city_code_region")),
         sa.ForeignKeyConstraint(
             ["institution_id"], ["institution.id"], name=op.f("fk_training_base_institution_id_institution")
         ),
@@ -267,9 +257,7 @@ def upgrade() -> None:
         sa.Column("ends_on", sa.Date(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_cohort_ends_after_start")),
-        sa.ForeignKeyConstraint(
-            ["base_id"], ["training_base.id"], name=op.f("fk_cohort_base_id_training_base")
-        ),
+        sa.ForeignKeyConstraint(["base_id"], ["training_base.id"], name=op.f("fk_cohort_base_id_training_base")),
         sa.ForeignKeyConstraint(
             ["programme_id"], ["programme.activity_id"], name=op.f("fk_cohort_programme_id_programme")
         ),
@@ -303,15 +291,9 @@ def upgrade() -> None:
         sa.Column("corrects_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.CheckConstraint("score_percent BETWEEN 0 AND 100", name=op.f("ck_ledger_line_score_percent")),
         sa.CheckConstraint("sign IN (-1, 0, 1)", name=op.f("ck_ledger_line_sign")),
-        sa.ForeignKeyConstraint(
-            ["activity_id"], ["activity.id"], name=op.f("fk_ledger_line_activity_id_activity")
-        ),
-        sa.ForeignKeyConstraint(
-            ["authority_id"], ["person.id"], name=op.f("fk_ledger_line_authority_id_person")
-        ),
-        sa.ForeignKeyConstraint(
-            ["base_id"], ["training_base.id"], name=op.f("fk_ledger_line_base_id_training_base")
-        ),
+        sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_ledger_line_activity_id_activity")),
+        sa.ForeignKeyConstraint(["authority_id"], ["person.id"], name=op.f("fk_ledger_line_authority_id_person")),
+        sa.ForeignKeyConstraint(["base_id"], ["training_base.id"], name=op.f("fk_ledger_line_base_id_training_base")),
         sa.ForeignKeyConstraint(["city_code"], ["region.code"], name=op.f("fk_ledger_line_city_code_region")),
         sa.ForeignKeyConstraint(
             ["corrects_id"], ["ledger_line.id"], name=op.f("fk_ledger_line_corrects_id_ledger_line")
@@ -325,9 +307,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("ledger_line", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ledger_line_activity_id"), ["activity_id"], unique=False)
-        batch_op.create_index(
-            "ix_ledger_line_person_activity", ["person_id", "activity_id", "id"], unique=False
-        )
+        batch_op.create_index("ix_ledger_line_person_activity", ["person_id", "activity_id", "id"], unique=False)
 
     op.create_table(
         "role_grant",
@@ -352,12 +332,8 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("granted_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.CheckConstraint(
-            "ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_role_grant_ends_after_start")
-        ),
-        sa.ForeignKeyConstraint(
-            ["granted_by_id"], ["person.id"], name=op.f("fk_role_grant_granted_by_id_person")
-        ),
+        sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_role_grant_ends_after_start")),
+        sa.ForeignKeyConstraint(["granted_by_id"], ["person.id"], name=op.f("fk_role_grant_granted_by_id_person")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_role_grant_person_id_person")),
         sa.ForeignKeyConstraint(["scope_id"], ["scope.id"], name=op.f("fk_role_grant_scope_id_scope")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role_grant")),
@@ -412,9 +388,7 @@ def upgrade() -> None:
         sa.Column("enrolment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("activity_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["activity_id"], ["activity.id"], name=op.f("fk_enrolment_pin_activity_id_activity")
-        ),
+        sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_enrolment_pin_activity_id_activity")),
         sa.ForeignKeyConstraint(
             ["enrolment_id"], ["enrolment.id"], name=op.f("fk_enrolment_pin_enrolment_id_enrolment")
         ),
@@ -429,15 +403,11 @@ def upgrade() -> None:
         sa.Column("word", sa.String(length=40), nullable=False),
         sa.Column("figures", Json, nullable=False),
         sa.Column("next_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["activity_id"], ["activity.id"], name=op.f("fk_enrolment_step_activity_id_activity")
-        ),
+        sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_enrolment_step_activity_id_activity")),
         sa.ForeignKeyConstraint(
             ["enrolment_id"], ["enrolment.id"], name=op.f("fk_enrolment_step_enrolment_id_enrolment")
         ),
-        sa.ForeignKeyConstraint(
-            ["next_id"], ["activity.id"], name=op.f("fk_enrolment_step_next_id_activity")
-        ),
+        sa.ForeignKeyConstraint(["next_id"], ["activity.id"], name=op.f("fk_enrolment_step_next_id_activity")),
         sa.PrimaryKeyConstraint("enrolment_id", "activity_id", name=op.f("pk_enrolment_step")),
     )
     for table in ("ledger_line", "audit_line"):

@@ -14,7 +14,6 @@ class Permission(StrEnum):
     COHORT_OPEN = "programmes:cohort:open"
     COHORT_READ = "programmes:cohort:read"
     ENROLMENT_ADD = "programmes:enrolment:add"
-    ENROLMENT_READ_OWN = "programmes:enrolment:read-own"
     ENROLMENT_WITHDRAW = "programmes:enrolment:withdraw"
 
 
@@ -22,7 +21,6 @@ GRANTS = {
     Permission.COHORT_OPEN: (Role.COORDINATOR,),
     Permission.COHORT_READ: (Role.COORDINATOR,),
     Permission.ENROLMENT_ADD: (Role.COORDINATOR,),
-    Permission.ENROLMENT_READ_OWN: (Role.TRAINEE,),
     Permission.ENROLMENT_WITHDRAW: (Role.COORDINATOR,),
 }
 
