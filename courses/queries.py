@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, and_, func, select, tuple_
+from sqlalchemy import Select, and_, bindparam, func, select, tuple_
 
 from courses.models import Course, CourseLesson, Lesson, LessonPlace, LessonVersion
 from courses.permissions import Permission
@@ -15,7 +15,7 @@ from training.accounts.models import Person
 from training.activities.models import Activity
 from training.core import scopes
 from training.core.access import Actor
-from training.core.db import db
+from training.core.db import BigId, db
 from training.core.errors import NotFound
 from training.core.scopes import Scope
 from training.programmes.models import Enrolment, EnrolmentPin, EnrolmentStatus
@@ -37,11 +37,7 @@ def lessons_of_versions(versions: Sequence[tuple[int, int]]) -> Mapping[tuple[in
     return found
 
 
-def visible_to_learner(actor: Actor) -> Select[Any]:
-    """A select of the courses the actor studies, as rows `Activity, Course, pinned version`.
-
-    The same rule as `training.programmes.queries.pinned_version`: the newest enrolment that is not withdrawn pins.
-    """
+def _studied() -> Select[Any]:
     newest = (
         select(
             EnrolmentPin.activity_id,
@@ -51,19 +47,65 @@ def visible_to_learner(actor: Actor) -> Select[Any]:
             .label("rank"),
         )
         .join(Enrolment, Enrolment.id == EnrolmentPin.enrolment_id)
-        .where(Enrolment.person_id == actor.id, Enrolment.status != EnrolmentStatus.WITHDRAWN)
+        .where(Enrolment.person_id == LEARNER, Enrolment.status != EnrolmentStatus.WITHDRAWN)
         .subquery("pins")
     )
-    return (
+    statement = (
         select(Activity, Course, newest.c.version.label("pinned"))
         .join(Course, Course.activity_id == Activity.id)
         .join(newest, and_(newest.c.activity_id == Activity.id, newest.c.rank == 1))
     )
+    return cast("Select[Any]", statement)
+
+
+def _studied_lesson() -> Select[Any]:
+    pinned = STUDIED.selected_columns["pinned"]
+    return (
+        STUDIED.add_columns(LessonVersion)
+        .join(CourseLesson, and_(CourseLesson.course_id == Activity.id, CourseLesson.course_version == pinned))
+        .join(LessonVersion, OF_THE_OUTLINE)
+        .where(CourseLesson.lesson_id == bindparam("lesson"))
+    )
+
+
+# Statements of pages that are opened most are put together once: building one costs more than running it.
+LEARNER = bindparam("learner", type_=BigId)
+OF_THE_OUTLINE = and_(
+    LessonVersion.lesson_id == CourseLesson.lesson_id, LessonVersion.version == CourseLesson.lesson_version
+)
+STUDIED = _studied()
+STUDIED_COURSE = STUDIED.where(Activity.id == bindparam("course"))
+STUDIED_LESSON = _studied_lesson()
+OUTLINE = (
+    select(
+        CourseLesson.lesson_id,
+        CourseLesson.lesson_version,
+        CourseLesson.position,
+        LessonVersion.title_zh,
+        LessonVersion.title_en,
+        LessonVersion.minutes,
+        LessonVersion.class_hours,
+        LessonPlace.heading,
+        LessonPlace.updated_at,
+    )
+    .join(LessonVersion, OF_THE_OUTLINE)
+    .outerjoin(LessonPlace, and_(LessonPlace.lesson_id == CourseLesson.lesson_id, LessonPlace.person_id == LEARNER))
+    .where(CourseLesson.course_id == bindparam("course"), CourseLesson.course_version == bindparam("version"))
+    .order_by(CourseLesson.position)
+)
+
+
+def visible_to_learner(actor: Actor) -> Select[Any]:
+    """A select of the courses the actor studies, as rows `Activity, Course, pinned version`.
+
+    The same rule as `training.programmes.queries.pinned_version`: the newest enrolment that is not withdrawn pins.
+    """
+    return STUDIED.params(learner=actor.id)
 
 
 def course_for(actor: Actor, course_id: int) -> Any:
     """The row `Activity, Course, pinned version` of a course the actor studies; raises `NotFound`."""
-    row = db.session.execute(visible_to_learner(actor).where(Activity.id == course_id)).one_or_none()
+    row = db.session.execute(STUDIED_COURSE, {"learner": actor.id, "course": course_id}).one_or_none()
     if row is None:
         raise NotFound(_("There is no such course among yours."))
     return row
@@ -74,21 +116,7 @@ def lesson_for(actor: Actor, lesson_id: int) -> Any:
 
     A row `Activity (of the course), Course, pinned version, LessonVersion`.
     """
-    courses = visible_to_learner(actor)
-    pinned = courses.selected_columns["pinned"]
-    statement = (
-        courses.add_columns(LessonVersion)
-        .join(CourseLesson, and_(CourseLesson.course_id == Activity.id, CourseLesson.course_version == pinned))
-        .join(
-            LessonVersion,
-            and_(
-                LessonVersion.lesson_id == CourseLesson.lesson_id,
-                LessonVersion.version == CourseLesson.lesson_version,
-            ),
-        )
-        .where(CourseLesson.lesson_id == lesson_id)
-    )
-    row = db.session.execute(statement).one_or_none()
+    row = db.session.execute(STUDIED_LESSON, {"learner": actor.id, "lesson": lesson_id}).one_or_none()
     if row is None:
         raise NotFound(_("There is no such lesson among yours."))
     return row
@@ -97,31 +125,7 @@ def lesson_for(actor: Actor, lesson_id: int) -> Any:
 def outline_for(actor: Actor, course_id: int, version: int) -> list[OutlineLine]:
     """The outline of a course version with the actor's done marks and places; two queries."""
     entries = progress.entries_of(actor.id, [course_id])
-    rows = db.session.execute(
-        select(
-            CourseLesson.lesson_id,
-            CourseLesson.lesson_version,
-            CourseLesson.position,
-            LessonVersion.title_zh,
-            LessonVersion.title_en,
-            LessonVersion.minutes,
-            LessonVersion.class_hours,
-            LessonPlace.heading,
-            LessonPlace.updated_at,
-        )
-        .join(
-            LessonVersion,
-            and_(
-                LessonVersion.lesson_id == CourseLesson.lesson_id,
-                LessonVersion.version == CourseLesson.lesson_version,
-            ),
-        )
-        .outerjoin(
-            LessonPlace, and_(LessonPlace.lesson_id == CourseLesson.lesson_id, LessonPlace.person_id == actor.id)
-        )
-        .where(CourseLesson.course_id == course_id, CourseLesson.course_version == version)
-        .order_by(CourseLesson.position)
-    )
+    values = {"learner": actor.id, "course": course_id, "version": version}
     return [
         OutlineLine(
             lesson_id=row.lesson_id,
@@ -135,7 +139,7 @@ def outline_for(actor: Actor, course_id: int, version: int) -> list[OutlineLine]
             heading=row.heading,
             read_at=row.updated_at,
         )
-        for row in rows
+        for row in db.session.connection().execute(OUTLINE, values)
     ]
 
 

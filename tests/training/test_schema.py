@@ -2,11 +2,13 @@
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from training.core import schema
-from training.core.db import db, reading, transaction
+from training.core.access import public
+from training.core.db import after_commit, db, reading, transaction
 
 
 def test_models_and_migrated_database_agree(app: Flask) -> None:
@@ -36,3 +38,23 @@ def test_ledger_refuses_update_and_delete(app: Flask) -> None:
                     )
                 )
                 db.session.execute(text(statement))
+
+
+def test_a_refusal_keeps_nothing_of_what_the_view_had_begun(app: Flask) -> None:
+    seen = []
+
+    @public
+    def half_done(status: int) -> tuple[str, int]:
+        db.session.execute(
+            text("INSERT INTO throttle (key, since, tries) VALUES (:key, '2026-01-01', 1)"), {"key": str(status)}
+        )
+        after_commit(lambda: seen.append(status))
+        return "", status
+
+    app.add_url_rule("/half-done/<int:status>", view_func=half_done, methods=["POST"])
+    app.config["WTF_CSRF_ENABLED"] = False
+    for status in (422, 409, 200):
+        FlaskClient(app, app.response_class).post(f"/half-done/{status}")
+    with app.app_context(), reading():
+        assert db.session.scalars(text("SELECT key FROM throttle")).all() == ["200"]
+    assert seen == [200]

@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any, cast
 
-from flask import Flask, current_app, g, request, session
+from flask import Flask, Response, current_app, g, request, session
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import LoginManager, current_user
@@ -143,12 +143,20 @@ def requires(permission: StrEnum, *, prepare: Callable[[], Any] | None = None) -
                     raise errors.NotAllowed(
                         _("Your roles do not include this page. Ask an administrator for the role.")
                     )
-                return current_app.make_response(view(*args, **kwargs))
+                return _answer(view(*args, **kwargs))
 
         guarded.access = permission.value  # type: ignore[attr-defined]
         return guarded
 
     return decorate
+
+
+def _answer(returned: Any) -> Response:
+    """The response; one that refuses (400 and above) keeps nothing of what the view had begun."""
+    response = current_app.make_response(returned)
+    if response.status_code >= 400:
+        db.give_up()
+    return response
 
 
 def public(view: View) -> View:
@@ -158,7 +166,7 @@ def public(view: View) -> View:
     def opened(*args: Any, **kwargs: Any) -> Any:
         with unit_of_work():
             load_actor()
-            return current_app.make_response(view(*args, **kwargs))
+            return _answer(view(*args, **kwargs))
 
     opened.access = ANYONE  # type: ignore[attr-defined]
     return opened

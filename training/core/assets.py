@@ -7,7 +7,7 @@ import mimetypes
 from functools import cache
 from pathlib import Path
 
-from flask import Response, abort, make_response, url_for
+from flask import Response, abort, make_response, request, url_for
 
 FOLDER = Path(__file__).resolve().parent / "static"
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -20,6 +20,11 @@ def _digest(name: str) -> str:
 
 def asset(name: str) -> str:
     """The address of a static file."""
+    return _address(request.script_root, name)
+
+
+@cache
+def _address(_root: str, name: str) -> str:
     return url_for("core.asset", digest=_digest(name), name=name)
 
 

@@ -132,7 +132,7 @@ def _begin_sqlite(connection: Connection) -> None:
 def transaction() -> Iterator[Session]:
     """One write transaction: begins at once, commits at the end, rolls back on any error; does not nest.
 
-    What was handed to `after_commit` runs only when the commit has succeeded.
+    What was handed to `after_commit` runs only when the commit has succeeded. After `give_up()` the end rolls back.
     """
     session = db.session()
     if session.in_transaction():
@@ -140,10 +140,12 @@ def transaction() -> Iterator[Session]:
     try:
         session.connection(execution_options=WRITE)
         yield session
-        session.commit()
-        callbacks = session.info.pop("after_commit", [])
+        callbacks = [] if "given_up" in session.info else session.info.get("after_commit", [])
+        if "given_up" not in session.info:
+            session.commit()
     finally:
         session.info.pop("after_commit", None)
+        session.info.pop("given_up", None)
         session.close()
     for callback in callbacks:
         callback()
@@ -160,6 +162,11 @@ def reading() -> Iterator[Session]:
         yield session
     finally:
         session.close()
+
+
+def give_up() -> None:
+    """Have the present transaction roll back at its end: what a refusal had begun is not kept."""
+    db.session().info["given_up"] = True
 
 
 def is_open() -> bool:

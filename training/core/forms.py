@@ -11,6 +11,8 @@ from wtforms import Field, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, StopValidation
 
 ALLOWED_CONTROLS = {"\n", "\t"}
+UNSEEN = frozenset({"Cf", "Zs", "Zl", "Zp"})
+TURNS_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # make a printed name lie
 
 
 class Form(FlaskForm):
@@ -18,10 +20,11 @@ class Form(FlaskForm):
 
 
 def clean(text: str | None) -> str | None:
-    """Trim, unify line ends and compose characters (NFC), so that equal texts compare equal."""
+    """Trim, unify line ends and compose characters (NFC), so that equal texts compare equal; unseen text is none."""
     if text is None:
         return None
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return composed if any(unicodedata.category(one) not in UNSEEN for one in composed) else ""
 
 
 class PrintableText:
@@ -46,7 +49,7 @@ def _unprintable(character: str) -> bool:
     point = ord(character)
     is_noncharacter = point & 0xFFFE == 0xFFFE or 0xFDD0 <= point <= 0xFDEF  # no page may hold them
     is_control = unicodedata.category(character) in {"Cc", "Cs"} and character not in ALLOWED_CONTROLS
-    return is_noncharacter or is_control
+    return is_noncharacter or is_control or character in TURNS_DIRECTION
 
 
 def text(label: Any, *, maximum: int, required: bool = True, **options: Any) -> StringField:

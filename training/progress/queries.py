@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import BindParameter, bindparam, or_, select
 
 from training.activities import kinds
 from training.activities.models import Activity
@@ -15,26 +15,31 @@ from training.progress import rules
 from training.progress.models import EnrolmentStep, LedgerLine
 from training.progress.rules import Entry
 
+IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
+ENTRIES = (
+    select(
+        LedgerLine.id,
+        LedgerLine.activity_id,
+        LedgerLine.outcome,
+        LedgerLine.measure,
+        LedgerLine.sign,
+        LedgerLine.score_percent,
+        LedgerLine.occurred_at,
+    )
+    .where(
+        LedgerLine.person_id == bindparam("person"),
+        or_(
+            LedgerLine.activity_id.in_(IDS),
+            LedgerLine.activity_id.in_(select(Activity.id).where(Activity.parent_id.in_(IDS))),
+        ),
+    )
+    .order_by(LedgerLine.id)
+)
+
 
 def entries_of(person_id: int, activity_ids: Collection[int]) -> list[Entry]:
     """The person's ledger lines for those activities and their direct parts, oldest first."""
-    parts = select(Activity.id).where(Activity.parent_id.in_(activity_ids))
-    rows = db.session.execute(
-        select(
-            LedgerLine.id,
-            LedgerLine.activity_id,
-            LedgerLine.outcome,
-            LedgerLine.measure,
-            LedgerLine.sign,
-            LedgerLine.score_percent,
-            LedgerLine.occurred_at,
-        )
-        .where(
-            LedgerLine.person_id == person_id,
-            or_(LedgerLine.activity_id.in_(activity_ids), LedgerLine.activity_id.in_(parts)),
-        )
-        .order_by(LedgerLine.id)
-    )
+    rows = db.session.connection().execute(ENTRIES, {"person": person_id, "ids": list(activity_ids)})
     return [Entry(i, a, o, m, s, None if p is None else float(p), t) for i, a, o, m, s, p, t in rows]
 
 
