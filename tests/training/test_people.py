@@ -31,7 +31,6 @@ NAUGHTY = [
     "<img src=x onerror=alert(1)>",
     "{{ 7*7 }}",
     "٠١٢ עברית",
-    "\u202eabc\u202c",
     "Ａ" * 80,
 ]
 
