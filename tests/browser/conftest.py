@@ -6,41 +6,38 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
-PASSWORD = "anning-2026"
-PHONE: ViewportSize = {"width": 390, "height": 844}
-DESK: ViewportSize = {"width": 1280, "height": 900}
+from tests.browser.sites import FONTS, PHONE, PROGRAM, ROOT, Site, sign_in
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server of its own, started by the command people use, worker included."""
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A server of its own, started by the command people use, worker included."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    address, folder = f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("site")
+    FONTS.mkdir(parents=True, exist_ok=True)
+    (folder / "fonts").symlink_to(FONTS)
     environ = {
         **os.environ,
-        "ANNING_DATA_DIR": str(tmp_path_factory.mktemp("site")),
+        "ANNING_DATA_DIR": str(folder),
         "ANNING_SAMPLE_MODE": "1",
         "ANNING_LOG_LEVEL": "WARNING",
-        "ANNING_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "ANNING_PUBLIC_URL": address,
         "PORT": str(port),
     }
     environ.pop("DATABASE_URL", None)
-    command = [sys.executable, "-c", "from wsgi import main; main()", "serve"]
-    server = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL)
+    server = subprocess.Popen([*PROGRAM, "serve"], cwd=ROOT, env=environ, stdout=subprocess.DEVNULL)
     try:
-        _wait(f"http://127.0.0.1:{port}/readyz", server)
-        yield f"http://127.0.0.1:{port}"
+        _wait(f"{address}/readyz", server)
+        yield Site(address, environ)
     finally:
         server.terminate()
         server.wait(timeout=30)
@@ -76,36 +73,50 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(site: str, chromium: Browser) -> Iterator[Callable[..., Page]]:
+def visit(site: Site, chromium: Browser) -> Iterator[Callable[..., Page]]:
     """A new browser with one page: `visit(login)`, on a phone or `size=DESK`, `language="en"`, `scripts=False`.
 
-    At the end no page may have written to the console, asked another host, or met an error of its own.
+    At the end no page may have written to the console, asked another host, or met an error of its own; `expects` names
+    what a browser says of a fault that the test brings about itself.
     """
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
     def open_page(
-        login: str | None = None, *, language: str = "zh", size: ViewportSize = PHONE, scripts: bool = True
+        login: str | None = None,
+        *,
+        language: str = "zh",
+        size: ViewportSize = PHONE,
+        scripts: bool = True,
+        expects: str = "",
     ) -> Page:
-        context = chromium.new_context(base_url=site, viewport=size, java_script_enabled=scripts, locale="zh-CN")
-        context.add_cookies([{"name": "lang", "value": language, "url": site}])
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("console", lambda message: faults.append(f"console: {message.text}"))
-        page.on("pageerror", lambda error: faults.append(f"error: {error}"))
-        page.on(
-            "request", lambda request: None if request.url.startswith((site, "data:")) else faults.append(request.url)
+        context = chromium.new_context(
+            base_url=site.address, viewport=size, java_script_enabled=scripts, locale="zh-CN"
         )
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        context.add_cookies([{"name": "lang", "value": language, "url": site.address}])
+        context.on("page", lambda page: _watch(page, site.address, expects, faults))
+        page = context.new_page()
         if login is not None:
-            page.goto("/sign-in")
-            page.locator("[name=login]").fill(login)
-            page.locator("[name=password]").fill(PASSWORD)
-            page.locator("main form button[type=submit]").click()
-            page.wait_for_url(lambda url: "/sign-in" not in url)
+            sign_in(page, login)
         return page
 
     yield open_page
     for context in contexts:
         context.close()
     assert faults == []
+
+
+def _watch(page: Page, address: str, expects: str, faults: list[str]) -> None:
+    def heard(text: str) -> None:
+        if not (expects and expects in text):
+            faults.append(f"console: {text}")
+
+    def asked(url: str) -> None:
+        if not url.startswith((f"{address}/", "data:")):
+            faults.append(f"another host: {url}")
+
+    page.on("console", lambda message: heard(message.text))
+    page.on("pageerror", lambda error: faults.append(f"error: {error}"))
+    page.on("request", lambda request: asked(request.url))

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+PASSWORD = "anning-2026"
 FILE = Path(__file__).resolve().parents[2] / "training/accounts/sample.json"
 
 

@@ -1,0 +1,52 @@
+"""A provincial officer's journey: the page by city says what the command says of the same data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page
+
+from tests.browser.people import staff
+from tests.browser.sites import DESK, Site
+
+pytestmark = pytest.mark.xdist_group("browser")
+Visit = Callable[..., Page]
+
+
+def test_an_officer_sees_by_city_what_the_command_prints(visit: Visit, site: Site) -> None:
+    page = visit(staff("provincial_officer"), language="en", size=DESK)
+    assert page.url.endswith("/province/")
+    printed = json.loads(site.anning("reports", "completion", "--by", "city", "--json"))
+    rows = {row["name_en"]: _figures(row) for row in printed["rows"]}
+    assert len(rows) == 16
+    assert sum(row["enrolled"] for row in printed["rows"]) == printed["total"]["enrolled"] == 11
+    shown = {line.locator("th").inner_text(): _cells(line) for line in page.locator("main tbody tr").all()}
+    assert shown == rows
+    assert _cells(page.locator("main tfoot tr")) == _figures(printed["total"])
+    drawn = dict(zip(_texts(page, "text:not(.chart-value)"), _texts(page, "text.chart-value"), strict=True))
+    assert set(drawn) == {row["name_en"] for row in printed["rows"] if row["enrolled"]}
+    for row in printed["rows"]:
+        if row["enrolled"]:
+            assert drawn[row["name_en"]].startswith(f"{row['completed']} of {row['enrolled']} ")
+
+
+def _figures(row: dict[str, Any]) -> list[str]:
+    """A row of the command as the table prints it."""
+    share = row["completion_percent"]
+    return [
+        str(row["enrolled"]),
+        str(row["completed"]),
+        "–" if share is None else f"{float(share):g} %",
+        str(row["certified"]),
+    ]
+
+
+def _cells(line: Locator) -> list[str]:
+    return [cell.inner_text().strip() for cell in line.locator("td").all()]
+
+
+def _texts(page: Page, selector: str) -> list[str]:
+    return page.locator(f"main svg {selector}").all_text_contents()
