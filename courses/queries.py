@@ -15,7 +15,7 @@ from training.accounts.models import Person
 from training.activities.models import Activity
 from training.core import scopes
 from training.core.access import Actor
-from training.core.db import BigId, db
+from training.core.db import BigId, connection, db
 from training.core.errors import NotFound
 from training.core.scopes import Scope
 from training.programmes.models import Enrolment, EnrolmentPin, EnrolmentStatus
@@ -139,7 +139,7 @@ def outline_for(actor: Actor, course_id: int, version: int) -> list[OutlineLine]
             heading=row.heading,
             read_at=row.updated_at,
         )
-        for row in db.session.connection().execute(OUTLINE, values)
+        for row in connection().execute(OUTLINE, values)
     ]
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Table, bindparam, func, insert, select
 from question_bank import item_types, words
 from question_bank.models import AnswerEvent, Attempt, AttemptItem, AttemptStatus
 from training.core import clock
-from training.core.db import BigId, Json, UTCDateTime, db
+from training.core.db import BigId, Json, UTCDateTime, connection
 from training.core.errors import Conflict, Invalid, NotFound
 
 attempts = cast(Table, Attempt.__table__)
@@ -68,29 +68,29 @@ def save(attempt_id: int, position: int, answer: Sequence[str], *, person_id: in
 
     Raises `NotFound` (not an item of an attempt of theirs), `Conflict` (handed in, or time is over) or `Invalid`.
     """
-    connection = db.session.connection()
+    opened = connection()
     key: dict[str, Any] = {"of_attempt": attempt_id, "at_position": position}
-    found = connection.execute(FIND, {**key, "of_person": person_id}).one_or_none()
+    found = opened.execute(FIND, {**key, "of_person": person_id}).one_or_none()
     if found is None:
         raise NotFound(_("There is no such item in an attempt of yours."))
     given = sorted(set(answer))
     now = clock.now()
     closed = found.status is AttemptStatus.HANDED_IN
     if closed or now >= found.deadline:
-        return _receipt_or_refusal(connection, key, given, closed)
+        return _receipt_or_refusal(opened, key, given, closed)
     fault = item_types.get(found.type).answer_fault(found.option_order, given)
     if fault:
         raise Invalid(words.answer_refusal(fault))
-    receipt = connection.execute(SAVE, {**key, "new_answer": given, "now": now}).scalar()
+    receipt = opened.execute(SAVE, {**key, "new_answer": given, "now": now}).scalar()
     if receipt is not None:
         return Receipt(receipt, now)
-    newest = connection.execute(NEWEST, key).one()
+    newest = opened.execute(NEWEST, key).one()
     return Receipt(newest.receipt, newest.saved_at)
 
 
-def _receipt_or_refusal(connection: Connection, key: dict[str, Any], given: list[str], closed: bool) -> Receipt:
+def _receipt_or_refusal(opened: Connection, key: dict[str, Any], given: list[str], closed: bool) -> Receipt:
     """An answer that was saved in time and whose receipt got lost on the way still has it; anything new is refused."""
-    newest = connection.execute(NEWEST, key).one_or_none()
+    newest = opened.execute(NEWEST, key).one_or_none()
     if newest is not None and newest.answer == given:
         return Receipt(newest.receipt, newest.saved_at)
     if closed:

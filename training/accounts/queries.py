@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, func, or_, 
 from training.accounts.models import Person, RoleGrant
 from training.core import clock, scopes
 from training.core.access import Actor, Grant, Role
-from training.core.db import db
+from training.core.db import connection, db
 from training.core.errors import NotFound
 from training.core.scopes import Scope, ScopeKind
 from training.places.models import Institution
@@ -25,7 +25,7 @@ def load_actor(session_text: str) -> Actor | None:
     number, _colon, stamp = session_text.partition(":")
     if not number.isdigit():
         return None
-    rows = db.session.connection().execute(_ACTOR, {"id": int(number), "today": clock.today()}).all()
+    rows = connection().execute(_ACTOR, {"id": int(number), "today": clock.today()}).all()
     if not rows or rows[0].stamp != stamp:
         return None
     grants = tuple(Grant(Role(row.role), row.scope_id, row.path) for row in rows if row.role)

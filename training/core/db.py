@@ -10,10 +10,11 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -30,7 +31,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
-WRITE = {"anning_write": True, "postgresql_readonly": False}
+WRITE = {"anning_write": True}
 READ = {"anning_write": False, "postgresql_readonly": True}
 
 
@@ -82,7 +83,15 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(session_options={"expire_on_commit": False})
+class WorkingSession(FlaskSession):
+    """The session of a request, command or job: it works on the connection of the transaction that is open."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
+        """The open transaction's connection; without one an engine that can only read."""
+        return self.info.get("connection") or _engines()[False]
+
+
+db = SQLAlchemy(session_options={"class_": WorkingSession, "expire_on_commit": False})
 
 
 def init_app(app: Flask) -> None:
@@ -90,19 +99,20 @@ def init_app(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         engine = db.engine
+    app.extensions["anning_engines"] = {
+        True: engine.execution_options(**WRITE),
+        False: engine.execution_options(**READ),
+    }
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
 
 
 def engine_options(database_url: str) -> dict[str, Any]:
-    """Options of `create_engine` for that database; a connection is read-only unless `WRITE` is asked for."""
+    """Options of `create_engine` for that database."""
     if database_url.startswith("sqlite"):
-        return {
-            "connect_args": {"timeout": 20, "isolation_level": None},
-            "execution_options": {"anning_write": False},
-        }
-    return {"pool_pre_ping": False, "pool_size": 8, "max_overflow": 8, "execution_options": dict(READ)}
+        return {"connect_args": {"timeout": 20, "isolation_level": None}}
+    return {"pool_size": 8, "max_overflow": 8}
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
@@ -129,39 +139,52 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
+def transaction() -> Iterator[Connection]:
     """One write transaction: begins at once, commits at the end, rolls back on any error; does not nest.
 
     What was handed to `after_commit` runs only when the commit has succeeded. After `give_up()` the end rolls back.
     """
-    session = db.session()
-    if session.in_transaction():
-        raise RuntimeError("a transaction is already open: services never open one")
-    try:
-        session.connection(execution_options=WRITE)
-        yield session
-        callbacks = [] if "given_up" in session.info else session.info.get("after_commit", [])
-        if "given_up" not in session.info:
-            session.commit()
-    finally:
-        session.info.pop("after_commit", None)
-        session.info.pop("given_up", None)
-        session.close()
+    with _opened(writes=True) as (connection, session):
+        yield connection
+        if "given_up" in session.info:
+            return
+        session.flush()
+        connection.commit()
+        callbacks = session.info.get("after_commit", [])
     for callback in callbacks:
         callback()
 
 
 @contextmanager
-def reading() -> Iterator[Session]:
+def reading() -> Iterator[Connection]:
     """One transaction that the database keeps read-only; nothing is committed."""
+    with _opened(writes=False) as (connection, _session):
+        yield connection
+
+
+@contextmanager
+def _opened(*, writes: bool) -> Iterator[tuple[Connection, Session]]:
+    """A connection that has begun, and the session that works on it; whatever was not committed is rolled back."""
     session = db.session()
-    if session.in_transaction():
+    if "connection" in session.info:
         raise RuntimeError("a transaction is already open: services never open one")
-    try:
-        session.connection(execution_options=READ)
-        yield session
-    finally:
-        session.close()
+    with _engines()[writes].connect() as connection:
+        connection.begin()
+        session.info["connection"] = connection
+        try:
+            yield connection, session
+        finally:
+            session.close()
+            session.info.clear()
+
+
+def _engines() -> dict[bool, Engine]:
+    return cast("dict[bool, Engine]", current_app.extensions["anning_engines"])
+
+
+def connection() -> Connection:
+    """The connection of the open transaction, for statements that need no objects."""
+    return cast(Connection, db.session().info["connection"])
 
 
 def give_up() -> None:
@@ -171,7 +194,7 @@ def give_up() -> None:
 
 def is_open() -> bool:
     """Whether a transaction is open already."""
-    return db.session().in_transaction()
+    return "connection" in db.session().info
 
 
 def after_commit(callback: Callable[[], None]) -> None:

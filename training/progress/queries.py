@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, bindparam, or_, select
 
 from training.activities import kinds
 from training.activities.models import Activity
-from training.core.db import db
+from training.core.db import connection, db
 from training.programmes.models import Enrolment, EnrolmentStatus
 from training.progress import rules
 from training.progress.models import EnrolmentStep, LedgerLine
@@ -39,7 +39,7 @@ ENTRIES = (
 
 def entries_of(person_id: int, activity_ids: Collection[int]) -> list[Entry]:
     """The person's ledger lines for those activities and their direct parts, oldest first."""
-    rows = db.session.connection().execute(ENTRIES, {"person": person_id, "ids": list(activity_ids)})
+    rows = connection().execute(ENTRIES, {"person": person_id, "ids": list(activity_ids)})
     return [Entry(i, a, o, m, s, None if p is None else float(p), t) for i, a, o, m, s, p, t in rows]
 
 
