@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from certificates import drafts, pdf, queries, serials
 from certificates.fonts import Typefaces, describe
@@ -13,7 +12,7 @@ from certificates.models import Certificate, CertificateDocument, CertificateSta
 from certificates.outcomes import ISSUED, REVOKED, REVOKED_OF_SEVERAL
 from certificates.permissions import Permission
 from certificates.queries import Candidate, Entry
-from training.accounts.models import Person
+from training.accounts import services as accounts
 from training.activities.models import Activity
 from training.core import audit, clock, i18n, jobs
 from training.core.access import Actor
@@ -59,7 +58,7 @@ def issue(candidate: Candidate, *, issued_by: Actor, typefaces: Typefaces | None
     leaves the fonts unasked (the sample, whose names are known).
     """
     issued_by.require(Permission.ISSUE, candidate.scope_path)
-    _lock(candidate.person)
+    accounts.lock(candidate.person.id)
     db.session.refresh(candidate.enrolment)
     known = queries.in_force(candidate.enrolment.id)
     if known is not None:
@@ -82,11 +81,6 @@ def issue(candidate: Candidate, *, issued_by: Actor, typefaces: Typefaces | None
     audit.record(issued_by, "certificate.issue", certificate, number=certificate.number)
     jobs.enqueue(RENDER, certificate_id=certificate.id)
     return certificate
-
-
-def _lock(person: Person) -> None:
-    """Serialise with everything that is recorded of the person; the same lock as the ledger takes first."""
-    db.session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
 
 
 def require_printable(fields: pdf.CertificateFields, typefaces: Typefaces) -> None:
@@ -132,7 +126,7 @@ def revoke(entry: Entry, reason: str, *, revoked_by: Actor) -> None:
     revoked_by.require(Permission.REVOKE, entry.scope_path)
     if not reason or len(reason) > LONGEST_REASON:
         raise Invalid(_("Write why the certificate is revoked, in at most %(max)d characters.", max=LONGEST_REASON))
-    _lock(db.session.get_one(Person, certificate.person_id))
+    accounts.lock(certificate.person_id)
     db.session.refresh(certificate)
     if certificate.status is CertificateStatus.REVOKED:
         raise Conflict(_("This certificate was revoked before; its page says by whom and why."))

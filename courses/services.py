@@ -168,7 +168,7 @@ def _lock_course(course_id: int, actor: Actor) -> Activity:
     """Serialise the authors of one course; all its versions are made under this lock."""
     row = queries.course_of_author(actor, course_id, Permission.COURSE_WRITE)
     actor.require(Permission.COURSE_WRITE, row.Scope.path)
-    statement = select(Activity).where(Activity.id == course_id).with_for_update()
+    statement = select(Activity).where(Activity.id == course_id).with_for_update(key_share=True)
     return db.session.scalars(statement.execution_options(populate_existing=True)).one()
 
 

@@ -51,7 +51,9 @@ def lock(attempt_id: int, person_id: int | None = None) -> Attempt:
     Raises `NotFound`.
     """
     statement = select(Attempt) if person_id is None else visible_attempts(person_id)
-    attempt: Attempt | None = db.session.scalar(statement.where(Attempt.id == attempt_id).with_for_update())
+    attempt: Attempt | None = db.session.scalar(
+        statement.where(Attempt.id == attempt_id).with_for_update(key_share=True)
+    )
     if attempt is None:
         raise NotFound(_("There is no such attempt of yours."))
     return attempt

@@ -59,7 +59,7 @@ def item_visible_to(actor: Actor, item_id: int, *, lock: bool = False) -> tuple[
     """The item of that id with its scope; raises `NotFound` for a stranger's. `lock` keeps other editors waiting."""
     statement = visible_items(actor).add_columns(Scope).where(Item.id == item_id)
     if lock:
-        statement = statement.with_for_update(of=Item)
+        statement = statement.with_for_update(of=Item, key_share=True)
     row = db.session.execute(statement).one_or_none()
     if row is None:
         raise NotFound(_("There is no such item in your bank."))

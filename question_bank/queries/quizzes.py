@@ -44,7 +44,7 @@ def quiz_visible_to(actor: Actor, quiz_id: int, *, lock: bool = False) -> tuple[
     """The quiz of that id with its scope; raises `NotFound` for a stranger's. `lock` keeps other editors waiting."""
     statement = visible_quizzes(actor).add_columns(Scope).where(Activity.id == quiz_id)
     if lock:
-        statement = statement.with_for_update(of=Activity)
+        statement = statement.with_for_update(of=Activity, key_share=True)
     row = db.session.execute(statement).one_or_none()
     if row is None:
         raise NotFound(_("There is no such quiz of yours."))

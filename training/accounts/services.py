@@ -14,7 +14,7 @@ from training.accounts.permissions import Permission
 from training.core import audit, clock
 from training.core.access import Actor, Role
 from training.core.db import db, insert
-from training.core.errors import Conflict, Invalid
+from training.core.errors import Conflict, Invalid, NotFound
 from training.core.scopes import Scope
 
 
@@ -57,6 +57,19 @@ def add_person(
     db.session.add(person)
     db.session.flush()
     audit.record(added_by, "person.add", person)
+    return person
+
+
+def lock(person_id: int) -> Person:
+    """Serialise the writers of one person's history until the transaction ends; raises `NotFound`.
+
+    Taken before any counter. It lets foreign keys to the person be checked meanwhile (`FOR NO KEY UPDATE`): two acts
+    that have each written of the person before they come here would otherwise wait for each other for ever.
+    """
+    statement = select(Person).where(Person.id == person_id).with_for_update(key_share=True)
+    person = db.session.scalar(statement)
+    if person is None:
+        raise NotFound(_("There is no such person or role here."))
     return person
 
 

@@ -142,7 +142,7 @@ def _pin_versions(enrolment: Enrolment) -> None:
 
 def _lock(enrolment: Enrolment) -> None:
     """Wait for whoever writes this person's history, as the ledger does; then see the enrolment as it is now."""
-    db.session.scalar(select(Person.id).where(Person.id == enrolment.person_id).with_for_update())
+    accounts.lock(enrolment.person_id)
     db.session.refresh(enrolment)
 
 

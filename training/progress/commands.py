@@ -21,6 +21,7 @@ group = AppGroup("progress", help="The progress ledger.")
 def rebuild(as_json: bool) -> None:
     """Recount the steps of every enrolment and every counter from the ledger; says how many rows differed."""
     with transaction():
+        rollups.keep_writers_out()
         steps = sum(
             states.refresh(one, None) for one in db.session.scalars(select(Enrolment).order_by(Enrolment.id)).all()
         )

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 
 from training.core import clock
 from training.core.db import db, upsert
@@ -64,6 +64,15 @@ def write(moves: Sequence[Move]) -> None:
         db.session.execute(upsert(Rollup, rows, keys=COLUMNS, add=("people",)))
 
 
+def keep_writers_out() -> None:
+    """Have every writer of the ledger wait until this transaction ends: what is recounted must not grow meanwhile.
+
+    On SQLite the write transaction is that lock already.
+    """
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(text(f"LOCK TABLE {LedgerLine.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
+
+
 def recount() -> dict[Key, int]:
     """Count every counter anew from the ledger alone, line by line in order."""
     held: dict[tuple[int, int, str], Key] = {}
@@ -81,7 +90,7 @@ def recount() -> dict[Key, int]:
 
 
 def rebuild() -> int:
-    """Replace the counters by a recount; returns how many differed. Does not commit."""
+    """Replace the counters by a recount; returns how many differed. Call `keep_writers_out` first; does not commit."""
     kept = {tuple(getattr(row, name) for name in COLUMNS): row.people for row in db.session.scalars(select(Rollup))}
     counted = recount()
     differing = [key for key in kept.keys() | counted.keys() if kept.get(key, 0) != counted.get(key, 0)]

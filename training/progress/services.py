@@ -7,12 +7,12 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
+from training.accounts import services as accounts
 from training.accounts.models import Person
 from training.activities.models import Activity
 from training.core import clock
 from training.core.audit import HasId
 from training.core.db import db
-from training.core.errors import NotFound
 from training.places.models import Institution, TrainingBase
 from training.programmes.models import Cohort, Enrolment
 from training.progress import queries, rollups, rules, states
@@ -38,7 +38,7 @@ def record(
     `authority` is who vouches for it (None: the system). `enrolment` names the one it happened in, where there is one;
     else the oldest open enrolment that requires the activity gives the base. Does not commit.
     """
-    person = _lock(person_id)
+    person = accounts.lock(person_id)
     known = queries.line_by_key(client_key)
     if known is not None:
         return known
@@ -105,14 +105,6 @@ class Writer:
         key = f"{outcome.name}:{self.person.id}:{activity.id}:{after}"
         self.authority_id = None
         return self.write(activity, version, outcome, key)
-
-
-def _lock(person_id: int) -> Person:
-    """Serialise the writers of one person's history; always taken before any counter."""
-    person = db.session.scalar(select(Person).where(Person.id == person_id).with_for_update())
-    if person is None:
-        raise NotFound("There is no such person.")
-    return person
 
 
 def _frozen_place(person: Person, enrolment: Enrolment | None) -> rollups.Place:
