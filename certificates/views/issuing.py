@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from certificates import drafts, printing, queries, services, words
 from certificates.fonts import Typefaces
 from certificates.permissions import Permission
+from certificates.printing import PressUnavailable
 from training.core.access import actor, requires
 from training.core.errors import DomainError
 from training.programmes.pages import cohort_url
@@ -18,15 +19,23 @@ from training.programmes.pages import cohort_url
 bp = Blueprint("issuing", __name__)
 
 
+def _typefaces() -> Typefaces | PressUnavailable:
+    """The typefaces, or why there are none: finding them reads large files, and cuts them at first."""
+    try:
+        return printing.typefaces()
+    except PressUnavailable as missing:
+        return missing
+
+
 @bp.get("/enrolments/<int:enrolment_id>/issue")
-@requires(Permission.ISSUE)
-def issue(enrolment_id: int) -> ResponseReturnValue:
+@requires(Permission.ISSUE, prepare=_typefaces)
+def issue(enrolment_id: int, prepared: Typefaces | PressUnavailable) -> ResponseReturnValue:
     """Show what will be printed, or why nothing can be."""
     candidate = queries.candidate_for(actor(), enrolment_id)
     known = queries.in_force(enrolment_id)
     if known is not None:
         return redirect(url_for("certificates.certificate", certificate_id=known.id))
-    return _issue_page(candidate, _refusal(candidate))
+    return _issue_page(candidate, _refusal(candidate, prepared))
 
 
 @bp.post("/enrolments/<int:enrolment_id>/issue")
@@ -42,13 +51,15 @@ def issue_post(enrolment_id: int, prepared: Typefaces) -> ResponseReturnValue:
     return redirect(url_for("certificates.certificate", certificate_id=certificate.id))
 
 
-def _refusal(candidate: queries.Candidate) -> str | None:
+def _refusal(candidate: queries.Candidate, typefaces: Typefaces | PressUnavailable) -> str | None:
     """Why the button is not offered; the fonts are asked here too, so that nobody presses it in vain."""
     refused = services.why_not(candidate)
     if refused is not None:
         return refused
+    if isinstance(typefaces, PressUnavailable):
+        return str(typefaces.message)
     try:
-        services.require_printable(drafts.draft(candidate, number="", site=""), printing.typefaces())
+        services.require_printable(drafts.draft(candidate, number="", site=""), typefaces)
     except DomainError as error:
         return str(error.message)
     return None

@@ -75,7 +75,9 @@ def _attachment(number: str, name: str) -> str:
 @requires(Permission.REVOKE)
 def revoke(certificate_id: int) -> ResponseReturnValue:
     """Say what revoking does and ask for the reason."""
-    return _revoke_page(queries.entry_visible_to(actor(), certificate_id), RevokeForm())
+    entry = queries.entry_visible_to(actor(), certificate_id)
+    actor().require(Permission.REVOKE, entry.scope_path)
+    return _revoke_page(entry, RevokeForm())
 
 
 @bp.post("/<int:certificate_id>/revoke")

@@ -23,8 +23,10 @@ LANGUAGES = ("zh", "en")
 Shown = dict[str, Markup | Invalid]
 
 
-def render_typed() -> Shown:
-    """Both texts of a sent form as HTML, or why not; slow work, done before the transaction opens."""
+def render_typed() -> Shown | None:
+    """Both texts of a sent form as HTML, or why not; None where none was sent. Slow: before the transaction opens."""
+    if request.method != "POST":
+        return None
     shown: Shown = {}
     for language in LANGUAGES:
         text, title = (clean(request.form.get(f"{part}_{language}")) or "" for part in ("body", "title"))

@@ -117,6 +117,7 @@ def test_own_certificate_is_no_entry_of_ones_register(group: Class, as_, app: Fl
         accounts.add_grant(person, Role.COORDINATOR, scope, granted_by=None)
     assert certificate.number not in main_text(as_(TRAINEE).get("/certificates/"))
     assert as_(TRAINEE).get(f"/certificates/{certificate.id}").status_code == 200
+    assert as_(TRAINEE).get(f"/certificates/{certificate.id}/revoke").status_code == 403
 
 
 def test_register_is_searched_by_name_number_and_status(group: Class, as_):

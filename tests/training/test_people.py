@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -9,8 +11,9 @@ from sqlalchemy import func, select
 from tests import world
 from tests.client import CheckingClient, client_for, main_text
 from tests.counting import counting
-from training.accounts import services
+from training.accounts import passwords, services
 from training.accounts.models import Person, Profession, RoleGrant
+from training.core import clock
 from training.core.audit import AuditLine
 from training.core.db import db, reading, transaction
 from training.core.scopes import Scope, ScopeKind
@@ -266,3 +269,32 @@ def test_the_command_refuses_what_the_page_refuses(app: Flask, change: list[str]
     arguments = ["users", "add", "--name", "何静", "--login", "13700000009", "--password", "long enough 1", *change]
     assert app.test_cli_runner().invoke(args=arguments).exit_code in {1, 2}
     assert known(app, "13700000009") is None
+
+
+@pytest.mark.one_database
+def test_whoever_may_not_add_people_costs_no_hash(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed: list[str] = []
+    monkeypatch.setattr(passwords, "hash_password", lambda password: hashed.append(password) or "hash")
+    for name, status in (("officer", 403), ("nobody", 403), ("administrator", 302)):
+        assert client_for(app, world.PEOPLE[name][0]).post("/people/add", data=NEW).status_code == status
+    assert len(hashed) == 1
+
+
+def test_a_role_ended_twice_is_one_line_and_one_given_a_day_later_begins_anew(
+    app: Flask, administrator: CheckingClient
+) -> None:
+    person = world.people(app)["nobody"]
+    data = {"role": "instructor", "scope_id": scope_id(app, ScopeKind.REGION)}
+    assert administrator.post(f"/people/{person.id}/grants", data=data).status_code == 302
+    (grant,) = grants(app, person.id)
+    for _click in range(2):
+        assert administrator.post(f"/people/{person.id}/grants/{grant.id}/end").status_code == 302
+    with app.app_context(), reading():
+        ended = select(func.count()).where(AuditLine.verb == "grant.end", AuditLine.object_id == str(grant.id))
+        assert db.session.scalar(ended) == 1
+    with app.app_context(), transaction(), clock.frozen(clock.now() + timedelta(days=1)):
+        scope = db.session.get_one(Scope, grant.scope_id)
+        services.add_grant(db.session.get_one(Person, person.id), grant.role, scope, granted_by=None)
+    first, second = sorted(grants(app, person.id), key=lambda one: one.id)
+    assert first.ends_on == first.starts_on  # it stays ended: that day it was not held
+    assert second.starts_on == first.starts_on + timedelta(days=1)

@@ -76,7 +76,7 @@ def lock(person_id: int) -> Person:
 def add_grant(person: Person, role: Role, scope: Scope, *, granted_by: Actor | None) -> RoleGrant:
     """Give a role on a scope from today on; the same grant in force again changes nothing. Does not commit.
 
-    One that ended with yesterday is taken up again, for it never ceased.
+    One that was ended today is taken up again: on this day it was held before.
 
     An administrator's page asks for `GRANT_ADD` first; enrolling gives the trainee's role under its own permission.
     """
@@ -85,7 +85,7 @@ def add_grant(person: Person, role: Role, scope: Scope, *, granted_by: Actor | N
             RoleGrant.person_id == person.id,
             RoleGrant.role == role,
             RoleGrant.scope_id == scope.id,
-            or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= clock.today() - timedelta(days=1)),
+            or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= clock.today()),
         )
     )
     if known is not None and known.ends_on is None:
@@ -110,7 +110,7 @@ def end_grant(person: Person, grant: RoleGrant, scope: Scope, *, ended_by: Actor
     ended_by.require(Permission.GRANT_END, scope.path)
     if person.id == ended_by.id and grant.role is Role.ADMINISTRATOR:
         raise Conflict(_("You cannot end your own administrator's role; ask another administrator."))
-    if grant.ends_on is not None and grant.ends_on < clock.today():
+    if grant.ends_on is not None and grant.ends_on <= clock.today():
         return
     _end(grant)
     audit.record(ended_by, "grant.end", grant, person_id=person.id, role=grant.role.value)

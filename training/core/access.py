@@ -124,8 +124,8 @@ def actor() -> Actor:
 def requires(permission: StrEnum, *, prepare: Callable[[], Any] | None = None) -> Callable[[View], View]:
     """Open the transaction (a write for POST, read-only otherwise), load the actor, check that it holds `permission`.
 
-    `prepare` is slow work (hashing, parsing, drawing) done for a POST before the transaction opens; its result reaches
-    the view as the keyword `prepared`.
+    `prepare` is slow work (hashing, parsing, drawing) done before the transaction opens, for those alone who hold the
+    permission; its result reaches the view as the keyword `prepared`.
     """
 
     def decorate(view: View) -> View:
@@ -134,21 +134,26 @@ def requires(permission: StrEnum, *, prepare: Callable[[], Any] | None = None) -
             if "_user_id" not in session:
                 raise errors.SignInNeeded(_("Please sign in to go on."))
             if prepare is not None:
-                kwargs["prepared"] = prepare() if request.method == "POST" else None
+                with db.reading():
+                    _admit(permission)
+                kwargs["prepared"] = prepare()
             with unit_of_work():
-                person = load_actor()
-                if person is None:
-                    raise errors.SignInNeeded(_("Please sign in to go on."))
-                if not person.may(permission):
-                    raise errors.NotAllowed(
-                        _("Your roles do not include this page. Ask an administrator for the role.")
-                    )
+                _admit(permission)
                 return _answer(view(*args, **kwargs))
 
         guarded.access = permission.value  # type: ignore[attr-defined]
         return guarded
 
     return decorate
+
+
+def _admit(permission: StrEnum) -> None:
+    """Raise unless somebody is signed in who holds the permission somewhere; needs an open transaction."""
+    person = load_actor()
+    if person is None:
+        raise errors.SignInNeeded(_("Please sign in to go on."))
+    if not person.may(permission):
+        raise errors.NotAllowed(_("Your roles do not include this page. Ask an administrator for the role."))
 
 
 def _answer(returned: Any) -> Response:

@@ -153,11 +153,11 @@ def withdraw(cohort: Cohort, enrolment: Enrolment, reason: str, *, withdrawn_by:
     """
     scope = db.session.get_one(Scope, cohort.scope_id)
     withdrawn_by.require(Permission.ENROLMENT_WITHDRAW, scope.path)
-    if not reason.strip():
-        raise Invalid(_("Write why the enrolment is withdrawn."))
     _lock(enrolment)
     if enrolment.status is not EnrolmentStatus.OPEN:
         raise Conflict(_("This enrolment is not open any more; reload the page to see where it stands."))
+    if not reason.strip():
+        raise Invalid(_("Write why the enrolment is withdrawn."))
     enrolment.status, enrolment.withdrawn_reason = EnrolmentStatus.WITHDRAWN, reason.strip()
     db.session.flush()
     accounts.end_grants(enrolment.person_id, scope)

@@ -18,7 +18,7 @@ from training.places import queries as places
 from training.places.models import TrainingBase
 from training.programmes import queries, services
 from training.programmes.forms import CandidateForm, CohortForm, WithdrawForm
-from training.programmes.models import Cohort, Programme
+from training.programmes.models import Cohort, EnrolmentStatus, Programme
 from training.programmes.pages import cohort_url
 from training.programmes.permissions import Permission
 
@@ -129,10 +129,11 @@ def withdraw(cohort_id: int, enrolment_id: int) -> ResponseReturnValue:
 def withdraw_post(cohort_id: int, enrolment_id: int) -> ResponseReturnValue:
     """Withdraw the enrolment for the reason given."""
     cohort = queries.cohort_visible_to(actor(), cohort_id)
+    enrolment = queries.enrolment_of(cohort, enrolment_id)
     form = WithdrawForm()
-    if not form.validate():
+    if not form.validate() and enrolment.status is EnrolmentStatus.OPEN:
         return _withdraw_page(cohort, enrolment_id, form), 422
-    services.withdraw(cohort, queries.enrolment_of(cohort, enrolment_id), form.reason.data, withdrawn_by=actor())
+    services.withdraw(cohort, enrolment, form.reason.data or "", withdrawn_by=actor())
     flash(_("The enrolment is withdrawn; what was learnt stays recorded."), "good")
     return redirect(cohort_url(cohort.id))
 
