@@ -29,7 +29,10 @@ class Visitor:
 
     def ask(self, method: str, path: str, form: dict[str, str] | None = None, *, json: bool = False) -> tuple[int, str]:
         """One request; returns status and text (or the address a redirect leads to)."""
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        headers = {
+            "Sec-Fetch-Site": "same-origin",
+            "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
+        }
         if json:
             headers["Accept"] = "application/json"
         body = None

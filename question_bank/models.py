@@ -177,12 +177,15 @@ class AttemptItem(Base):
 
 
 class AnswerEvent(Base):
-    """An answer as it was saved, for ever (triggers): the newest of a position counts. The receipt names it."""
+    """An answer as it was saved, for ever (triggers): the newest of a position counts. The receipt names it.
+
+    One tree a row and no second index: nothing is written more often, and an attempt has a few dozen rows at most.
+    """
 
     __tablename__ = "answer_event"
     __table_args__ = (
         ForeignKeyConstraint(["attempt_id", "position"], ["attempt_item.attempt_id", "attempt_item.position"]),
-        Index("ix_answer_event_position", "attempt_id", "position", "receipt"),
+        {"sqlite_with_rowid": False},
     )
 
     attempt_id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -51,6 +51,7 @@ def _config(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_SECURE": settings.secure_cookies,
         "MAX_CONTENT_LENGTH": web.LARGEST_BODY,
         "MAX_FORM_MEMORY_SIZE": web.LARGEST_BODY,
+        "WTF_CSRF_CHECK_DEFAULT": False,  # `core/web.py` asks the browser's own word first
         "WTF_CSRF_TIME_LIMIT": None,  # tied to the session: a form left open through a night shift still sends
         "WTF_CSRF_SSL_STRICT": False,
         "METRICS_DIR": "",

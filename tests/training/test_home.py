@@ -110,7 +110,7 @@ def test_somebody_with_a_role_but_no_enrolment_is_told_who_enrols(app: Flask) ->
         scope = db.session.scalars(select(Scope).order_by(Scope.id)).first()
         assert scope is not None
         people.add_grant(named["nobody"], Role.TRAINEE, scope, granted_by=None)
-    for language, sentence in (("zh", "你还没有加入班次"), ("en", "You are in no cohort yet")):
+    for language, sentence in (("zh", "您还没有加入班次"), ("en", "You are in no cohort yet")):
         assert sentence in main_text(client_for(app, named["nobody"], language).get("/learning/"))
 
 

@@ -132,7 +132,7 @@ def test_signing_out_forgets_the_person(app: Flask) -> None:
 
 
 def test_somebody_without_a_role_is_told_whom_to_ask(app: Flask) -> None:
-    for language, words in (("zh", "你还没有角色"), ("en", "You have no role here yet")):
+    for language, words in (("zh", "您还没有角色"), ("en", "You have no role here yet")):
         page = client_for(app, world.PEOPLE["nobody"][0], language).get("/", follow_redirects=True)
         assert words in main_text(page)
 

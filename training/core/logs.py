@@ -24,7 +24,6 @@ def configure(level: str) -> None:
     logging.basicConfig(format="%(message)s", level="WARNING")  # what libraries tell of their steps helps nobody
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,

@@ -80,14 +80,21 @@ def add_entry(label: Any, endpoint: str, permission: StrEnum, *, order: int = 50
         _entries.sort(key=lambda one: one.order)
 
 
+def add_footer(label: Any, endpoint: str) -> None:
+    """Put a page that is open to everyone at the foot of every page."""
+    if (label, endpoint) not in _footer:
+        _footer.append((label, endpoint))
+
+
 def _links(homes_only: bool) -> list[Link]:
     actor = access.load_actor_if_open()
     if actor is None:
         return []
+    named = {entry.endpoint for entry in _entries if not entry.home}  # the bank is a home, but one entry of the menu
     return [
         Link(str(entry.label), url_for(entry.endpoint), request.endpoint == entry.endpoint)
         for entry in _entries
-        if (entry.home or not homes_only) and actor.may(entry.permission)
+        if (entry.home if homes_only else entry.endpoint not in named or not entry.home) and actor.may(entry.permission)
     ]
 
 
@@ -173,6 +180,21 @@ def metrics() -> ResponseReturnValue:
     return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
 
+def refuse_forged() -> None:
+    """Refuse a request that another site had sent, before anything else is done.
+
+    A browser says where a request comes from (`Sec-Fetch-Site`, which no script can set); `same-origin` is enough. One
+    that does not say so needs the token of the session (OWASP Cross-Site Request Forgery Prevention Cheat Sheet,
+    "Fetch Metadata headers", with its fallback). A form left open through a sign-in is so not refused for nothing.
+    """
+    if request.method in {"GET", "HEAD", "OPTIONS"}:
+        return
+    if request.headers.get("Sec-Fetch-Site") == "same-origin":
+        g.csrf_valid = True  # what Flask-WTF's own check leaves for the forms
+    else:
+        csrf.protect()
+
+
 def wants_json() -> bool:
     """Whether a script asked, rather than a person."""
     accepted = request.headers.get("Accept", "")
@@ -253,11 +275,13 @@ def _handle_crash(error: Exception) -> ResponseReturnValue:
 def init_app(app: Flask) -> None:
     """Attach the shared pages, the globals of templates and the error pages."""
     csrf.init_app(app)
+    app.before_request(refuse_forged)
     app.jinja_env.globals.update(
         asset=assets.asset,
         csrf_token=generate_csrf,
         navigation=lambda: _links(homes_only=False),
         homes=lambda: _links(homes_only=True),
+        footer=lambda: [Link(str(label), url_for(endpoint), active=False) for label, endpoint in _footer],
         product_name="Anning 安宁",
         sample_mode=app.config["SAMPLE_MODE"],
     )
