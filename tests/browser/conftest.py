@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
@@ -77,7 +78,7 @@ def visit(site: Site, chromium: Browser) -> Iterator[Callable[..., Page]]:
     """A new browser with one page: `visit(login)`, on a phone or `size=DESK`, `language="en"`, `scripts=False`.
 
     At the end no page may have written to the console, asked another host, or met an error of its own; `expects` names
-    what a browser says of a fault that the test brings about itself.
+    what a browser says of a fault that the test brings about itself, `state` somebody's cookies from before.
     """
     contexts: list[BrowserContext] = []
     faults: list[str] = []
@@ -89,9 +90,10 @@ def visit(site: Site, chromium: Browser) -> Iterator[Callable[..., Page]]:
         size: ViewportSize = PHONE,
         scripts: bool = True,
         expects: str = "",
+        state: Any = None,
     ) -> Page:
         context = chromium.new_context(
-            base_url=site.address, viewport=size, java_script_enabled=scripts, locale="zh-CN"
+            base_url=site.address, viewport=size, java_script_enabled=scripts, locale="zh-CN", storage_state=state
         )
         contexts.append(context)
         context.set_default_timeout(10_000)

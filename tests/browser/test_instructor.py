@@ -1,0 +1,109 @@
+"""An instructor's journey: a lesson and an item in a new version, nothing typed is lost, and what trainees chose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.people import staff
+from tests.browser.sites import DESK
+
+pytestmark = pytest.mark.xdist_group("browser")
+Visit = Callable[..., Page]
+CONFLICT = "409"
+MINE, THEIRS = "My own paragraph, typed slowly.", "A colleague's paragraph, saved first."
+
+
+def test_an_instructor_writes_the_next_version_of_a_lesson_and_loses_nothing_typed(visit: Visit) -> None:
+    page = _instructor(visit, expects=CONFLICT)
+    _open_a_lesson(page)
+    _keep_what_is_typed_through_a_change_of_language(page)
+    lesson, (other,) = page.url, [page.context.new_page()]
+    _preview_lesson(page)
+    other.goto(lesson)
+    _type_into_the_lesson(other, THEIRS)
+    other.locator("button[name=do][value=save]").click()
+    other.wait_for_url("**/teaching/courses/*")
+    page.locator("button[name=do][value=save]").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+    assert MINE in page.locator("[name=body_en]").input_value()
+    page.locator("button[name=do][value=save]").click()
+    page.wait_for_url("**/teaching/courses/*")
+    page.goto(f"{lesson}/versions")
+    expect(page.locator("main tbody tr")).to_have_count(3)
+    for line, text in ((0, MINE), (1, THEIRS)):
+        page.goto(f"{lesson}/versions")
+        page.locator("main tbody th a").nth(line).click()
+        expect(page.locator("section[lang=en]")).to_contain_text(text)
+
+
+def test_an_instructor_writes_the_next_version_of_an_item_after_a_preview(visit: Visit) -> None:
+    page = _instructor(visit)
+    page.goto("/items/")
+    page.get_by_role("link", name="PC-003").click()
+    page.locator("main a[href$='/edit']").click()
+    field = page.locator("[name=stem_en]")
+    changed = f"{field.input_value()} (asked again)"
+    field.fill(changed)
+    _change_language(page)
+    expect(page.locator("[name=stem_en]")).to_have_value(changed)
+    _change_language(page)
+    page.locator("button[name=do][value=preview]").click()
+    expect(page.locator("#preview")).to_contain_text(changed)
+    page.locator("button[name=do][value=save]").click()
+    page.wait_for_url(lambda url: not url.endswith("/edit"))
+    expect(page.locator("main fieldset legend")).to_contain_text(changed)
+    expect(page.locator("main tbody tr")).to_have_count(2)
+    page.locator("main tbody tr").last.get_by_role("link").click()
+    expect(page.locator("main fieldset legend")).not_to_contain_text("asked again")
+
+
+def test_an_instructor_sees_what_was_chosen_in_the_quiz(visit: Visit) -> None:
+    page = _instructor(visit)
+    page.goto("/quizzes/")
+    page.locator("main table a[href^='/quizzes/']").click()
+    people = int(page.locator("dl.figures dd .figure").first.inner_text())
+    assert people >= 7
+    sections = page.locator("main section").filter(has=page.locator("h3 a[href^='/items/']"))
+    expect(sections).to_have_count(10)
+    for section in sections.all():
+        expect(section.locator(".tag").first).to_contain_text("%")
+        assert sum(int(cell.inner_text()) for cell in section.locator("td.num").all()) >= people
+
+
+def _instructor(visit: Visit, expects: str = "") -> Page:
+    return visit(staff("instructor"), language="en", size=DESK, expects=expects)
+
+
+def _open_a_lesson(page: Page) -> None:
+    page.goto("/teaching/courses")
+    page.locator("main table a[href^='/teaching/courses/']").first.click()
+    page.locator("main table th a[href^='/teaching/lessons/']").first.click()
+    page.wait_for_url("**/teaching/lessons/*")
+
+
+def _type_into_the_lesson(page: Page, text: str) -> None:
+    field = page.locator("[name=body_en]")
+    field.fill(f"{field.input_value()}\n\n{text}\n")
+
+
+def _keep_what_is_typed_through_a_change_of_language(page: Page) -> None:
+    _type_into_the_lesson(page, MINE)
+    for _there_and_back in range(2):
+        _change_language(page)
+        assert MINE in page.locator("[name=body_en]").input_value()
+        expect(page.get_by_role("status").first).to_be_visible()
+
+
+def _change_language(page: Page) -> None:
+    before = page.locator("html").get_attribute("lang")
+    page.locator("form.language button").click()
+    expect(page.locator("html")).not_to_have_attribute("lang", str(before))
+
+
+def _preview_lesson(page: Page) -> None:
+    page.locator("button[name=do][value=preview]").click()
+    expect(page.locator("section[lang=en] .prose")).to_contain_text(MINE)
+    assert MINE in page.locator("[name=body_en]").input_value()
