@@ -213,6 +213,13 @@ def lesson_of_author(actor: Actor, lesson_id: int, permission: Permission = Perm
     return row
 
 
+def courses_named(scope_id: int, title_zh: str, title_en: str) -> Sequence[Activity]:
+    """The courses of a scope under exactly these titles."""
+    named = and_(Activity.title_zh == title_zh, Activity.title_en == title_en)
+    statement = select(Activity).join(Course, Course.activity_id == Activity.id)
+    return db.session.scalars(statement.where(Activity.scope_id == scope_id, named).order_by(Activity.id)).all()
+
+
 def scopes_of_author(actor: Actor) -> Sequence[Scope]:
     """The scopes on which the actor may add courses, widest first."""
     held = Scope.path.in_(actor.paths(Permission.COURSE_WRITE))

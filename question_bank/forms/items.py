@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField
+from wtforms import BooleanField, Field, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 
 from question_bank import item_types, words
 from question_bank.item_types import LONGEST, OPTION_IDS, Fault
-from training.core.forms import Form, long_text, text
+from training.core.forms import Form, SeenVersion, long_text, text
 
 JUDGEMENT = item_types.Judgement.name
 
@@ -38,7 +38,7 @@ class ItemForm(Form):
 
     scope_id = SelectField(_l("Belongs to"), coerce=int)
     code = text(_l("Item code"), maximum=40)
-    version = HiddenField()
+    version = SeenVersion()
     stem_zh = long_text(_l("Stem, Chinese"), maximum=LONGEST["stem"], required=False)
     stem_en = long_text(_l("Stem, English"), maximum=LONGEST["stem"], required=False)
     explanation_zh = long_text(_l("Explanation, Chinese"), maximum=LONGEST["explanation"], required=False)
@@ -48,11 +48,6 @@ class ItemForm(Form):
     def offer(self, scopes: list[tuple[int, str]]) -> None:
         """Fill the choice of whose bank a new item joins."""
         self.scope_id.choices = [SelectChoice(value, label) for value, label in scopes]
-
-    @property
-    def seen_version(self) -> int:
-        """The version the form was opened with; 0 for something else."""
-        return int(self.version.data) if str(self.version.data).isdecimal() else 0
 
     def body(self) -> dict[str, Any]:
         """The item's body as typed."""

@@ -7,13 +7,13 @@ from typing import Any, cast
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, IntegerField, SelectField
+from wtforms import BooleanField, IntegerField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from question_bank.models import Item
 from question_bank.services.quizzes import Rules, Titles
-from training.core.forms import Form, text
+from training.core.forms import Form, SeenVersion, text
 
 
 def _number(label: Any, smallest: int, largest: int, **options: Any) -> IntegerField:
@@ -25,7 +25,7 @@ class QuizForm(Form):
     """Title and rules; `form_for` adds `order_<id>` and `points_<id>` for each item."""
 
     scope_id = SelectField(_l("Belongs to"), coerce=int)
-    version = HiddenField()
+    version = SeenVersion()
     title_zh = text(_l("Title, Chinese"), maximum=200)
     title_en = text(_l("Title, English"), maximum=200)
     time_limit_minutes = _number(_l("Time in minutes"), 1, 600, default=20)
@@ -38,11 +38,6 @@ class QuizForm(Form):
     def offer(self, scopes: list[tuple[int, str]]) -> None:
         """Fill the choice of where a new quiz belongs."""
         self.scope_id.choices = [SelectChoice(value, label) for value, label in scopes]
-
-    @property
-    def seen_version(self) -> int:
-        """The version the form was opened with; 0 for something else."""
-        return int(self.version.data) if str(self.version.data).isdecimal() else 0
 
     def titles(self) -> Titles:
         """The titles as typed."""

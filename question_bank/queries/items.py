@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from question_bank.models import Item, ItemVersion, QuizItem
 from question_bank.permissions import Permission
@@ -42,14 +42,17 @@ def visible_items(actor: Actor) -> Select[Any]:
     return statement.where(scopes.within(actor.paths(Permission.ITEM_READ)))
 
 
+def _sought(search: str) -> ColumnElement[bool]:
+    return or_(*(column.icontains(search, autoescape=True) for column in (Item.code, Item.stem_zh, Item.stem_en)))
+
+
 def page_of_items(actor: Actor, search: str, type_name: str, number: int) -> Page:
     """A page of the actor's items (rows of `Item`), by code; `search` is looked for in codes and stems."""
     statement = visible_items(actor)
     if type_name:
         statement = statement.where(Item.type == type_name)
     if search:
-        found = (column.icontains(search, autoescape=True) for column in (Item.code, Item.stem_zh, Item.stem_en))
-        statement = statement.where(or_(*found))
+        statement = statement.where(_sought(search))
     total = db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
     statement = statement.order_by(Item.code, Item.id).limit(PAGE).offset((number - 1) * PAGE)
     return Page(db.session.scalars(statement).all(), number, total)
@@ -97,17 +100,19 @@ def quizzes_using(item: Item) -> Sequence[Activity]:
     return db.session.scalars(statement).all()
 
 
-def items_by_id(actor: Actor, ids: Collection[int]) -> dict[int, Item]:
-    """Those of the items that the actor may read, by id."""
-    return {one.id: one for one in db.session.scalars(visible_items(actor).where(Item.id.in_(ids)))}
+def items_by_id(actor: Actor, ids: Collection[int], chosen: Collection[int]) -> dict[int, Item]:
+    """Those of the items that the actor may read, and those chosen already (from whatever bank), by id."""
+    own = and_(scopes.within(actor.paths(Permission.ITEM_READ)), Item.id.in_(ids))
+    statement = select(Item).join(Scope, Scope.id == Item.scope_id).where(or_(own, Item.id.in_(chosen)))
+    return {one.id: one for one in db.session.scalars(statement)}
 
 
 def items_to_choose(actor: Actor, chosen: Collection[int], search: str = "", limit: int = 200) -> Sequence[Item]:
-    """What a quiz may be composed of: the chosen items, and the actor's others that are not retired; by code."""
-    statement = visible_items(actor).where(Item.retired_at.is_(None) | Item.id.in_(chosen))
+    """What a quiz may be composed of: what it has (from whatever bank), and the actor's items not retired; by code."""
+    own = and_(scopes.within(actor.paths(Permission.ITEM_READ)), Item.retired_at.is_(None))
     if search:
-        found = (column.icontains(search, autoescape=True) for column in (Item.code, Item.stem_zh, Item.stem_en))
-        statement = statement.where(or_(Item.id.in_(chosen), *found))
+        own = and_(own, _sought(search))
+    statement = select(Item).join(Scope, Scope.id == Item.scope_id).where(or_(own, Item.id.in_(chosen)))
     first = Item.id.in_(chosen).desc()
     return db.session.scalars(statement.order_by(first, Item.code, Item.id).limit(limit)).all()
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from flask_babel import gettext as _
+from sqlalchemy import and_, select
 
 from question_bank import kind
 from question_bank.models import Item, Quiz, QuizItem, QuizVersion
@@ -13,7 +14,7 @@ from question_bank.permissions import Permission
 from question_bank.services.items import Stale
 from training.activities import services as activities
 from training.activities.models import Activity
-from training.core import audit, clock
+from training.core import audit, clock, scopes
 from training.core.access import Actor
 from training.core.db import db
 from training.core.errors import Invalid
@@ -45,10 +46,16 @@ class Titles:
 def add_quiz(
     scope: Scope, titles: Titles, rules: Rules, items: Sequence[tuple[Item, int]], *, added_by: Actor | None
 ) -> Activity:
-    """Add a quiz of those items (with points) in that order; does not commit. Raises `NotAllowed` or `Invalid`."""
+    """Add a quiz of those items (with points) in that order; does not commit. Raises `NotAllowed` or `Invalid`.
+
+    The same quiz sent again by the same author is the one that there is.
+    """
     if added_by is not None:
         added_by.require(Permission.QUIZ_WRITE, scope.path)
     _require_items(items, kept=frozenset())
+    known = _sent_before(scope, titles, rules, items, added_by)
+    if known is not None:
+        return known
     activity = activities.add_activity(kind.QUIZ, scope_id=scope.id, title_zh=titles.zh, title_en=titles.en)
     db.session.add(Quiz(activity_id=activity.id))
     db.session.flush()
@@ -80,6 +87,28 @@ def revise_quiz(
     _write_version(activity, rules, items, revised_by)
     audit.record(revised_by, "quiz.revise", activity, version=activity.version)
     return activity
+
+
+def _sent_before(
+    scope: Scope, titles: Titles, rules: Rules, items: Sequence[tuple[Item, int]], author: Actor | None
+) -> Activity | None:
+    """The author's quiz, still in its first version, that says just this: what a double click has sent already."""
+    if author is None:
+        return None
+    scopes.lock(scope)
+    statement = (
+        select(Activity, QuizVersion)
+        .join(QuizVersion, and_(QuizVersion.quiz_id == Activity.id, QuizVersion.version == Activity.version))
+        .where(Activity.scope_id == scope.id, Activity.title_zh == titles.zh, Activity.title_en == titles.en)
+        .where(Activity.version == 1, QuizVersion.author_id == author.id)
+    )
+    wanted = [(item.id, points) for item, points in items]
+    for activity, version in db.session.execute(statement):
+        own = select(QuizItem.item_id, QuizItem.points).where(QuizItem.quiz_id == activity.id, QuizItem.version == 1)
+        composed = [(one.item_id, one.points) for one in db.session.execute(own.order_by(QuizItem.position))]
+        if composed == wanted and all(getattr(version, name) == value for name, value in asdict(rules).items()):
+            return activity
+    return None
 
 
 def _require_items(items: Sequence[tuple[Item, int]], kept: frozenset[int]) -> None:

@@ -107,7 +107,7 @@ def edit_post(item_id: int) -> ResponseReturnValue:
     if request.form.get("do") == "preview":
         return _form_page(form, found.type, found, preview=True)
     try:
-        services.revise_item(found, scope, form.body(), seen_version=form.seen_version, revised_by=actor())
+        services.revise_item(found, scope, form.body(), seen_version=form.version.number, revised_by=actor())
     except services.Stale as error:
         form.version.data = str(found.version)  # saving again, having looked, is a decision
         return _form_page(form, found.type, found, stale=str(error.message)), error.status

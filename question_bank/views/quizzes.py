@@ -18,6 +18,7 @@ from question_bank.queries import items as bank
 from question_bank.queries import quizzes as queries
 from question_bank.services import quizzes as services
 from question_bank.services.items import Stale
+from question_bank.statistics import ItemFigures
 from question_bank.views import papers
 from training.activities.models import Activity
 from training.core import i18n
@@ -67,7 +68,7 @@ def quiz(quiz_id: int) -> ResponseReturnValue:
     activity, _scope = queries.quiz_visible_to(actor(), quiz_id)
     found = statistics.figures(queries.answers_of(quiz_id))
     shown = [
-        (item, version, papers.preview_of(item.type, version.body), found[version.id])
+        (item, version, papers.preview_of(item.type, version.body), found.get(version.id, ItemFigures()))
         for version, item in queries.versions_shown(quiz_id)
     ]
     return render_template(
@@ -108,7 +109,7 @@ def edit_post(quiz_id: int) -> ResponseReturnValue:
             form.rules(),
             form.chosen(items),
             kept=kept,
-            seen_version=form.seen_version,
+            seen_version=form.version.number,
             revised_by=actor(),
         )
     except Stale as error:
@@ -127,10 +128,10 @@ def _search() -> str:
 
 
 def _items_sent(kept: Sequence[int] | frozenset[int]) -> list[Item]:
-    """The items the form was about; a number that is no item of the actor's is left aside."""
+    """The items the form was about: what the quiz has, and items of the actor's; another number is left aside."""
     sent = {name.removeprefix("order_") for name in request.form if name.startswith("order_")}
     ids = {int(one) for one in list(sent)[:1000] if one.isdecimal() and len(one) < 19}
-    found = bank.items_by_id(actor(), ids | set(kept))
+    found = bank.items_by_id(actor(), ids, kept)
     return sorted(found.values(), key=lambda item: (item.id not in kept, item.code, item.id))
 
 

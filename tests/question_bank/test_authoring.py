@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from question_bank.models import Item, ItemVersion, QuizItem, QuizVersion
+from question_bank.models import Item, ItemVersion, Quiz, QuizItem, QuizVersion
+from question_bank.queries import quizzes as quiz_queries
+from question_bank.services import quizzes
 from tests.client import CheckingClient, main_text
 from tests.question_bank.conftest import Bench
 from tests.question_bank.test_sitting import answer_all, hand_in
 from training.activities.models import Activity
 from training.core.db import db
+from training.core.scopes import Scope
 
 pytestmark = pytest.mark.world
 As = Callable[..., CheckingClient]
@@ -256,3 +259,47 @@ def test_pages_of_the_bank_are_sound_in_chinese(bench: Bench, as_: As) -> None:
         assert client.get(page).status_code == 200
     assert client.submit("/items/new", typed(stem_zh="")).status_code == 422
     assert client.get("/items/new?type=essay").status_code == 404
+
+
+def test_a_quiz_sent_twice_is_one_and_another_one_is_another(bench: Bench, instructor: CheckingClient) -> None:
+    before = count(bench, Quiz)
+    values = quiz(bench, {bench.item_ids[0]: 1})
+    places = {instructor.post("/quizzes/new", data=values).location for _click in range(2)}
+    assert len(places) == 1
+    assert instructor.post("/quizzes/new", data={**values, "pass_percent": "70"}).location not in places
+    assert count(bench, Quiz) == before + 2
+
+
+def test_a_quiz_keeps_items_of_a_bank_that_its_editor_may_not_read(bench: Bench, instructor: CheckingClient) -> None:
+    with bench.writing():
+        foreign = db.session.scalars(select(Item).where(Item.code == "I-qd-1")).one()
+        activity = db.session.get_one(Activity, bench.quiz_id)
+        scope = db.session.get_one(Scope, activity.scope_id)
+        titles, rules = quizzes.Titles("混合", "Mixed"), quizzes.Rules(20, 60, 2, 0)
+        own = db.session.get_one(Item, bench.item_ids[0])
+        mixed = quizzes.add_quiz(scope, titles, rules, [(foreign, 1), (own, 1)], added_by=None).id
+        foreign_id = foreign.id
+    assert instructor.get(f"/items/{foreign_id}").status_code == 404
+    assert instructor.submit(f"/quizzes/{mixed}/edit", {"title_en": "Mixed again"}).status_code == 302
+    with bench.looking():
+        kept = select(QuizItem.item_id).where(QuizItem.quiz_id == mixed, QuizItem.version == 2)
+        assert list(db.session.scalars(kept.order_by(QuizItem.position))) == [foreign_id, bench.item_ids[0]]
+
+
+def test_results_bear_a_hand_in_between_two_of_their_queries(
+    bench: Bench, instructor: CheckingClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt = bench.start("trainee.jn")
+    hand_in(bench, attempt)
+    monkeypatch.setattr(quiz_queries, "answers_of", lambda _quiz_id: [])  # what was read before the hand-in
+    assert instructor.get(f"/quizzes/{bench.quiz_id}").status_code == 200
+
+
+@pytest.mark.parametrize("version", ["9" * 5000, "٣", "-1", "1.0"])
+def test_a_version_that_is_none_is_a_stale_form(bench: Bench, instructor: CheckingClient, version: str) -> None:
+    answer = instructor.post(f"/items/{bench.item_ids[0]}/edit", data={**typed(), "version": version})
+    assert answer.status_code == 409
+    answer = instructor.post(
+        f"/quizzes/{bench.quiz_id}/edit", data={**quiz(bench, {bench.item_ids[0]: 1}), "version": version}
+    )
+    assert answer.status_code == 409

@@ -274,7 +274,12 @@ def test_the_command_refuses_what_the_page_refuses(app: Flask, change: list[str]
 @pytest.mark.one_database
 def test_whoever_may_not_add_people_costs_no_hash(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     hashed: list[str] = []
-    monkeypatch.setattr(passwords, "hash_password", lambda password: hashed.append(password) or "hash")
+
+    def hash_password(password: str) -> str:
+        hashed.append(password)
+        return "hash"
+
+    monkeypatch.setattr(passwords, "hash_password", hash_password)
     for name, status in (("officer", 403), ("nobody", 403), ("administrator", 302)):
         assert client_for(app, world.PEOPLE[name][0]).post("/people/add", data=NEW).status_code == status
     assert len(hashed) == 1

@@ -7,8 +7,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, StopValidation
+from wtforms import Field, HiddenField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
 
 ALLOWED_CONTROLS = {"\n", "\t"}
 UNSEEN = frozenset({"Cf", "Zs", "Zl", "Zp"})
@@ -25,6 +25,17 @@ def clean(text: str | None) -> str | None:
         return None
     composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
     return composed if any(unicodedata.category(one) not in UNSEEN for one in composed) else ""
+
+
+class NotLonger(Length):
+    """Refuse a text of more than `max` characters before anything looks at each of them."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Raise, and leave out the rules that follow."""
+        try:
+            super().__call__(form, field)
+        except ValidationError as error:
+            raise StopValidation(error.args[0]) from error
 
 
 class PrintableText:
@@ -52,6 +63,16 @@ def _unprintable(character: str) -> bool:
     return is_noncharacter or is_control or character in TURNS_DIRECTION
 
 
+class SeenVersion(HiddenField):
+    """The version that a form was opened with, sent back unseen."""
+
+    @property
+    def number(self) -> int:
+        """The version's number; 0 for whatever is none."""
+        typed = str(self.data)
+        return int(typed) if typed.isdecimal() and len(typed) < 10 else 0
+
+
 def text(label: Any, *, maximum: int, required: bool = True, **options: Any) -> StringField:
     """A one-line text of at most `maximum` characters."""
     return StringField(label, validators=_rules(maximum, required, options), filters=[clean], **options)
@@ -63,8 +84,6 @@ def long_text(label: Any, *, maximum: int, required: bool = True, **options: Any
 
 
 def _rules(maximum: int, required: bool, options: dict[str, Any]) -> list[Any]:
-    rules: list[Any] = [PrintableText(), *options.pop("validators", [])]
-    rules.append(Length(max=maximum, message=_l("At most %(max)d characters; shorten the text.")))
-    if required:
-        rules.insert(0, DataRequired(_l("Fill this in.")))
-    return rules
+    rules: list[Any] = [DataRequired(_l("Fill this in."))] if required else []
+    rules.append(NotLonger(max=maximum, message=_l("At most %(max)d characters; shorten the text.")))
+    return [*rules, PrintableText(), *options.pop("validators", [])]

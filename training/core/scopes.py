@@ -59,6 +59,11 @@ def add_scope(kind: ScopeKind, parent: Scope | None, name_zh: str, name_en: str)
     return scope
 
 
+def lock(scope: Scope) -> None:
+    """Have others who add to this scope wait until the transaction ends, so that what is sent twice is found."""
+    db.session.execute(select(Scope.id).where(Scope.id == scope.id).with_for_update(key_share=True))
+
+
 def root() -> Scope:
     """The scope of everywhere, created on first use; does not commit."""
     scope = db.session.scalar(select(Scope).where(Scope.kind == ScopeKind.EVERYWHERE))
