@@ -7,7 +7,12 @@ from flask import Flask
 
 from tests.client import client_for
 
-SAID_BY_OTHERS = ({}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Sec-Fetch-Site": "none"})
+SAID_BY_OTHERS: tuple[dict[str, str], ...] = (
+    {},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "none"},
+)
 
 
 @pytest.mark.one_database
