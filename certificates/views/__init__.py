@@ -17,3 +17,4 @@ def plug_in(app: Flask) -> None:
     app.register_blueprint(register.bp)
     app.register_blueprint(verification.bp)
     web.add_entry(_l("Certificates"), "certificates.register", Permission.READ, order=60)
+    web.add_footer(_l("Verify a certificate"), "verification.ask")

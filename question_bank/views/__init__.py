@@ -16,5 +16,5 @@ def register(app: Flask) -> None:
     app.register_blueprint(items.bp)
     app.register_blueprint(quizzes.bp)
     web.add_entry(_l("Teaching"), "items.list_items", Permission.ITEM_READ, order=20, home=True)
-    web.add_entry(_l("Question bank"), "items.list_items", Permission.ITEM_READ, order=40)
+    web.add_entry(_l("Question bank"), "items.list_items", Permission.ITEM_READ, order=25)
     web.add_entry(_l("Quizzes"), "quizzes.list_quizzes", Permission.QUIZ_READ, order=41)

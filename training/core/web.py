@@ -70,6 +70,7 @@ class Link:
 
 
 _entries: list[Entry] = []
+_footer: dict[str, Any] = {}
 
 
 def add_entry(label: Any, endpoint: str, permission: StrEnum, *, order: int = 50, home: bool = False) -> None:
@@ -82,8 +83,7 @@ def add_entry(label: Any, endpoint: str, permission: StrEnum, *, order: int = 50
 
 def add_footer(label: Any, endpoint: str) -> None:
     """Put a page that is open to everyone at the foot of every page."""
-    if (label, endpoint) not in _footer:
-        _footer.append((label, endpoint))
+    _footer[endpoint] = label
 
 
 def _links(homes_only: bool) -> list[Link]:
@@ -281,7 +281,7 @@ def init_app(app: Flask) -> None:
         csrf_token=generate_csrf,
         navigation=lambda: _links(homes_only=False),
         homes=lambda: _links(homes_only=True),
-        footer=lambda: [Link(str(label), url_for(endpoint), active=False) for label, endpoint in _footer],
+        footer=lambda: [Link(str(label), url_for(endpoint), active=False) for endpoint, label in _footer.items()],
         product_name="Anning 安宁",
         sample_mode=app.config["SAMPLE_MODE"],
     )
