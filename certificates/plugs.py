@@ -20,12 +20,11 @@ def panel(actor: Actor) -> Panel | None:
     """The trainee's certificates, each with its document and its public page."""
     links = []
     for one in queries.own(actor):
-        standing = words.mark(one).label
-        links += [
-            (one.number, url_for("certificates.certificate", certificate_id=one.id), standing),
-            (_("Download the PDF"), url_for("certificates.document", certificate_id=one.id), ""),
-            (_("Public verification page"), url_for("verification.verify", number=one.number), ""),
-        ]
+        mark = words.mark(one)
+        links.append((one.number, url_for("certificates.certificate", certificate_id=one.id), mark.label))
+        if mark.standing is not Standing.REVOKED:
+            links.append((_("Download the PDF"), url_for("certificates.document", certificate_id=one.id), ""))
+        links.append((_("Public verification page"), url_for("verification.verify", number=one.number), ""))
     return Panel(_("My certificates"), links) if links else None
 
 

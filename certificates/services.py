@@ -129,7 +129,7 @@ def revoke(entry: Entry, reason: str, *, revoked_by: Actor) -> None:
     accounts.lock(certificate.person_id)
     db.session.refresh(certificate)
     if certificate.status is CertificateStatus.REVOKED:
-        raise Conflict(_("This certificate was revoked before; its page says by whom and why."))
+        raise Conflict(_("This certificate has already been revoked; its page says by whom and why."))
     certificate.status = CertificateStatus.REVOKED
     certificate.revoked_at, certificate.revoked_by_id, certificate.revoked_reason = clock.now(), revoked_by.id, reason
     db.session.flush()

@@ -29,8 +29,8 @@ def _not_passed(figures: Mapping[str, int]) -> str:
     times, best = figures["times"], figures["best"]
     return str(
         _n(
-            "Not passed yet: sat %(num)s time, best score %(best)s. Open it to see when you can resit.",
-            "Not passed yet: sat %(num)s times, best score %(best)s. Open it to see when you can resit.",
+            "Not passed yet: %(num)s attempt, best score %(best)s.",
+            "Not passed yet: %(num)s attempts, best score %(best)s.",
             times,
             best=best,
         )

@@ -30,7 +30,7 @@ def ask() -> ResponseReturnValue:
         return render_template("certificates/ask.html", form=form), 422
     number = serials.normalise(form.number.data)
     if not number:
-        form.number.errors = [_("Type the number as it stands on the certificate.")]
+        form.number.errors = [_("Type the number as it is printed on the certificate.")]
         return render_template("certificates/ask.html", form=form), 422
     return redirect(url_for(".verify", number=number))
 
@@ -44,7 +44,10 @@ def verify(number: str) -> ResponseReturnValue:
     certificate = queries.by_number(canonical) if genuine else None
     if certificate is None:
         return render_template(
-            "certificates/unknown.html", number=canonical[:40], mistyped=not genuine, form=VerifyForm()
+            "certificates/unknown.html",
+            number=canonical[:40],
+            mistyped=not genuine,
+            form=VerifyForm() if genuine else VerifyForm(data={"number": canonical[:40]}),
         ), 404
     fields = CertificateFields.from_dict(certificate.fields)
     return render_template(
@@ -55,7 +58,3 @@ def verify(number: str) -> ResponseReturnValue:
         asked_at=clock.now(),
         form=VerifyForm(),
     )
-
-
-def _unknown(number: str, *, mistyped: bool) -> str:
-    return render_template("certificates/unknown.html", number=number, mistyped=mistyped, form=VerifyForm())

@@ -38,7 +38,7 @@ class PaperItem:
     @property
     def hint(self) -> str:
         """How many options to choose."""
-        return str(_("Choose all that are right") if self.multiple else _("Choose one"))
+        return str(_("Choose every correct answer") if self.multiple else _("Choose one"))
 
 
 def paper_of(attempt: Attempt) -> list[PaperItem]:

@@ -76,7 +76,7 @@ def add_post(prepared: str) -> ResponseReturnValue:
     except DomainError as error:
         form.form_errors.append(error.message)
         return render_template("accounts/add.html", form=form), error.status
-    flash(_("%(name)s can sign in now. Give a role, or tell the coordinator to enrol.", name=person.name), "good")
+    flash(_("%(name)s can sign in now. Give a role, or ask a coordinator to enrol them.", name=person.name), "good")
     return redirect(url_for(".person", person_id=person.id))
 
 
@@ -115,7 +115,7 @@ def end_grant(person_id: int, grant_id: int) -> ResponseReturnValue:
     someone = queries.person(person_id)
     grant = queries.grant_of(person_id, grant_id)
     services.end_grant(someone, grant, db.session.get_one(Scope, grant.scope_id), ended_by=actor())
-    flash(_("%(name)s no longer works as %(role)s there.", name=someone.name, role=grant.role.label), "good")
+    flash(_("%(name)s is no longer %(role)s there.", name=someone.name, role=grant.role.label), "good")
     return redirect(url_for(".person", person_id=person_id))
 
 

@@ -39,7 +39,7 @@ def sign_in_post() -> ResponseReturnValue:
         form.password.errors = [_("Too many tries. Wait 15 minutes, or ask your coordinator.")]
         return _refuse(form, 429)
     if not passwords.matches(form.password.data, person.password_hash if person else None) or person is None:
-        form.password.errors = [_("The mobile number or e-mail and the password do not go together. Try again.")]
+        form.password.errors = [_("The mobile number or e-mail and the password do not match. Try again.")]
         return _refuse(form, 422)
     actor = Actor(id=person.id, name=person.name, stamp=person.stamp)
     with transaction():
