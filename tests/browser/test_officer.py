@@ -39,13 +39,13 @@ def _figures(row: dict[str, Any]) -> list[str]:
     return [
         str(row["enrolled"]),
         str(row["completed"]),
-        "–" if share is None else f"{float(share):g} %",
+        "–" if share is None else f"{float(share):g}%",
         str(row["certified"]),
     ]
 
 
 def _cells(line: Locator) -> list[str]:
-    return [cell.inner_text().strip() for cell in line.locator("td").all()]
+    return [cell.inner_text().replace(" ", "") for cell in line.locator("td").all()]
 
 
 def _texts(page: Page, selector: str) -> list[str]:
