@@ -12,7 +12,7 @@ import certificates
 import courses
 import question_bank
 from training.app import create_app
-from training.core import logs
+from training.core import commands, logs
 from training.settings import Settings, SettingsError
 
 PACKAGES = (question_bank, courses, certificates)
@@ -37,12 +37,18 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the console script; a wrong setting stops it with a sentence."""
+    """Run the console script; a wrong setting or a database that cannot be used stops it with a sentence."""
     try:
         make_settings_once()
         cli.main(prog_name="anning")
     except SettingsError as error:
         click.echo(f"anning: {error}", err=True)
+        sys.exit(1)
+    except Exception as error:
+        sentence = commands.told(error)
+        if sentence is None:
+            raise
+        click.echo(f"anning: {sentence}", err=True)
         sys.exit(1)
 
 

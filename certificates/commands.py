@@ -32,7 +32,7 @@ def export(number: str | None, one: bool, output: Path) -> None:
     try:
         tasks.render_document(certificate.id)
     except (CannotPrint, DomainError) as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(f"{certificate.number}: {error}") from error
     with reading():
         document = queries.document_of(certificate.id)
     if document is None:

@@ -46,7 +46,7 @@ _PRINTING = threading.Lock()
 
 
 class CannotPrint(Exception):
-    """The certificate would not come out right; the message says why. Nothing was written."""
+    """The certificate would not come out right; the message says why, without a name: it is logged."""
 
 
 class CharactersMissing(CannotPrint):
@@ -56,7 +56,7 @@ class CharactersMissing(CannotPrint):
         self.person_name = person_name
         self.characters = characters
         listed = ", ".join(describe(character) for character in characters)
-        super().__init__(f"The certificate of {person_name} cannot be printed: no font has {listed}.")
+        super().__init__(f"The certificate cannot be printed: no font has {listed}.")
 
 
 class Bilingual(NamedTuple):
@@ -236,8 +236,7 @@ def _one_page(certificate: CertificateFields, press: _Press, fetcher: OwnResourc
         if len(document.pages) == 1:
             return document
     raise CannotPrint(
-        f"The certificate of {certificate.person_name} does not fit on one page; shorten the names of the "
-        "programme, institution, base or cohort."
+        "The certificate does not fit on one page; shorten the names of the programme, institution, base or cohort."
     )
 
 

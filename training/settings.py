@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -42,10 +44,9 @@ class Settings:
     log_level: str = field(default="INFO", metadata={"env": "ANNING_LOG_LEVEL"})
     fonts_dir: Path = field(default=ROOT / "node_modules", metadata={"env": "ANNING_FONTS_DIR"})
 
-    @property
-    def is_sqlite(self) -> bool:
-        """Whether the embedded database is in use."""
-        return self.database_url.startswith("sqlite")
+    def public_url_on(self, port: int) -> str:
+        """The address by which people reach the site when it listens on `port` instead of the port that was set."""
+        return f"http://localhost:{port}" if self.public_url == f"http://localhost:{self.port}" else self.public_url
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -62,11 +63,12 @@ class Settings:
         _require_in_range("PORT", self.port, 1, 65535)
         _require_in_range("ANNING_PROCESSES", self.processes, 1, 64)
         _require_in_range("ANNING_THREADS", self.threads, 1, 256)
+        _require_in_range("ANNING_TRUSTED_PROXIES", self.trusted_proxies, 0, 10)
         if self.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise SettingsError(f"ANNING_LOG_LEVEL is {self.log_level!r}; write DEBUG, INFO, WARNING or ERROR.")
         try:
             ZoneInfo(self.time_zone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise SettingsError(
                 f"ANNING_TIME_ZONE is {self.time_zone!r}; write a zone name such as Asia/Shanghai."
             ) from error
@@ -90,7 +92,7 @@ def _parse(name: str, text: str, kind: type) -> object:
             return False
         raise SettingsError(f"{name} is {text!r}; write 1 or 0.")
     if kind is int:
-        if not text.isascii() or not text.isdigit():
+        if not text.isascii() or not text.isdigit() or len(text) > 9:
             raise SettingsError(f"{name} is {text!r}; write a whole number.")
         return int(text)
     return Path(text).expanduser().resolve() if issubclass(kind, Path) else text
@@ -119,7 +121,7 @@ def _database_url(text: str, data_dir: Path) -> str:
             text = "postgresql+psycopg://" + text.removeprefix(short)
     try:
         url = make_url(text)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise SettingsError(
             "DATABASE_URL cannot be read; write sqlite:////path/file.db or postgresql://user:password@host/name."
         ) from error
@@ -134,15 +136,33 @@ def _secret_key(text: str, data_dir: Path) -> str:
             raise SettingsError("ANNING_SECRET_KEY is shorter than 32 characters; write a longer random text.")
         return text
     path = data_dir / "secret_key"
-    if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(32))
-    return path.read_text().strip()
+    try:
+        if not path.exists():
+            _make_key(path)
+        key = path.read_text().strip()
+    except OSError as error:
+        raise SettingsError(f"The secret key {path} cannot be kept or read ({error.strerror}).") from error
+    if len(key) < 32:
+        raise SettingsError(f"The secret key in {path} is shorter than 32 characters; delete the file to get another.")
+    return key
+
+
+def _make_key(path: Path) -> None:
+    """Put a key there whole, or leave the one that another process has put there meanwhile."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=path.name) as part:  # for its owner alone
+        part.write(secrets.token_hex(32))
+        part.flush()
+        os.fsync(part.fileno())
+        with suppress(FileExistsError):
+            os.link(part.name, path)
 
 
 def _public_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+    try:
+        parts = urlsplit(text)
+        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or parts.query or parts.fragment or not text.isprintable() or " " in text:
         raise SettingsError(f"ANNING_PUBLIC_URL is {text!r}; write an address such as https://anning.example.org.")
     return text.rstrip("/")

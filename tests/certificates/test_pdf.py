@@ -203,6 +203,7 @@ def test_a_character_without_a_glyph_is_refused_with_the_persons_name(
     with pytest.raises(CharactersMissing, match=re.escape(shown)) as refusal:
         pdf.require_printable(replace(certificate, person_name=f"王敏{character}"), typefaces)
     assert refusal.value.person_name == f"王敏{character}"
+    assert "王敏" not in str(refusal.value)  # it is logged
     assert refusal.value.characters == [character]
 
 

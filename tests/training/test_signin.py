@@ -7,14 +7,16 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from prometheus_client import generate_latest
+from sqlalchemy import func, select
 
 from tests import world
 from tests.client import CheckingClient, client_for, main_text
 from tests.counting import counting
 from tests.pages import form_of
-from training.accounts.models import Person
-from training.core import clock
-from training.core.db import db, transaction
+from training.accounts.models import Person, Throttle
+from training.core import clock, jobs
+from training.core.db import db, reading, transaction
 
 pytestmark = pytest.mark.world
 MOBILE = "13900000011"
@@ -142,3 +144,26 @@ def test_the_sample_people_are_offered_in_sample_mode_alone(app: Flask) -> None:
     assert "anning-2026" in main_text(client_for(app).get("/sign-in"))
     app.config["SAMPLE_MODE"] = False
     assert "anning-2026" not in main_text(client_for(app).get("/sign-in"))
+
+
+def test_tries_that_no_longer_count_are_forgotten(app: Flask) -> None:
+    sign_in(client_for(app), "somebody@example.org", "not the password")
+
+    def kept() -> int:
+        with app.app_context(), reading():
+            return db.session.scalar(select(func.count()).select_from(Throttle)) or 0
+
+    with app.app_context():
+        jobs.run_sweeps()
+    assert kept() == 2
+    with app.app_context(), clock.frozen(clock.now() + timedelta(minutes=16)):
+        assert jobs.run_sweeps()["accounts:tries"] == 2
+        assert jobs.run_sweeps()["accounts:tries"] == 0
+    assert kept() == 0
+
+
+@pytest.mark.one_database
+def test_methods_that_strangers_make_up_share_one_counter(app: Flask) -> None:
+    for number in range(20):
+        client_for(app).open("/healthz", method=f"ODD{number}", headers={"X-CSRFToken": "-"})
+    assert "ODD" not in generate_latest().decode()

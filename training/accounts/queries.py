@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, func, or_, select
 
-from training.accounts.models import Person, RoleGrant
+from training.accounts.models import Person, RoleGrant, Throttle
 from training.core import clock, scopes
 from training.core.access import Actor, Grant, Role
 from training.core.db import connection, db
@@ -54,6 +55,11 @@ _ACTOR = _actor_statement()
 def by_login(login: str) -> Person | None:
     """The active person who signs in with this (normalised) mobile number or e-mail address."""
     return db.session.scalar(select(Person).where(or_(Person.mobile == login, Person.email == login), Person.active))
+
+
+def has_tries(*, before: datetime) -> bool:
+    """Whether tries to sign in are kept that began before that moment."""
+    return db.session.scalar(select(Throttle.key).where(Throttle.since < before).limit(1)) is not None
 
 
 def person(person_id: int) -> Person:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import case, or_, select, update
+from sqlalchemy import case, delete, or_, select, update
 
 from training.accounts import logins
 from training.accounts.models import Person, Profession, RoleGrant, Throttle
@@ -144,7 +144,7 @@ def count_try(login: str, address: str) -> bool:
     now = clock.now()
     limits = {f"login:{login[:100]}": TRIES_PER_LOGIN, f"address:{address[:100]}": TRIES_PER_ADDRESS}
     statement = insert(Throttle).values([{"key": key, "since": now, "tries": 1} for key in sorted(limits)])
-    stale = Throttle.since < now - WINDOW
+    stale = Throttle.since < stale_before()
     counted = statement.on_conflict_do_update(
         index_elements=["key"],
         set_={
@@ -153,6 +153,17 @@ def count_try(login: str, address: str) -> bool:
         },
     ).returning(Throttle.key, Throttle.tries)
     return all(tries <= limits[key] for key, tries in db.session.execute(counted))
+
+
+def stale_before() -> datetime:
+    """The moment since which tries count."""
+    return clock.now() - WINDOW
+
+
+def forget_stale_tries() -> int:
+    """Delete the counts that no longer count, with whatever was typed as a login; returns how many. Does not commit."""
+    statement = delete(Throttle).where(Throttle.since < stale_before()).returning(Throttle.key)
+    return len(db.session.execute(statement).all())
 
 
 def forget_tries(login: str) -> None:

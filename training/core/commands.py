@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import click
+import psycopg
+from alembic.util import CommandError
 from flask import Flask, current_app
 from flask.cli import AppGroup
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from training.core import jobs, sample, schema, serving
 from training.core.db import db
@@ -80,6 +83,7 @@ def serve(host: str | None, port: int | None, without_worker: bool) -> None:
     db.engine.dispose()
     serving.share_metrics(app, settings.data_dir / "metrics")
     host, port = host or settings.host, port or settings.port
+    app.config["PUBLIC_URL"] = settings.public_url_on(port)
     click.echo(f"Anning 安宁: http://{host}:{port}/")
     serving.serve(
         app,
@@ -89,6 +93,16 @@ def serve(host: str | None, port: int | None, without_worker: bool) -> None:
         threads=settings.threads,
         with_worker=not without_worker,
     )
+
+
+def told(error: Exception) -> str | None:
+    """What to say of a failure of the database or of its schema; None for one that is the programme's own."""
+    if isinstance(error, CommandError):
+        return f"The schema stays as it is. {error}"
+    if isinstance(error, OperationalError | ProgrammingError | psycopg.Error):  # the queue asks psycopg itself
+        reason = next(iter(str(getattr(error, "orig", error)).strip().splitlines()), type(error).__name__)
+        return f"The database cannot be used: {reason}. Look at DATABASE_URL; `anning init-db` makes what is missing."
+    return None
 
 
 def register(app: Flask) -> None:

@@ -13,7 +13,10 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from prometheus_client import values
 
+from training.core.logs import log
+
 WORKER = [sys.executable, "-c", "from wsgi import main; main()", "worker", "--with-parent"]
+RESTART_SECONDS = 2.0
 
 
 class Server(BaseApplication):
@@ -49,9 +52,39 @@ def share_metrics(app: Flask, folder: Path) -> None:
     app.config["METRICS_DIR"] = str(folder)
 
 
+class Worker:
+    """The worker process beside the web processes: started again when it died, stopped with them."""
+
+    def __init__(self) -> None:
+        """Start it."""
+        self._stopped = threading.Event()
+        self._process = subprocess.Popen(WORKER)  # noqa: S603 - our own command line
+        threading.Thread(target=self._watch, daemon=True, name="worker-watch").start()
+
+    def _watch(self) -> None:
+        """Work that waits must not wait for somebody to notice that nobody does it."""
+        while True:
+            self._process.wait()
+            if self._stopped.wait(RESTART_SECONDS):
+                return
+            log.error("the worker died and is started again")
+            self._process = subprocess.Popen(WORKER)  # noqa: S603 - our own command line
+
+    def stop(self) -> None:
+        """End it."""
+        self._stopped.set()
+        self._process.terminate()
+        self._process.wait(timeout=15)
+
+
 def serve(app: Flask, *, host: str, port: int, processes: int, threads: int, with_worker: bool = True) -> None:
-    """Serve until stopped; the worker beside it stops with it."""
-    worker = subprocess.Popen(WORKER) if with_worker else None  # noqa: S603 - our own command line
+    """Serve until stopped; the worker starts once the server listens, and stops with it."""
+    workers: list[Worker] = []
+
+    def start_worker(_server: Any) -> None:
+        if with_worker:
+            workers.append(Worker())
+
     options = {
         "bind": f"{host}:{port}",
         "workers": processes,
@@ -62,14 +95,14 @@ def serve(app: Flask, *, host: str, port: int, processes: int, threads: int, wit
         "timeout": 60,
         "keepalive": 30,
         "loglevel": "warning",
+        "when_ready": start_worker,
         "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108, PTH112 - a heartbeat file in memory
     }
     try:
         Server(app, options).run()
     finally:
-        if worker is not None:
-            worker.terminate()
-            worker.wait(timeout=15)
+        for worker in workers:
+            worker.stop()
 
 
 def end_with_parent() -> None:
