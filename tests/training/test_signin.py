@@ -8,14 +8,16 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from prometheus_client import generate_latest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+from structlog.testing import capture_logs
 
 from tests import world
 from tests.client import CheckingClient, client_for, main_text
 from tests.counting import counting
 from tests.pages import form_of
 from training.accounts.models import Person, Throttle
-from training.core import clock, jobs
+from training.core import clock, jobs, web
 from training.core.db import db, reading, transaction
 
 pytestmark = pytest.mark.world
@@ -118,6 +120,7 @@ def test_the_way_leads_back_to_the_page_that_was_asked_for(app: Flask) -> None:
         "javascript:alert(1)",
         "\t//evil.example",
         "/\t/evil.example",
+        "/\t/[",
         "/" * 600,
     ],
 )
@@ -167,3 +170,21 @@ def test_methods_that_strangers_make_up_share_one_counter(app: Flask) -> None:
     for number in range(20):
         client_for(app).open("/healthz", method=f"ODD{number}", headers={"X-CSRFToken": "-"})
     assert "ODD" not in generate_latest().decode()
+
+
+@pytest.mark.one_database
+def test_a_referrer_that_cannot_be_read_does_no_harm(app: Flask) -> None:
+    answer = client_for(app).post("/people/add", headers={"Referer": "http://["})
+    assert answer.status_code == 302
+    assert answer.location.startswith("/sign-in")
+
+
+def test_a_taken_login_is_not_written_into_the_log(app: Flask) -> None:
+    with app.test_request_context():
+        with pytest.raises(IntegrityError) as caught, transaction():
+            db.session.execute(update(Person).where(Person.mobile != MOBILE).values(mobile=MOBILE))
+        with capture_logs() as lines:
+            web._handle_conflict(caught.value)
+    assert lines[0]["event"] == "constraint"
+    assert MOBILE not in str(lines)
+    assert caught.value.hide_parameters

@@ -109,10 +109,10 @@ def init_app(app: Flask) -> None:
 
 
 def engine_options(database_url: str) -> dict[str, Any]:
-    """Options of `create_engine` for that database."""
+    """Options of `create_engine` for that database; its errors, which are logged, quote nobody's data."""
     if database_url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 20, "isolation_level": None}}
-    return {"pool_size": 8, "max_overflow": 8}
+        return {"hide_parameters": True, "connect_args": {"timeout": 20, "isolation_level": None}}
+    return {"hide_parameters": True, "pool_size": 8, "max_overflow": 8}
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

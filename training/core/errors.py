@@ -40,12 +40,6 @@ class Conflict(DomainError):
     status = 409
 
 
-class TooMany(DomainError):
-    """Too often in too short a time."""
-
-    status = 429
-
-
 class SignInNeeded(DomainError):
     """Nobody is signed in; the page leads to the sign-in and back."""
 

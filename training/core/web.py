@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import (
     Blueprint,
@@ -110,8 +110,16 @@ def safe_next(target: str | None) -> str | None:
     """An address on this site to return to, or None: never a way to another site."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or len(target) > 500:
         return None
-    parts = urlsplit(target)
-    return target if not parts.scheme and not parts.netloc and "\\" not in target else None
+    parts = _parts(target)
+    return target if parts is not None and not parts.scheme and not parts.netloc and "\\" not in target else None
+
+
+def _parts(address: str) -> SplitResult | None:
+    """The parts of an address that somebody sent; None for one that cannot be read."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return None
 
 
 @bp.get("/")
@@ -230,7 +238,8 @@ def _handle_domain(error: errors.DomainError) -> ResponseReturnValue:
 def _handle_sign_in(error: errors.SignInNeeded) -> ResponseReturnValue:
     if wants_json():
         return jsonify(error=str(error.message)), 401
-    came_from = request.full_path.rstrip("?") if request.method == "GET" else urlsplit(request.referrer or "").path
+    referrer = _parts(request.referrer or "")
+    came_from = request.full_path.rstrip("?") if request.method == "GET" else referrer and referrer.path
     return redirect(url_for("accounts.sign_in", next=safe_next(came_from)))
 
 
@@ -257,7 +266,7 @@ def _handle_csrf(_error: CSRFError) -> ResponseReturnValue:
 
 
 def _handle_conflict(error: IntegrityError) -> ResponseReturnValue:
-    log.warning("constraint", error=str(error.orig)[:300])
+    log.warning("constraint", error=str(error.orig).partition("\n")[0][:300])  # what follows quotes people's data
     return refuse(
         409, _titles()[409], _("Somebody saved the same thing a moment ago. Go back, reload, and look first.")
     )

@@ -117,16 +117,6 @@ def required_by(enrolment: Enrolment) -> list[tuple[int, Activity, int]]:
     return [(position, activity, version) for position, activity, version in rows]
 
 
-def requirements_of(programme_id: int) -> Sequence[Activity]:
-    """The activities a programme requires, in order."""
-    return db.session.scalars(
-        select(Activity)
-        .join(Requirement, Requirement.activity_id == Activity.id)
-        .where(Requirement.programme_id == programme_id)
-        .order_by(Requirement.position)
-    ).all()
-
-
 def pinned_version(person_id: int, activity_id: int) -> int | None:
     """The version of a required activity that the person's newest enrolment pins; None when none requires it.
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, or_, select
 
-from training.activities import kinds
 from training.activities.models import Activity
 from training.core.db import connection, db
 from training.programmes.models import Enrolment, EnrolmentStatus
-from training.progress import rules
 from training.progress.models import EnrolmentStep, LedgerLine
 from training.progress.rules import Entry
 
@@ -84,12 +81,3 @@ def has_other_enrolment(enrolment: Enrolment) -> bool:
         Enrolment.status != EnrolmentStatus.WITHDRAWN,
     )
     return db.session.scalar(statement.limit(1)) is not None
-
-
-def done_parts(person_id: int, parent_id: int) -> set[int]:
-    """The ids of the direct parts of an activity (lessons of a course) that the person has fulfilled."""
-    entries = entries_of(person_id, [parent_id])
-    rows: Sequence[Any] = db.session.execute(
-        select(Activity.id, Activity.kind).where(Activity.parent_id == parent_id)
-    ).all()
-    return {row.id for row in rows if rules.reached(entries, row.id, kinds.get(row.kind).measure)}
