@@ -11,9 +11,12 @@ from sqlalchemy import func, select
 
 from tests import world
 from tests.client import CheckingClient, client_for, main_text
-from training.accounts.models import RoleGrant
+from training.accounts import services as accounts
+from training.accounts.models import Person, RoleGrant
+from training.core.access import Role
 from training.core.audit import AuditLine
-from training.core.db import db, reading
+from training.core.db import db, reading, transaction
+from training.core.scopes import Scope
 from training.places.models import TrainingBase
 from training.programmes.models import Cohort, Enrolment, EnrolmentStatus, Programme
 from training.progress.models import LedgerLine
@@ -114,6 +117,20 @@ def test_nobody_opens_a_cohort_at_another_base_or_of_its_programme(
     for change in ({"base_id": ids["base.qd"]}, {"programme_id": ids["programme.qd"]}):
         assert coordinator.submit("/cohorts/open", new_cohort(ids, **change)).status_code == 422
     assert count(app, Cohort) == 2
+
+
+def test_a_coordinator_of_two_bases_does_not_mix_their_programmes(
+    app: Flask, coordinator: CheckingClient, ids: dict[str, int]
+) -> None:
+    with app.app_context(), transaction():
+        base = db.session.get_one(TrainingBase, ids["base.qd"])
+        person = db.session.get_one(Person, world.person_id("coordinator.jn"))
+        accounts.add_grant(person, Role.COORDINATOR, db.session.get_one(Scope, base.scope_id), granted_by=None)
+    mixed = coordinator.submit("/cohorts/open", new_cohort(ids, programme_id=ids["programme.qd"]))
+    assert mixed.status_code == 422
+    assert "请改选培训基地或培训项目" in main_text(mixed)
+    both = {"base_id": ids["base.qd"], "programme_id": ids["programme.qd"]}
+    assert coordinator.submit("/cohorts/open", new_cohort(ids, **both)).status_code == 302
 
 
 def test_the_cohorts_of_another_base_do_not_exist_for_this_one(

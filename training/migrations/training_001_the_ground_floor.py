@@ -114,6 +114,7 @@ def upgrade() -> None:
         sa.Column("activity_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("valid_months", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("valid_months BETWEEN 0 AND 1200", name=op.f("ck_programme_valid_months")),
         sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_programme_activity_id_activity")),
         sa.PrimaryKeyConstraint("activity_id", name=op.f("pk_programme")),
         sa.UniqueConstraint("code", name=op.f("uq_programme_code")),

@@ -13,9 +13,13 @@ from training.core.scopes import enum_of
 
 
 class Programme(Base):
-    """A programme (培训项目): an activity whose requirements are hurdles, each to be cleared for itself."""
+    """A programme (培训项目): an activity whose requirements are hurdles, each to be cleared for itself.
+
+    Its certificates are valid for `valid_months`; 0 means without end.
+    """
 
     __tablename__ = "programme"
+    __table_args__ = (CheckConstraint("valid_months BETWEEN 0 AND 1200", name="valid_months"),)
 
     activity_id: Mapped[int] = mapped_column(BigId, ForeignKey("activity.id"), primary_key=True)
     code: Mapped[str] = mapped_column(String(40), unique=True)

@@ -80,6 +80,8 @@ def open_cohort(
     base_scope = db.session.get_one(Scope, base.scope_id)
     if opened_by is not None:
         opened_by.require(Permission.COHORT_OPEN, base_scope.path)
+    if not _may_use(base_scope, programme):
+        raise Invalid(_("This programme does not belong to this training base; choose another base or programme."))
     if ends_on < starts_on:
         raise Invalid(_("The cohort ends before it starts; correct one of the two days."))
     if db.session.scalar(select(Cohort.id).where(Cohort.base_id == base.id, Cohort.code == code)):
@@ -99,6 +101,13 @@ def open_cohort(
     db.session.flush()
     audit.record(opened_by, "cohort.open", cohort, code=code)
     return cohort
+
+
+def _may_use(base_scope: Scope, programme: Programme) -> bool:
+    """Whether the programme is owned by the base, or by a place above it."""
+    owner = select(Scope.path).join(Activity, Activity.scope_id == Scope.id)
+    path = db.session.scalars(owner.where(Activity.id == programme.activity_id)).one()
+    return scopes.covers(path, base_scope.path)
 
 
 def enrol(cohort: Cohort, person: Person, *, enrolled_by: Actor | None) -> Enrolment:
