@@ -60,7 +60,7 @@ def test_what_is_left_is_counted_and_the_next_lesson_named() -> None:
 @pytest.mark.one_database
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("zh", "已学完 2 课，还剩 1 课"), ("en", "2 of 3 lessons done, 1 lesson to go")],
+    [("zh", "已学完 2 / 3 课，还剩 1 课"), ("en", "2 of 3 lessons done, 1 lesson to go")],
 )
 def test_what_is_left_is_said_in_both_languages(app: Flask, language: str, words: str) -> None:
     with app.test_request_context(f"/?lang={language}"):

@@ -54,7 +54,7 @@ def test_page_table_and_chart_show_what_the_command_prints(app: Flask, as_: Call
     rows = re.findall(r"<tr><th scope=\"row\"[^>]*>(.*?)</th>(.*?)</tr>", page, re.DOTALL)
     shown = {name: [cell.strip() for cell in re.findall(r">([^<]*)</td>", cells)] for name, cells in rows}
     for row in [*report["rows"], {**report["total"], "name_zh": "合计"}]:
-        share = "–" if row["completion_percent"] is None else f"{row['completion_percent']:g} %"
+        share = "–" if row["completion_percent"] is None else f"{row['completion_percent']:g}%"
         assert shown[row["name_zh"]] == [str(row["enrolled"]), str(row["completed"]), share, str(row["certified"])]
         if row["enrolled"] and row["name_zh"] != "合计":
             assert f'width="{row["completion_percent"]:g}' in page
