@@ -10,8 +10,8 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from certificates import queries, serials, tasks
+from certificates.fields import CannotPrint
 from certificates.models import Certificate, CertificateStatus
-from certificates.pdf import CannotPrint
 from certificates.rules import standing
 from training.core import clock
 from training.core.db import reading

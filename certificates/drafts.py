@@ -9,7 +9,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from certificates import rules
-from certificates.pdf import Bilingual, CertificateFields
+from certificates.fields import Bilingual, CertificateFields
 from certificates.queries import Candidate
 from training.core import clock
 

@@ -6,7 +6,9 @@ import hashlib
 
 from flask_babel import gettext as _
 
-from certificates import drafts, pdf, queries, serials
+from certificates import drafts, queries, serials
+from certificates.fields import CertificateFields, CharactersMissing
+from certificates.fields import require_printable as require_glyphs
 from certificates.fonts import Typefaces, describe
 from certificates.models import Certificate, CertificateDocument, CertificateStatus
 from certificates.outcomes import ISSUED, REVOKED, REVOKED_OF_SEVERAL
@@ -83,11 +85,11 @@ def issue(candidate: Candidate, *, issued_by: Actor, typefaces: Typefaces | None
     return certificate
 
 
-def require_printable(fields: pdf.CertificateFields, typefaces: Typefaces) -> None:
+def require_printable(fields: CertificateFields, typefaces: Typefaces) -> None:
     """Raise `Invalid`, naming the person and the characters, where no font has a character of the certificate."""
     try:
-        pdf.require_printable(fields, typefaces)
-    except pdf.CharactersMissing as missing:
+        require_glyphs(fields, typefaces)
+    except CharactersMissing as missing:
         raise Invalid(
             _(
                 "The certificate of %(name)s cannot be printed: no font has %(characters)s. "
@@ -98,7 +100,7 @@ def require_printable(fields: pdf.CertificateFields, typefaces: Typefaces) -> No
         ) from missing
 
 
-def _registered(candidate: Candidate, fields: pdf.CertificateFields, issued_by: Actor) -> Certificate:
+def _registered(candidate: Candidate, fields: CertificateFields, issued_by: Actor) -> Certificate:
     certificate = Certificate(
         number=fields.number,
         enrolment_id=candidate.enrolment.id,

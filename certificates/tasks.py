@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from certificates import pdf, printing, queries, services
+from certificates import printing, queries, services
+from certificates.fields import CertificateFields
 from training.core import jobs
 from training.core.db import reading, transaction
 from training.core.logs import log
@@ -18,7 +19,9 @@ def render_document(certificate_id: int) -> None:
         frozen = queries.fields_to_print(certificate_id)
     if frozen is None:
         return
-    printed = pdf.render(pdf.CertificateFields.from_dict(frozen), printing.typefaces())
+    from certificates import pdf  # the press is half of what starting costs, and web processes never print
+
+    printed = pdf.render(CertificateFields.from_dict(frozen), printing.typefaces())
     with transaction():
         services.store_document(certificate_id, printed)
 

@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from certificates import rules
+from certificates.fields import Bilingual, CertificateFields
 from certificates.models import Certificate, CertificateStatus
-from certificates.pdf import Bilingual, CertificateFields
 from certificates.rules import Standing
 from training.core import clock, i18n
 

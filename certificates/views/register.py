@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from certificates import policies, queries, services, words
+from certificates.fields import CertificateFields
 from certificates.forms import RevokeForm, SearchForm
-from certificates.pdf import CertificateFields
 from certificates.permissions import Permission
 from certificates.rules import Standing
 from training.core.access import actor, requires

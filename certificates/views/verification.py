@@ -11,8 +11,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from certificates import queries, rules, serials, words
+from certificates.fields import CertificateFields
 from certificates.forms import VerifyForm
-from certificates.pdf import CertificateFields
 from training.core import clock
 from training.core.access import public
 

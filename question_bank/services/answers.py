@@ -33,7 +33,7 @@ FIND = (
     select(attempts.c.status, attempts.c.deadline, shown.c.type, shown.c.option_order)
     .join(shown, shown.c.attempt_id == attempts.c.id)
     .where(attempts.c.id == OF_ATTEMPT, attempts.c.person_id == bindparam("of_person"), shown.c.position == AT_POSITION)
-    .with_for_update(of=attempts)
+    .with_for_update(of=attempts, key_share=True)
 )
 NEWEST = (
     select(events.c.receipt, events.c.answer, events.c.saved_at)

@@ -11,8 +11,8 @@ from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from certificates import fonts, printing, rules, serials
+from certificates.fields import CertificateFields
 from certificates.models import Certificate, CertificateDocument, CertificateStatus
-from certificates.pdf import CertificateFields
 from tests.certificates.conftest import Class
 from tests.client import client_for, main_text
 from training.accounts.models import Person

@@ -22,8 +22,8 @@ import pytest
 import segno
 
 from certificates import fonts, pdf
+from certificates.fields import Bilingual, CannotPrint, CertificateFields, CharactersMissing, require_printable
 from certificates.fonts import Typefaces
-from certificates.pdf import Bilingual, CannotPrint, CertificateFields, CharactersMissing
 
 ROOT = Path(__file__).parents[2]
 NODE_MODULES = ROOT / "node_modules"
@@ -155,8 +155,9 @@ def test_the_same_fields_give_the_same_bytes(certificate: CertificateFields, typ
 def test_another_process_prints_the_same_bytes(certificate: CertificateFields, typefaces: Typefaces) -> None:
     script = (
         "import json, sys; from pathlib import Path; from certificates import fonts, pdf\n"
+        "from certificates.fields import CertificateFields\n"
         "found = fonts.find_typefaces(Path(sys.argv[1]), Path(sys.argv[2]))\n"
-        "sys.stdout.buffer.write(pdf.render(pdf.CertificateFields.from_dict(json.load(sys.stdin)), found))"
+        "sys.stdout.buffer.write(pdf.render(CertificateFields.from_dict(json.load(sys.stdin)), found))"
     )
     ran = subprocess.run(
         [sys.executable, "-c", script, str(NODE_MODULES), str(ROOT / "build" / "fonts")],
@@ -201,7 +202,7 @@ def test_a_character_without_a_glyph_is_refused_with_the_persons_name(
     if ord(character) in typefaces.coverage():
         pytest.fail(f"{character} has a glyph after all: choose another one")
     with pytest.raises(CharactersMissing, match=re.escape(shown)) as refusal:
-        pdf.require_printable(replace(certificate, person_name=f"王敏{character}"), typefaces)
+        require_printable(replace(certificate, person_name=f"王敏{character}"), typefaces)
     assert refusal.value.person_name == f"王敏{character}"
     assert "王敏" not in str(refusal.value)  # it is logged
     assert refusal.value.characters == [character]

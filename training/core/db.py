@@ -32,7 +32,11 @@ from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
 WRITE = {"anning_write": True}
-READ = {"anning_write": False, "postgresql_readonly": True}
+# A page sees one state of the data throughout: what SQLite's snapshot gives, PostgreSQL gives when it is asked to.
+READ: dict[str, dict[str, Any]] = {
+    "sqlite": {"anning_write": False},
+    "postgresql": {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"},
+}
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -101,7 +105,7 @@ def init_app(app: Flask) -> None:
         engine = db.engine
     app.extensions["anning_engines"] = {
         True: engine.execution_options(**WRITE),
-        False: engine.execution_options(**READ),
+        False: engine.execution_options(**READ[engine.dialect.name]),
     }
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
