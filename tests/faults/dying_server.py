@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 
@@ -26,23 +28,20 @@ def die_once(mark: Path) -> None:
 
 def main(moment: str, mark: Path, port: int) -> None:
     """Serve until killed."""
-    from training.core.db import db
     from training.core.serving import serve
     from wsgi import make_app
 
     app = make_app()
     inner = app.wsgi_app
-    with app.app_context():
-        session_class = type(db.session())
-    commit = session_class.commit
+    commit = Connection.commit
 
-    def dying_commit(self: Any) -> None:
+    def dying_commit(self: Connection) -> None:
         die_once(mark)
         commit(self)
 
     def wrapped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         saving = environ["REQUEST_METHOD"] == "POST" and "/answers/" in environ["PATH_INFO"]
-        session_class.commit = dying_commit if saving and moment == "before" else commit  # type: ignore[method-assign]
+        Connection.commit = dying_commit if saving and moment == "before" else commit  # type: ignore[method-assign]
         answer = inner(environ, start_response)
         if saving and moment == "after":
             die_once(mark)
