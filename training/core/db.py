@@ -9,10 +9,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any, cast
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import (
@@ -28,7 +29,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
+from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
 WRITE = {"anning_write": True}
@@ -92,7 +93,7 @@ class WorkingSession(FlaskSession):
 
     def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
         """The open transaction's connection; without one an engine that can only read."""
-        return self.info.get("connection") or _engines()[False]
+        return connection() if is_open() else _engines()[False]
 
 
 db = SQLAlchemy(session_options={"class_": WorkingSession, "expire_on_commit": False})
@@ -142,44 +143,53 @@ def _begin_sqlite(connection: Connection) -> None:
         raw.execute("BEGIN")
 
 
+@dataclass(slots=True)
+class Unit:
+    """A transaction that is open: its connection, what to do after its commit, and whether it is to be given up."""
+
+    connection: Connection
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
+    given_up: bool = False
+
+
 @contextmanager
 def transaction() -> Iterator[Connection]:
     """One write transaction: begins at once, commits at the end, rolls back on any error; does not nest.
 
     What was handed to `after_commit` runs only when the commit has succeeded. After `give_up()` the end rolls back.
     """
-    with _opened(writes=True) as (connection, session):
-        yield connection
-        if "given_up" in session.info:
+    with _opened(writes=True) as unit:
+        yield unit.connection
+        if unit.given_up:
             return
-        session.flush()
-        connection.commit()
-        callbacks = session.info.get("after_commit", [])
-    for callback in callbacks:
+        if db.session.registry.has():
+            db.session.flush()
+        unit.connection.commit()
+    for callback in unit.afterwards:
         callback()
 
 
 @contextmanager
 def reading() -> Iterator[Connection]:
     """One transaction that the database keeps read-only; nothing is committed."""
-    with _opened(writes=False) as (connection, _session):
-        yield connection
+    with _opened(writes=False) as unit:
+        yield unit.connection
 
 
 @contextmanager
-def _opened(*, writes: bool) -> Iterator[tuple[Connection, Session]]:
-    """A connection that has begun, and the session that works on it; whatever was not committed is rolled back."""
-    session = db.session()
-    if "connection" in session.info:
+def _opened(*, writes: bool) -> Iterator[Unit]:
+    """A connection that has begun; the session works on it from its first use. Uncommitted work is rolled back."""
+    if is_open():
         raise RuntimeError("a transaction is already open: services never open one")
     with _engines()[writes].connect() as connection:
         connection.begin()
-        session.info["connection"] = connection
+        g.unit = Unit(connection)
         try:
-            yield connection, session
+            yield g.unit
         finally:
-            session.close()
-            session.info.clear()
+            if db.session.registry.has():
+                db.session.close()
+            del g.unit
 
 
 def _engines() -> dict[bool, Engine]:
@@ -188,22 +198,22 @@ def _engines() -> dict[bool, Engine]:
 
 def connection() -> Connection:
     """The connection of the open transaction, for statements that need no objects."""
-    return cast(Connection, db.session().info["connection"])
+    return cast(Unit, g.unit).connection
 
 
 def give_up() -> None:
     """Have the present transaction roll back at its end: what a refusal had begun is not kept."""
-    db.session().info["given_up"] = True
+    g.unit.given_up = True
 
 
 def is_open() -> bool:
     """Whether a transaction is open already."""
-    return "connection" in db.session().info
+    return "unit" in g
 
 
 def after_commit(callback: Callable[[], None]) -> None:
     """Run `callback` once the present transaction has committed; never when it has not."""
-    db.session().info.setdefault("after_commit", []).append(callback)
+    g.unit.afterwards.append(callback)
 
 
 def insert(table: Any) -> Any:
