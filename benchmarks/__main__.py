@@ -6,7 +6,6 @@ A limit is a multiple of a floor measured in the same run, in turns with what it
 
 from __future__ import annotations
 
-import statistics
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -20,8 +19,8 @@ from benchmarks.scenes import SIGN_IN_PASSWORD, AnningScene, FloorScene, prepare
 from benchmarks.servers import cpu_seconds, serving
 from tests import postgres
 
-ROUNDS = 5
-REQUESTS = 400  # the kernel counts CPU time in hundredths of a second: enough of them to see a few percent
+ROUNDS = 30
+REQUESTS = 100  # in turns this short, whatever else the machine does falls on both alike
 
 
 @dataclass(frozen=True)
@@ -46,20 +45,17 @@ class Figure:
 def measure(
     name: str, limit: float, floor: Callable[[], None], own: Callable[[], None], processes: list[psutil.Process]
 ) -> Figure:
-    """The median of `ROUNDS` ratios, each of two runs side by side, after one warm-up of both."""
+    """The ratio of the sums over `ROUNDS` turns of both, after one warm-up each."""
     floor()
     own()
-    floors, owns, ratios = [], [], []
+    spent = {floor: 0.0, own: 0.0}
     for _round in range(ROUNDS):
-        spent = []
-        for run in (floor, own):
+        for run in spent:
             before = cpu_seconds(*processes)
             run()
-            spent.append((cpu_seconds(*processes) - before) * 1000 / REQUESTS)
-        floors.append(spent[0])
-        owns.append(spent[1])
-        ratios.append(spent[1] / spent[0])
-    return Figure(name, statistics.median(ratios), limit, statistics.median(floors), statistics.median(owns))
+            spent[run] += cpu_seconds(*processes) - before
+    to_ms = 1000 / REQUESTS / ROUNDS
+    return Figure(name, spent[own] / spent[floor], limit, spent[floor] * to_ms, spent[own] * to_ms)
 
 
 @contextmanager

@@ -205,3 +205,12 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say on which databases the tests ran, and what was left out for want of one."""
+    passed = [report.nodeid for report in terminalreporter.stats.get("passed", [])]
+    skipped = [report.nodeid for report in terminalreporter.stats.get("skipped", [])]
+    for name, title in (("sqlite", "SQLite"), ("postgresql", "PostgreSQL")):
+        ran, left = (sum(f"[{name}" in one for one in several) for several in (passed, skipped))
+        terminalreporter.write_line(f"on {title}: {ran} tests passed" + (f", {left} skipped" if left else ""))
