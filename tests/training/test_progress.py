@@ -24,7 +24,7 @@ from training.places import services as places
 from training.places.models import TrainingBase
 from training.programmes import services as programmes
 from training.programmes.models import Cohort, Enrolment, EnrolmentStatus, Programme
-from training.progress import rollups, services, states
+from training.progress import rollups, rules, services, states
 from training.progress.models import EnrolmentStep, LedgerLine, Rollup
 from training.progress.outcomes import COMPLETED, REOPENED, register
 
@@ -267,3 +267,30 @@ def test_a_line_keeps_the_place_and_profession_of_its_moment(app: Flask) -> None
         db.session.flush()
         db.session.refresh(line)
         assert (line.city_code, line.base_id, line.profession) == frozen == ("370200", world.bases[0].id, "physician")
+
+
+def test_a_lesson_taken_back_opens_its_course_again(app: Flask) -> None:
+    with app.app_context(), transaction():
+        world = World()
+        person = world.people[1]
+        enrolment = programmes.enrol(world.cohorts[0], person, enrolled_by=None)
+        for key, (activity, outcome) in enumerate([(one, COMPLETED) for one in world.lessons] + [(world.quiz, PASSED)]):
+            services.record(person.id, activity, outcome, client_key=f"{key}", authority=None)
+        assert enrolment.completed_at is not None
+        services.record(person.id, world.lessons[1], REOPENED, client_key="back", authority=None)
+        assert not naive_held(person.id, world.course.id, "completed")
+        assert (enrolment.status.value, enrolment.completed_at) == ("open", None)
+        services.record(person.id, world.lessons[1], COMPLETED, client_key="again", authority=None)
+        assert naive_held(person.id, world.course.id, "completed")
+        assert enrolment.status.value == "completed"
+        assert counters() == naive_counters()
+
+
+def test_a_part_that_another_version_adds_takes_nothing_back() -> None:
+    def line(number: int, activity: int, sign: int) -> rules.Entry:
+        return rules.Entry(number, activity, "", "completed", sign, None, START)
+
+    whole, lines = rules.Reach(2, START), [line(1, 10, 1), line(2, 1, 1)]
+    assert not rules.taken_back(lines, whole, {10: "completed", 11: "completed"})
+    assert rules.taken_back([*lines, line(3, 10, -1)], whole, {10: "completed"})
+    assert not rules.taken_back([*lines, line(3, 10, -1), line(4, 10, 1)], whole, {10: "completed"})

@@ -195,11 +195,9 @@ def load_actor() -> Actor | None:
 
 def load_actor_if_open() -> Actor | None:
     """The actor for the frame of a page: loaded already, or loadable without opening another transaction."""
-    if "_login_user" in g:
-        return current_actor()
     if "_user_id" not in session:
         return None
-    if db.is_open():
+    if "actor" in g or db.is_open():
         return current_actor()
     try:
         with db.reading():

@@ -25,7 +25,6 @@ from sqlalchemy import (
     Engine,
     Integer,
     MetaData,
-    String,
     event,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -66,9 +65,6 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 Json = JSON().with_variant(postgresql.JSONB, "postgresql")
 
 Id = Annotated[int, mapped_column(BigId, primary_key=True)]
-Ref = Annotated[int, mapped_column(BigId, index=True)]
-Code = Annotated[str, mapped_column(String(40))]
-Title = Annotated[str, mapped_column(String(200))]
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",

@@ -42,6 +42,22 @@ def reached(entries: Iterable[Entry], activity_id: int, measure: str) -> Reach |
     return held
 
 
+def taken_back(entries: Iterable[Entry], whole: Reach, parts: Mapping[int, str]) -> bool:
+    """Whether a part (id to the measure that fulfils it) was taken back after the whole had been reached by it.
+
+    A part that was never reached takes nothing back: the whole may have been reached in another version.
+    """
+    lines = list(entries)
+    return any(
+        reached(lines, part, measure) is None
+        and any(
+            one.activity_id == part and one.measure == measure and one.sign < 0 and one.id > whole.line_id
+            for one in lines
+        )
+        for part, measure in parts.items()
+    )
+
+
 def facts(entries: Sequence[Entry], activity_id: int, version: int, parts: Mapping[int, str]) -> Facts:
     """What a kind needs to say why an activity is not fulfilled; `parts`: the measure that fulfils each part id."""
     own = [entry for entry in entries if entry.activity_id == activity_id]

@@ -86,17 +86,25 @@ def _append_what_follows(
     newest = entries[-1].id if entries else 0
     holds = []
     for one in required:
-        measure = kinds.get(one.activity.kind).measure
-        held = rules.reached(entries, one.activity.id, measure) is not None
-        if one.parts and not held and all(rules.reached(entries, part, m) for part, m in one.parts.items()):
-            follow(one.activity, one.version, COMPLETED, newest)
-            held = True
-        holds.append(held)
+        held = rules.reached(entries, one.activity.id, kinds.get(one.activity.kind).measure)
+        outcome = _follows_from_parts(entries, held, one.parts)
+        if outcome is not None:
+            follow(one.activity, one.version, outcome, newest)
+        holds.append(held is not None if outcome is None else outcome is COMPLETED)
     was = rules.reached(entries, programme.id, COMPLETED.measure) is not None
     if holds and all(holds) and not was:
         follow(programme, programme.version, COMPLETED, newest)
     elif was and not all(holds):
         follow(programme, programme.version, REOPENED, newest)
+
+
+def _follows_from_parts(
+    entries: Sequence[rules.Entry], held: rules.Reach | None, parts: Mapping[int, str]
+) -> Outcome | None:
+    """What the parts of a required activity make of it: complete, open again, or nothing new."""
+    if held is None and parts and all(rules.reached(entries, part, measure) for part, measure in parts.items()):
+        return COMPLETED
+    return REOPENED if held is not None and rules.taken_back(entries, held, parts) else None
 
 
 def _write_steps(enrolment: Enrolment, required: Sequence[Required], entries: Sequence[rules.Entry]) -> int:
