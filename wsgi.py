@@ -39,7 +39,7 @@ def cli() -> None:
 def main() -> None:
     """Run the console script; a wrong setting or a database that cannot be used stops it with a sentence."""
     try:
-        make_settings_once()
+        Settings.from_environ()  # before anything else, so that a wrong one is told even for `--help`
         cli.main(prog_name="anning")
     except SettingsError as error:
         click.echo(f"anning: {error}", err=True)
@@ -50,11 +50,6 @@ def main() -> None:
             raise
         click.echo(f"anning: {sentence}", err=True)
         sys.exit(1)
-
-
-def make_settings_once() -> None:
-    """Read the settings before anything else, so that a wrong one is told even for `--help`."""
-    Settings.from_environ()
 
 
 def __getattr__(name: str) -> Flask:
