@@ -118,12 +118,14 @@ def _add_person(making: Making, name: str, number: int, password_hash: str) -> N
     mobile, role, where = PEOPLE[name]
     institution = db.session.scalar(select(Institution).where(Institution.code == f"W-{where or 'jn'}"))
     person = accounts.add_person(
-        name=f"甲乙{number}",
-        mobile=mobile,
-        email=f"person{number}@example.org",
+        accounts.PersonData(
+            name=f"甲乙{number}",
+            mobile=mobile,
+            email=f"person{number}@example.org",
+            profession=Profession.NURSE,
+            institution_id=institution.id if institution else None,
+        ),
         password_hash=password_hash,
-        profession=Profession.NURSE,
-        institution_id=institution.id if institution else None,
         added_by=None,
     )
     if role is not None:

@@ -8,11 +8,20 @@ from flask import Flask
 from huey import Huey
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from training import accounts, activities, places, programmes, progress, reports
+from training import accounts, activities, messages, places, practice, programmes, progress, reports
 from training.core import access, clock, commands, db, headers, i18n, jobs, logs, web
 from training.settings import ROOT, Settings
 
-FEATURES: tuple[ModuleType, ...] = (places, accounts, activities, programmes, progress, reports)
+FEATURES: tuple[ModuleType, ...] = (
+    places,
+    accounts,
+    messages,
+    activities,
+    programmes,
+    progress,
+    practice,
+    reports,
+)
 
 
 def create_app(settings: Settings, packages: tuple[ModuleType, ...] = (), queue: Huey | None = None) -> Flask:
@@ -57,4 +66,5 @@ def _config(settings: Settings) -> dict[str, object]:
         "METRICS_DIR": "",
         "SAMPLE_MODE": settings.sample_mode,
         "PUBLIC_URL": settings.public_url,
+        "IDENTITY_KEY": settings.identity_key,
     }

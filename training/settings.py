@@ -32,6 +32,7 @@ class Settings:
     data_dir: Path = field(default=ROOT / "instance", metadata={"env": "ANNING_DATA_DIR"})
     database_url: str = field(default="", metadata={"env": "DATABASE_URL"})
     secret_key: str = field(default="", metadata={"env": "ANNING_SECRET_KEY"}, repr=False)
+    identity_key: str = field(default="", metadata={"env": "ANNING_IDENTITY_KEY"}, repr=False)
     public_url: str = field(default="", metadata={"env": "ANNING_PUBLIC_URL"})
     host: str = field(default="127.0.0.1", metadata={"env": "HOST"})
     port: int = field(default=8000, metadata={"env": "PORT"})
@@ -78,7 +79,8 @@ class Settings:
                 **{spec.name: getattr(self, spec.name) for spec in fields(self)},
                 "data_dir": data_dir,
                 "database_url": _database_url(self.database_url, data_dir),
-                "secret_key": _secret_key(self.secret_key, data_dir),
+                "secret_key": _key("ANNING_SECRET_KEY", self.secret_key, data_dir / "secret_key"),
+                "identity_key": _key("ANNING_IDENTITY_KEY", self.identity_key, data_dir / "identity_key"),
                 "public_url": _public_url(self.public_url or f"http://localhost:{self.port}"),
             }
         )
@@ -130,20 +132,20 @@ def _database_url(text: str, data_dir: Path) -> str:
     return text
 
 
-def _secret_key(text: str, data_dir: Path) -> str:
+def _key(name: str, text: str, path: Path) -> str:
+    """The key that was set, or else the one kept in a file of the data folder, made at the first start."""
     if text:
         if len(text) < 32:
-            raise SettingsError("ANNING_SECRET_KEY is shorter than 32 characters; write a longer random text.")
+            raise SettingsError(f"{name} is shorter than 32 characters; write a longer random text.")
         return text
-    path = data_dir / "secret_key"
     try:
         if not path.exists():
             _make_key(path)
         key = path.read_text().strip()
     except OSError as error:
-        raise SettingsError(f"The secret key {path} cannot be kept or read ({error.strerror}).") from error
+        raise SettingsError(f"The key {path} cannot be kept or read ({error.strerror}).") from error
     if len(key) < 32:
-        raise SettingsError(f"The secret key in {path} is shorter than 32 characters; delete the file to get another.")
+        raise SettingsError(f"The key in {path} is shorter than 32 characters; put the right one back, or set {name}.")
     return key
 
 

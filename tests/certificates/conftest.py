@@ -53,12 +53,14 @@ class Class:
         """Enrol a new person, who has completed the programme unless `done` is False; returns the enrolment's id."""
         with self.app.app_context(), transaction():
             person = accounts.add_person(
-                name=name,
-                mobile=f"137{len(self.people):08}",
-                email=None,
+                accounts.PersonData(
+                    name=name,
+                    mobile=f"137{len(self.people):08}",
+                    email=None,
+                    profession=Profession.NURSE,
+                    institution_id=None,
+                ),
                 password_hash="-",
-                profession=Profession.NURSE,
-                institution_id=None,
                 added_by=None,
             )
             cohort = db.session.get_one(Cohort, self.cohort_id)

@@ -122,12 +122,14 @@ def _add_people(bases: list[tuple[Institution, TrainingBase, Scope]]) -> dict[st
     for number, (name, (role, place)) in enumerate(PEOPLE.items()):
         institution, _base, scope = bases[place]
         people[name] = accounts.add_person(
-            name=f"王小{'甲乙丙丁戊己庚'[number]}",
-            mobile=f"1380000100{number}",
-            email=None,
+            accounts.PersonData(
+                name=f"王小{'甲乙丙丁戊己庚'[number]}",
+                mobile=f"1380000100{number}",
+                email=None,
+                profession=Profession.NURSE,
+                institution_id=institution.id,
+            ),
             password_hash="x",
-            profession=Profession.NURSE,
-            institution_id=institution.id,
             added_by=None,
         )
         if role is not None:

@@ -165,12 +165,14 @@ def _newcomer(number: int) -> Person:
         code=f"N-{number}", name_zh=f"单位{number}", name_en="N", city_code="370200", kind="hospital", beds=0
     )
     return people.add_person(
-        name="王芳",
-        mobile=f"135000000{number:02}",
-        email=None,
+        people.PersonData(
+            name="王芳",
+            mobile=f"135000000{number:02}",
+            email=None,
+            profession=Profession.NURSE,
+            institution_id=institution.id,
+        ),
         password_hash="x",
-        profession=Profession.NURSE,
-        institution_id=institution.id,
         added_by=None,
     )
 

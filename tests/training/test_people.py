@@ -229,12 +229,14 @@ def test_the_home_costs_the_same_however_many_people_there_are(app: Flask, admin
                 code=f"X-{number}", name_zh=f"医院{number}", name_en="X", city_code="370100", kind="hospital", beds=1
             )
             person = services.add_person(
-                name=f"丙{number:02}",
-                mobile=f"136000000{number:02}",
-                email=None,
+                services.PersonData(
+                    name=f"丙{number:02}",
+                    mobile=f"136000000{number:02}",
+                    email=None,
+                    profession=Profession.NURSE,
+                    institution_id=institution.id,
+                ),
                 password_hash="x",
-                profession=Profession.NURSE,
-                institution_id=institution.id,
                 added_by=None,
             )
             scope = Scope(kind=ScopeKind.BASE, parent_id=1, path=f"/1/9{number}/", name_zh=f"基地{number}", name_en="B")

@@ -121,12 +121,14 @@ class World:
 
     def _person(self, number: int) -> Person:
         return accounts.add_person(
-            name="王芳",
-            mobile=f"1390000000{number}",
-            email=None,
+            accounts.PersonData(
+                name="王芳",
+                mobile=f"1390000000{number}",
+                email=None,
+                profession=list(Profession)[number % 3],
+                institution_id=self.institutions[number % 2].id if number % 3 else None,
+            ),
             password_hash="x",
-            profession=list(Profession)[number % 3],
-            institution_id=self.institutions[number % 2].id if number % 3 else None,
             added_by=None,
         )
 

@@ -54,7 +54,7 @@ def test_processes_that_start_together_share_one_key(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert len(keys) == 1
-    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["identity_key", "secret_key"]
     assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
 
 

@@ -65,12 +65,14 @@ def add_post(prepared: str) -> ResponseReturnValue:
         return render_template("accounts/add.html", form=form), 422
     try:
         person = services.add_person(
-            name=form.name.data,
-            mobile=form.mobile.data or None,
-            email=form.email.data or None,
+            services.PersonData(
+                name=form.name.data,
+                mobile=form.mobile.data or None,
+                email=form.email.data or None,
+                profession=Profession(form.profession.data),
+                institution_id=form.institution_id.data or None,
+            ),
             password_hash=prepared,
-            profession=Profession(form.profession.data),
-            institution_id=form.institution_id.data or None,
             added_by=actor(),
         )
     except DomainError as error:

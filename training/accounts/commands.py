@@ -39,12 +39,14 @@ def add(name: str, login: str, role: str, profession: str, password: str) -> Non
     try:
         with transaction():
             person = services.add_person(
-                name=name.strip(),
-                mobile=None if by_email else login,
-                email=login if by_email else None,
+                services.PersonData(
+                    name=name.strip(),
+                    mobile=None if by_email else login,
+                    email=login if by_email else None,
+                    profession=Profession(profession),
+                    institution_id=None,
+                ),
                 password_hash=password_hash,
-                profession=Profession(profession),
-                institution_id=None,
                 added_by=None,
             )
             services.add_grant(person, Role(role), scopes.root(), granted_by=None)

@@ -25,3 +25,8 @@ def is_mobile(text: str) -> bool:
 def is_email(text: str) -> bool:
     """Whether a normalised text looks like an e-mail address of at most 200 characters."""
     return len(text) <= 200 and EMAIL.fullmatch(text) is not None
+
+
+def normalise_staff_number(text: str) -> str:
+    """A staff number (工号) folded to one form: no spaces, half width, upper case; empty for none."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).upper()

@@ -43,10 +43,23 @@ PROFESSION_LABELS = {
 
 
 class Person(Base):
-    """Somebody who can sign in, by mobile number or e-mail address. Names may be shared by many."""
+    """Somebody who can sign in: by mobile number, e-mail address, or staff number (工号) within an institution.
+
+    Names may be shared by many. `password_hash` is empty until the person has activated the account (`activated_at`).
+    An identity number is kept sealed, with a keyed index to find it by (`id_numbers.py`). Whoever was erased has
+    neither a name nor anything to sign in with.
+    """
 
     __tablename__ = "person"
-    __table_args__ = (CheckConstraint("mobile IS NOT NULL OR email IS NOT NULL", name="can_sign_in"),)
+    __table_args__ = (
+        UniqueConstraint("institution_id", "staff_number"),
+        CheckConstraint(
+            "mobile IS NOT NULL OR email IS NOT NULL OR erased_at IS NOT NULL "
+            "OR (staff_number IS NOT NULL AND institution_id IS NOT NULL)",
+            name="can_sign_in",
+        ),
+        CheckConstraint("(id_number_sealed IS NULL) = (id_number_index IS NULL)", name="sealed_with_index"),
+    )
 
     id: Mapped[Id]
     name: Mapped[str] = mapped_column(String(80), index=True)
@@ -56,12 +69,20 @@ class Person(Base):
     stamp: Mapped[str] = mapped_column(String(32))
     profession: Mapped[Profession] = mapped_column(enum_of(Profession))
     institution_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("institution.id"), index=True)
+    staff_number: Mapped[str | None] = mapped_column(String(40))
+    id_number_sealed: Mapped[str | None] = mapped_column(String(200))
+    id_number_index: Mapped[str | None] = mapped_column(String(64), unique=True)
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
+    activated_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
 
 
 class RoleGrant(Base):
-    """A role given to a person on a scope from a day on; `ends_on` is the first day without it (None: open)."""
+    """A role given to a person on a scope from a day on; `ends_on` is the first day without it (None: open).
+
+    `delegated_from_id` is the grant whose holder lent the role for a period; it holds no longer than that one does.
+    """
 
     __tablename__ = "role_grant"
     __table_args__ = (
@@ -76,6 +97,7 @@ class RoleGrant(Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
     granted_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
+    delegated_from_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("role_grant.id"), index=True)
 
 
 class Throttle(Base):

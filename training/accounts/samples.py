@@ -71,12 +71,14 @@ def add_people(shared: dict[str, Any]) -> None:
 def _add_person(one: dict[str, Any], password_hash: str, shared: dict[str, Any]) -> Person:
     institution = shared["institutions"].get(one["institution_code"])
     person = services.add_person(
-        name=one["name"],
-        mobile=one["mobile"],
-        email=one["email"],
+        services.PersonData(
+            name=one["name"],
+            mobile=one["mobile"],
+            email=one["email"],
+            profession=Profession(one["profession"]),
+            institution_id=institution.id if institution else None,
+        ),
         password_hash=password_hash,
-        profession=Profession(one["profession"]),
-        institution_id=institution.id if institution else None,
         added_by=None,
     )
     shared["people"][one["mobile"]] = person

@@ -3,61 +3,102 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import case, delete, or_, select, update
 
-from training.accounts import logins
+from training.accounts import id_numbers, logins
 from training.accounts.models import Person, Profession, RoleGrant, Throttle
 from training.accounts.permissions import Permission
 from training.core import audit, clock
 from training.core.access import Actor, Role
 from training.core.db import db, insert
 from training.core.errors import Conflict, Invalid, NotFound
+from training.core.keys import identity_key
 from training.core.scopes import Scope
 
 
-def add_person(
-    *,
-    name: str,
-    mobile: str | None,
-    email: str | None,
-    password_hash: str,
-    profession: Profession,
-    institution_id: int | None,
-    added_by: Actor | None,
-) -> Person:
-    """Add somebody who can sign in; does not commit.
+@dataclass(frozen=True, kw_only=True)
+class PersonData:
+    """What is written of a person; logins and numbers as they were typed."""
 
-    Raises `Invalid` (no login, or a malformed one) or `Conflict` (login taken).
+    name: str
+    profession: Profession
+    mobile: str | None = None
+    email: str | None = None
+    institution_id: int | None = None
+    staff_number: str | None = None
+    id_number: str | None = None
+
+    def normalised(self) -> PersonData:
+        """The same with logins and numbers brought to the form they are stored in.
+
+        Raises `Invalid`: no login at all, or a malformed login, staff number or identity number.
+        """
+        mobile = logins.normalise(self.mobile) if self.mobile else None
+        email = logins.normalise(self.email) if self.email else None
+        staff_number = logins.normalise_staff_number(self.staff_number) if self.staff_number else None
+        id_number = id_numbers.normalise(self.id_number) if self.id_number else None
+        if mobile is None and email is None and not (staff_number and self.institution_id):
+            raise Invalid(_("Give a mobile number, an e-mail address, or a staff number with its institution."))
+        if mobile and not logins.is_mobile(mobile):
+            raise Invalid(_("%(text)s is not a mobile number of 11 digits.", text=mobile))
+        if email and not logins.is_email(email):
+            raise Invalid(_("%(text)s is not an e-mail address.", text=email))
+        if id_number and not id_numbers.is_valid(id_number):
+            raise Invalid(_("The identity number is not valid: check its 18 characters."))
+        return replace(self, mobile=mobile, email=email, staff_number=staff_number, id_number=id_number)
+
+
+def add_person(data: PersonData, *, password_hash: str = "", added_by: Actor | None) -> Person:
+    """Add somebody who can sign in, once activated when no password is given; does not commit.
+
+    Raises `Invalid` (nothing to sign in with, or malformed) or `Conflict` (taken by somebody else).
     """
-    mobile = logins.normalise(mobile) if mobile else None
-    email = logins.normalise(email) if email else None
-    if mobile is None and email is None:
-        raise Invalid(_("Give a mobile number or an e-mail address to sign in with."))
-    if mobile and not logins.is_mobile(mobile):
-        raise Invalid(_("%(text)s is not a mobile number of 11 digits.", text=mobile))
-    if email and not logins.is_email(email):
-        raise Invalid(_("%(text)s is not an e-mail address.", text=email))
-    for column, value in ((Person.mobile, mobile), (Person.email, email)):
-        if value and db.session.scalar(select(Person.id).where(column == value)):
-            raise Conflict(_("Somebody signs in with %(login)s already; look for that person first.", login=value))
-    person = Person(
-        name=name,
-        mobile=mobile,
-        email=email,
-        password_hash=password_hash,
-        stamp=secrets.token_hex(8),
-        profession=profession,
-        institution_id=institution_id,
-        active=True,
-        created_at=clock.now(),
-    )
+    data = data.normalised()
+    _require_free(data)
+    person = new_person(data, password_hash=password_hash)
     db.session.add(person)
     db.session.flush()
     audit.record(added_by, "person.add", person)
     return person
+
+
+def new_person(data: PersonData, *, password_hash: str = "") -> Person:
+    """The row of a person from normalised data, not yet added to the session."""
+    return Person(
+        name=data.name,
+        mobile=data.mobile,
+        email=data.email,
+        password_hash=password_hash,
+        stamp=secrets.token_hex(8),
+        profession=data.profession,
+        institution_id=data.institution_id,
+        staff_number=data.staff_number,
+        id_number_sealed=id_numbers.seal(data.id_number, identity_key()) if data.id_number else None,
+        id_number_index=id_numbers.index(data.id_number, identity_key()) if data.id_number else None,
+        active=True,
+        created_at=clock.now(),
+        activated_at=clock.now() if password_hash else None,
+    )
+
+
+def _require_free(data: PersonData) -> None:
+    for column, value in ((Person.mobile, data.mobile), (Person.email, data.email)):
+        if value and db.session.scalar(select(Person.id).where(column == value)):
+            raise Conflict(_("Somebody signs in with %(login)s already; look for that person first.", login=value))
+    if data.staff_number and data.institution_id:
+        same = select(Person.id).where(
+            Person.institution_id == data.institution_id, Person.staff_number == data.staff_number
+        )
+        if db.session.scalar(same):
+            raise Conflict(_("Staff number %(number)s is taken at this institution.", number=data.staff_number))
+    if data.id_number:
+        index = id_numbers.index(data.id_number, identity_key())
+        if db.session.scalar(select(Person.id).where(Person.id_number_index == index)):
+            raise Conflict(_("Somebody with this identity number is here already; look for that person first."))
 
 
 def lock(person_id: int) -> Person:

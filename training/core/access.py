@@ -29,6 +29,7 @@ class Role(StrEnum):
 
     TRAINEE = "trainee"
     INSTRUCTOR = "instructor"
+    SUPERVISOR = "supervisor"
     COORDINATOR = "coordinator"
     OFFICER = "officer"
     ADMINISTRATOR = "administrator"
@@ -42,6 +43,7 @@ class Role(StrEnum):
 ROLE_LABELS = {
     Role.TRAINEE: _l("Trainee"),
     Role.INSTRUCTOR: _l("Instructor"),
+    Role.SUPERVISOR: _l("Practice supervisor"),
     Role.COORDINATOR: _l("Base coordinator"),
     Role.OFFICER: _l("Provincial officer"),
     Role.ADMINISTRATOR: _l("Administrator"),

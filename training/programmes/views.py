@@ -16,7 +16,7 @@ from training.core.db import db
 from training.core.errors import DomainError
 from training.places import queries as places
 from training.places.models import TrainingBase
-from training.programmes import queries, services
+from training.programmes import pages, queries, services
 from training.programmes.forms import CandidateForm, CohortForm, WithdrawForm
 from training.programmes.models import Cohort, EnrolmentStatus, Programme
 from training.programmes.pages import cohort_url
@@ -29,7 +29,12 @@ bp = Blueprint("programmes", __name__, url_prefix="/cohorts", template_folder="t
 @requires(Permission.COHORT_READ)
 def home() -> ResponseReturnValue:
     """The base today: its cohorts, newest first."""
-    return render_template("programmes/home.html", rows=queries.cohorts_visible_to(actor()), cohort_url=cohort_url)
+    return render_template(
+        "programmes/home.html",
+        rows=queries.cohorts_visible_to(actor()),
+        cohort_url=cohort_url,
+        today=pages.today(actor()),
+    )
 
 
 @bp.get("/open")

@@ -50,6 +50,7 @@ def cohort(cohort_id: int) -> ResponseReturnValue:
         people=people,
         paths={enrolment_id: words.path(several) for enrolment_id, several in steps.items()},
         actions=words.cohort_actions(actor(), found, enrolments),
+        tools=pages.tools(actor(), found),
         told_apart=told_apart,
         may_enrol=actor().may(ProgrammePermission.ENROLMENT_ADD),
         may_withdraw=actor().may(ProgrammePermission.ENROLMENT_WITHDRAW),

@@ -1,0 +1,16 @@
+"""media."""
+
+from __future__ import annotations
+
+revision = "courses_002"
+down_revision = "courses_001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Go up."""
+
+
+def downgrade() -> None:
+    """Go down."""

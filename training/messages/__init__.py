@@ -1,0 +1,7 @@
+"""Messages: the inbox of everyone, with e-mail beside it."""
+
+from flask import Flask
+
+
+def init_app(_app: Flask) -> None:
+    """Plug in the pages."""

@@ -1,0 +1,16 @@
+"""rosters."""
+
+from __future__ import annotations
+
+revision = "training_005"
+down_revision = "training_004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Go up."""
+
+
+def downgrade() -> None:
+    """Go down."""

@@ -1,0 +1,16 @@
+"""practice."""
+
+from __future__ import annotations
+
+revision = "training_007"
+down_revision = "training_006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Go up."""
+
+
+def downgrade() -> None:
+    """Go down."""
