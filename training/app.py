@@ -67,4 +67,8 @@ def _config(settings: Settings) -> dict[str, object]:
         "SAMPLE_MODE": settings.sample_mode,
         "PUBLIC_URL": settings.public_url,
         "IDENTITY_KEY": settings.identity_key,
+        "SMTP_URL": settings.smtp_url,
+        "MAIL_FROM": settings.mail_from,
+        "SMS_URL": settings.sms_url,
+        "SMS_TOKEN": settings.sms_token,
     }

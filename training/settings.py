@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent.parent
+OWN_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class SettingsError(Exception):
@@ -42,6 +44,10 @@ class Settings:
     secure_cookies: bool = field(default=False, metadata={"env": "ANNING_SECURE_COOKIES"})
     trusted_proxies: int = field(default=0, metadata={"env": "ANNING_TRUSTED_PROXIES"})
     sample_mode: bool = field(default=False, metadata={"env": "ANNING_SAMPLE_MODE"})
+    smtp_url: str = field(default="", metadata={"env": "ANNING_SMTP_URL"}, repr=False)
+    mail_from: str = field(default="", metadata={"env": "ANNING_MAIL_FROM"})
+    sms_url: str = field(default="", metadata={"env": "ANNING_SMS_URL"})
+    sms_token: str = field(default="", metadata={"env": "ANNING_SMS_TOKEN"}, repr=False)
     log_level: str = field(default="INFO", metadata={"env": "ANNING_LOG_LEVEL"})
     fonts_dir: Path = field(default=ROOT / "node_modules", metadata={"env": "ANNING_FONTS_DIR"})
 
@@ -73,6 +79,8 @@ class Settings:
             raise SettingsError(
                 f"ANNING_TIME_ZONE is {self.time_zone!r}; write a zone name such as Asia/Shanghai."
             ) from error
+        _require_post_office(self.smtp_url, self.mail_from)
+        _require_gateway(self.sms_url, self.sms_token)
         data_dir = _writable(self.data_dir)
         return Settings(
             **{
@@ -103,6 +111,40 @@ def _parse(name: str, text: str, kind: type) -> object:
 def _require_in_range(name: str, value: int, low: int, high: int) -> None:
     if not low <= value <= high:
         raise SettingsError(f"{name} is {value}; write a whole number from {low} to {high}.")
+
+
+def _require_post_office(url: str, sender: str) -> None:
+    """E-mail is sent when both are there; a password never travels in the clear to another machine."""
+    if not url:
+        return
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in {"smtp", "smtps"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or parts.query not in {"", "tls=starttls", "tls=none"}:
+        raise SettingsError(
+            "ANNING_SMTP_URL cannot be read; write smtp://user:password@host:587?tls=starttls or smtps://host:465."
+        )
+    if parts.scheme == "smtp" and parts.query == "tls=none" and parts.password and parts.hostname not in OWN_MACHINE:
+        raise SettingsError("ANNING_SMTP_URL would send its password unencrypted; leave out tls=none.")
+    if not re.fullmatch(r"[^@\r\n]+@[^@\s]+", sender):
+        raise SettingsError(f"ANNING_MAIL_FROM is {sender!r}; write the address that e-mail comes from.")
+
+
+def _require_gateway(url: str, token: str) -> None:
+    """Text messages are sent when both are there; the token never travels in the clear to another machine."""
+    if not url:
+        return
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in OWN_MACHINE)
+    except ValueError:
+        sound = False
+    if not sound or not parts.hostname or not url.isascii() or not url.isprintable() or " " in url:
+        raise SettingsError(f"ANNING_SMS_URL is {url!r}; write an address that begins with https://.")
+    if not token or not token.isascii() or not token.isprintable():
+        raise SettingsError("ANNING_SMS_TOKEN is missing or cannot be sent; write the gateway's token.")
 
 
 def _writable(folder: Path) -> Path:
