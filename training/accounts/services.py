@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import case, delete, or_, select, update
+from sqlalchemy import insert as insert_many
 
 from training.accounts import id_numbers, logins
 from training.accounts.models import Person, Profession, RoleGrant, Throttle
 from training.accounts.permissions import Permission
 from training.core import audit, clock
 from training.core.access import Actor, Role
-from training.core.db import db, insert
+from training.core.db import batches, db, insert
 from training.core.errors import Conflict, Invalid, NotFound
 from training.core.keys import identity_key
 from training.core.scopes import Scope
@@ -107,43 +109,65 @@ def lock(person_id: int) -> Person:
     Taken before any counter. It lets foreign keys to the person be checked meanwhile (`FOR NO KEY UPDATE`): two acts
     that have each written of the person before they come here would otherwise wait for each other for ever.
     """
-    statement = select(Person).where(Person.id == person_id).with_for_update(key_share=True)
-    person = db.session.scalar(statement)
-    if person is None:
-        raise NotFound(_("There is no such person or role here."))
-    return person
+    return lock_all([person_id])[0]
+
+
+def lock_all(person_ids: Collection[int]) -> list[Person]:
+    """Lock several people as `lock` does, always in the order of their ids; raises `NotFound` if one is not there."""
+    locked: list[Person] = []
+    for some in batches(sorted(set(person_ids))):
+        statement = select(Person).where(Person.id.in_(some)).order_by(Person.id).with_for_update(key_share=True)
+        found = db.session.scalars(statement).all()
+        if len(found) < len(some):
+            raise NotFound(_("There is no such person or role here."))
+        locked.extend(found)
+    return locked
 
 
 def add_grant(person: Person, role: Role, scope: Scope, *, granted_by: Actor | None) -> RoleGrant:
     """Give a role on a scope from today on; the same grant in force again changes nothing. Does not commit.
 
-    One that was ended today is taken up again: on this day it was held before.
-
     An administrator's page asks for `GRANT_ADD` first; enrolling gives the trainee's role under its own permission.
     """
-    known = db.session.scalar(
-        select(RoleGrant).where(
-            RoleGrant.person_id == person.id,
-            RoleGrant.role == role,
-            RoleGrant.scope_id == scope.id,
-            or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= clock.today()),
+    return add_grants([person.id], role, scope, granted_by=granted_by)[0]
+
+
+def add_grants(person_ids: Sequence[int], role: Role, scope: Scope, *, granted_by: Actor | None) -> list[RoleGrant]:
+    """Give several people the same role on a scope, as `add_grant` does; does not commit.
+
+    A grant that was ended today is taken up again: on this day it was held before.
+    """
+    held = _grants_in_force(person_ids, role, scope)
+    taken_up = [held[one] for one in person_ids if one in held and held[one].ends_on is not None]
+    for grant in taken_up:
+        grant.ends_on = None
+    first = {
+        "role": role,
+        "scope_id": scope.id,
+        "starts_on": clock.today(),
+        "ends_on": None,
+        "granted_by_id": granted_by.id if granted_by else None,
+    }
+    without = [one for one in person_ids if one not in held]
+    if without:
+        db.session.execute(insert_many(RoleGrant), [{"person_id": one, **first} for one in without])
+        held |= _grants_in_force(without, role, scope)
+    details = {"role": role.value, "scope": scope.path}
+    changed = [*taken_up, *(held[one] for one in without)]
+    audit.record_all(granted_by, "grant.add", ((one, {"person_id": one.person_id, **details}) for one in changed))
+    return [held[person_id] for person_id in person_ids]
+
+
+def _grants_in_force(person_ids: Sequence[int], role: Role, scope: Scope) -> dict[int, RoleGrant]:
+    in_force = or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= clock.today())
+    statement = select(RoleGrant).where(RoleGrant.role == role, RoleGrant.scope_id == scope.id, in_force)
+    return {
+        grant.person_id: grant
+        for some in batches(person_ids)
+        for grant in db.session.scalars(
+            statement.where(RoleGrant.person_id.in_(some)).order_by(RoleGrant.ends_on.is_(None))
         )
-    )
-    if known is not None and known.ends_on is None:
-        return known
-    grant = known or RoleGrant(
-        person_id=person.id,
-        role=role,
-        scope_id=scope.id,
-        starts_on=clock.today(),
-        ends_on=None,
-        granted_by_id=granted_by.id if granted_by else None,
-    )
-    grant.ends_on = None
-    db.session.add(grant)
-    db.session.flush()
-    audit.record(granted_by, "grant.add", grant, person_id=person.id, role=role.value, scope=scope.path)
-    return grant
+    }
 
 
 def end_grant(person: Person, grant: RoleGrant, scope: Scope, *, ended_by: Actor) -> None:
@@ -153,7 +177,7 @@ def end_grant(person: Person, grant: RoleGrant, scope: Scope, *, ended_by: Actor
         raise Conflict(_("You cannot end your own administrator's role; ask another administrator."))
     if grant.ends_on is not None and grant.ends_on <= clock.today():
         return
-    _end(grant)
+    end_now(grant)
     audit.record(ended_by, "grant.end", grant, person_id=person.id, role=grant.role.value)
 
 
@@ -163,12 +187,17 @@ def end_grants(person_id: int, scope: Scope) -> None:
         RoleGrant.person_id == person_id, RoleGrant.scope_id == scope.id, RoleGrant.ends_on.is_(None)
     )
     for grant in db.session.scalars(statement):
-        _end(grant)
+        end_now(grant)
 
 
-def _end(grant: RoleGrant) -> None:
-    """End it at once: `ends_on` is the first day on which the role is not held any more."""
-    grant.ends_on = clock.today()
+def end_now(grant: RoleGrant) -> None:
+    """End a role at once, and what its holder has lent of it; does not commit.
+
+    `ends_on` is the first day on which the role is not held any more; one that has not begun ends where it begins.
+    """
+    lent = select(RoleGrant).where(RoleGrant.delegated_from_id == grant.id, RoleGrant.ends_on > clock.today())
+    for one in (grant, *db.session.scalars(lent)):
+        one.ends_on = max(clock.today(), one.starts_on)
     db.session.flush()
 
 

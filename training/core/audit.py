@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from training.core import clock
@@ -27,6 +28,19 @@ class AuditLine(Base):
     details: Mapped[dict[str, Any]]
 
 
+_words: dict[str, Any] = {}
+
+
+def describe(words: Mapping[str, Any]) -> None:
+    """Say in (lazily translated) words what each verb of a package means; called once by each package."""
+    _words.update(words)
+
+
+def words() -> dict[str, Any]:
+    """Every verb with its words."""
+    return dict(_words)
+
+
 class HasId(Protocol):
     """Whoever acts."""
 
@@ -38,14 +52,23 @@ class HasId(Protocol):
 
 def record(actor: HasId | None, verb: str, subject: Any, **details: Any) -> None:
     """Add one line: `verb` is dotted (`certificate.revoke`), `subject` a model with an `id` or `activity_id`."""
+    db.session.add(AuditLine(**_values(actor, verb, subject, details)))
+
+
+def record_all(actor: HasId | None, verb: str, acts: Iterable[tuple[Any, dict[str, Any]]]) -> None:
+    """Add a line for each (subject, details) of one act upon many, in one statement."""
+    lines = [_values(actor, verb, subject, details) for subject, details in acts]
+    if lines:
+        db.session.execute(insert(AuditLine), lines)
+
+
+def _values(actor: HasId | None, verb: str, subject: Any, details: dict[str, Any]) -> dict[str, Any]:
     number = getattr(subject, "id", None) or getattr(subject, "activity_id", "")
-    db.session.add(
-        AuditLine(
-            at=clock.now(),
-            actor_id=actor.id if actor else None,
-            verb=verb,
-            object_type=getattr(subject, "__tablename__", type(subject).__name__.lower()),
-            object_id=str(number),
-            details=details,
-        )
-    )
+    return {
+        "at": clock.now(),
+        "actor_id": actor.id if actor else None,
+        "verb": verb,
+        "object_type": getattr(subject, "__tablename__", type(subject).__name__.lower()),
+        "object_id": str(number),
+        "details": details,
+    }

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, TypeVar, cast
 
 from flask import Flask, current_app, g
 from flask_sqlalchemy import SQLAlchemy
@@ -31,6 +31,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
+T = TypeVar("T")
 WRITE = {"anning_write": True}
 # A page sees one state of the data throughout: what SQLite's snapshot gives, PostgreSQL gives when it is asked to.
 READ: dict[str, dict[str, Any]] = {
@@ -236,6 +237,15 @@ def upsert(
     if not changes:
         return statement.on_conflict_do_nothing(index_elements=list(keys))
     return statement.on_conflict_do_update(index_elements=list(keys), set_=changes)
+
+
+MANY = 500
+
+
+def batches(items: Sequence[T], size: int = MANY) -> Iterator[Sequence[T]]:
+    """`items` in pieces that one statement can carry: databases bound the number of its parameters."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 def append_only(table: str, dialect: str) -> list[str]:

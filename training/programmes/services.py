@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from training.accounts import services as accounts
 from training.accounts.models import Person
@@ -15,7 +16,7 @@ from training.activities import services as activities
 from training.activities.models import Activity
 from training.core import audit, clock, scopes
 from training.core.access import Actor, Role
-from training.core.db import db
+from training.core.db import batches, db
 from training.core.errors import Conflict, Invalid
 from training.core.scopes import Scope, ScopeKind
 from training.places.models import TrainingBase
@@ -31,12 +32,13 @@ from training.programmes.models import (
 from training.programmes.permissions import Permission
 
 Follower = Callable[[Enrolment, Actor | None], None]
-_when_enrolled: list[Follower] = []
+FollowerOfMany = Callable[[Sequence[Enrolment], Actor | None], None]
+_when_enrolled: list[FollowerOfMany] = []
 _when_withdrawn: list[Follower] = []
 
 
-def when_enrolled(follower: Follower) -> None:
-    """Have `follower` called, in the same transaction, after each new enrolment."""
+def when_enrolled(follower: FollowerOfMany) -> None:
+    """Have `follower` called, in the same transaction, with the new enrolments of one cohort, people locked."""
     if follower not in _when_enrolled:
         _when_enrolled.append(follower)
 
@@ -110,43 +112,83 @@ def _may_use(base_scope: Scope, programme: Programme) -> bool:
     return scopes.covers(path, base_scope.path)
 
 
+@dataclass(frozen=True)
+class Enrolled:
+    """How many people were enrolled now, and how many were in the cohort before."""
+
+    new: int
+    already: int
+
+
 def enrol(cohort: Cohort, person: Person, *, enrolled_by: Actor | None) -> Enrolment:
     """Enrol a person: pins the versions of what is required, grants the trainee's role on the cohort.
 
     Raises `NotAllowed` or `Conflict` (already enrolled); does not commit.
     """
-    scope = db.session.get_one(Scope, cohort.scope_id)
-    if enrolled_by is not None:
-        enrolled_by.require(Permission.ENROLMENT_ADD, scope.path)
-    if db.session.scalar(
-        select(Enrolment.id).where(Enrolment.cohort_id == cohort.id, Enrolment.person_id == person.id)
-    ):
+    enrolled = _enrol_new(cohort, [person.id], enrolled_by)
+    if not enrolled:
         raise Conflict(_("%(name)s is in this cohort already.", name=person.name))
-    enrolment = Enrolment(
-        cohort_id=cohort.id,
-        person_id=person.id,
-        programme_id=cohort.programme_id,
-        status=EnrolmentStatus.OPEN,
-        enrolled_at=clock.now(),
-    )
-    db.session.add(enrolment)
-    db.session.flush()
-    _pin_versions(enrolment)
-    accounts.add_grant(person, Role.TRAINEE, scope, granted_by=enrolled_by)
-    audit.record(enrolled_by, "enrolment.add", enrolment, person_id=person.id)
+    return enrolled[0]
+
+
+def enrol_all(cohort: Cohort, people: Iterable[Person | int], *, enrolled_by: Actor | None) -> Enrolled:
+    """Enrol many people (or ids of people) as `enrol` does each, in statements whose number does not grow with them.
+
+    Who is in the cohort already, withdrawn or not, stays as they are. Raises `NotAllowed` or `NotFound` (no such
+    person); does not commit.
+    """
+    ids = {one if isinstance(one, int) else one.id for one in people}
+    new = len(_enrol_new(cohort, ids, enrolled_by))
+    return Enrolled(new=new, already=len(ids) - new)
+
+
+def _enrol_new(cohort: Cohort, person_ids: Collection[int], by: Actor | None) -> list[Enrolment]:
+    """Enrol those who are not in the cohort yet, in the order of their ids."""
+    scope = db.session.get_one(Scope, cohort.scope_id)
+    if by is not None:
+        by.require(Permission.ENROLMENT_ADD, scope.path)
+    locked = accounts.lock_all(person_ids)
+    taken = set(db.session.scalars(select(Enrolment.person_id).where(Enrolment.cohort_id == cohort.id)))
+    new = [person.id for person in locked if person.id not in taken]
+    return _begin(cohort, scope, new, by) if new else []
+
+
+def _begin(cohort: Cohort, scope: Scope, person_ids: Sequence[int], by: Actor | None) -> list[Enrolment]:
+    enrolments = _add_enrolments(cohort, person_ids)
+    _pin_versions(cohort.programme_id, enrolments)
+    accounts.add_grants(person_ids, Role.TRAINEE, scope, granted_by=by)
+    audit.record_all(by, "enrolment.add", ((one, {"person_id": one.person_id}) for one in enrolments))
     for follower in _when_enrolled:
-        follower(enrolment, enrolled_by)
-    return enrolment
+        follower(enrolments, by)
+    return enrolments
 
 
-def _pin_versions(enrolment: Enrolment) -> None:
+def _add_enrolments(cohort: Cohort, person_ids: Sequence[int]) -> list[Enrolment]:
+    """The rows are written together and read back: SQLite would give their ids one by one."""
+    same = {
+        "cohort_id": cohort.id,
+        "programme_id": cohort.programme_id,
+        "status": EnrolmentStatus.OPEN,
+        "enrolled_at": clock.now(),
+    }
+    db.session.execute(insert(Enrolment), [{"person_id": one, **same} for one in person_ids])
+    of_the_cohort = select(Enrolment).where(Enrolment.cohort_id == cohort.id).order_by(Enrolment.id)
+    return [
+        enrolment
+        for some in batches(person_ids)
+        for enrolment in db.session.scalars(of_the_cohort.where(Enrolment.person_id.in_(some)))
+    ]
+
+
+def _pin_versions(programme_id: int, enrolments: Sequence[Enrolment]) -> None:
     rows = db.session.execute(
         select(Activity.id, Activity.version)
         .join(Requirement, Requirement.activity_id == Activity.id)
-        .where(Requirement.programme_id == enrolment.programme_id)
-    )
-    db.session.add_all(EnrolmentPin(enrolment_id=enrolment.id, activity_id=i, version=v) for i, v in rows)
-    db.session.flush()
+        .where(Requirement.programme_id == programme_id)
+    ).all()
+    pins = [{"enrolment_id": one.id, "activity_id": i, "version": v} for one in enrolments for i, v in rows]
+    if pins:
+        db.session.execute(insert(EnrolmentPin), pins)
 
 
 def _lock(enrolment: Enrolment) -> None:

@@ -2,26 +2,114 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import insert, select
+
+from training.accounts.models import Person
 from training.activities.models import Activity
+from training.core import clock
 from training.core.access import Actor
-from training.core.db import db
+from training.core.db import batches, db
+from training.places.models import Institution, TrainingBase
 from training.programmes import services as programmes
-from training.programmes.models import Enrolment
-from training.progress import queries, services
+from training.programmes.models import Cohort, Enrolment
+from training.progress import queries, rollups, services, states
+from training.progress.models import EnrolmentStep, LedgerLine
 from training.progress.outcomes import ENROLLED, WITHDRAWN
 
 
-def enrolled(enrolment: Enrolment, by: Actor | None) -> None:
-    """A line for the programme, and the first state of every step (what was learnt before counts at once)."""
-    programme = db.session.get_one(Activity, enrolment.programme_id)
-    services.record(
-        enrolment.person_id,
-        programme,
-        ENROLLED,
-        client_key=f"enrolment:{enrolment.id}:enrolled",
-        authority=by,
-        enrolment=enrolment,
+def enrolled(enrolments: Sequence[Enrolment], by: Actor | None) -> None:
+    """A line for the programme, and the first state of every step (what was learnt before counts at once).
+
+    Who has no line that bears on the programme begins like everybody else: those are written together.
+    """
+    programme = db.session.get_one(Activity, enrolments[0].programme_id)
+    required = states.required_of(enrolments[0])
+    known = _with_history([one.person_id for one in enrolments], states.activity_ids(programme, required))
+    if not required:  # nothing is open and nothing is done: the rules say what that means
+        known = {one.person_id for one in enrolments}
+    fresh = [one for one in enrolments if one.person_id not in known]
+    if fresh:
+        rollups.write(_begin_together(fresh, programme, required, by))
+    for enrolment in enrolments:
+        if enrolment.person_id in known:
+            services.record(
+                enrolment.person_id,
+                programme,
+                ENROLLED,
+                client_key=_key(enrolment),
+                authority=by,
+                enrolment=enrolment,
+            )
+
+
+def _key(enrolment: Enrolment) -> str:
+    return f"enrolment:{enrolment.id}:enrolled"
+
+
+def _with_history(person_ids: Sequence[int], activity_ids: Collection[int]) -> set[int]:
+    """Those of the people who have a line for one of the activities."""
+    return {
+        person_id
+        for some in batches(person_ids)
+        for person_id in db.session.scalars(
+            select(LedgerLine.person_id)
+            .where(LedgerLine.person_id.in_(some), LedgerLine.activity_id.in_(activity_ids))
+            .distinct()
+        )
+    }
+
+
+def _begin_together(
+    enrolments: Sequence[Enrolment], programme: Activity, required: Sequence[states.Required], by: Actor | None
+) -> list[rollups.Move]:
+    """Lines and steps of people without history; returns what their lines move in the counters."""
+    places = _places_of(enrolments)
+    now = clock.now()
+    lines = [
+        {
+            "person_id": one.person_id,
+            "activity_id": programme.id,
+            "activity_version": programme.version,
+            "outcome": ENROLLED.name,
+            "measure": ENROLLED.measure,
+            "sign": ENROLLED.sign,
+            "occurred_at": now,
+            "recorded_at": now,
+            "authority_id": by.id if by else None,
+            "client_key": _key(one),
+            **services.frozen(places[one.person_id]),
+        }
+        for one in enrolments
+    ]
+    db.session.execute(insert(LedgerLine), lines)
+    first = [{"activity_id": one.activity.id, **states.step_values(one, ())} for one in required]
+    db.session.execute(
+        insert(EnrolmentStep), [{"enrolment_id": one.id, **step} for one in enrolments for step in first]
     )
+    month = clock.month(now)
+    return [
+        rollups.Move(rollups.key_at(programme.id, ENROLLED.measure, places[one.person_id], month), ENROLLED.sign)
+        for one in enrolments
+    ]
+
+
+def _places_of(enrolments: Sequence[Enrolment]) -> Mapping[int, rollups.Place]:
+    """By person where and as what they are now; the enrolments are of one cohort."""
+    base = db.session.scalar(
+        select(TrainingBase).join(Cohort, Cohort.base_id == TrainingBase.id).where(Cohort.id == enrolments[0].cohort_id)
+    )
+    rows = (
+        row
+        for some in batches([one.person_id for one in enrolments])
+        for row in db.session.execute(
+            select(Person, Institution)
+            .outerjoin(Institution, Institution.id == Person.institution_id)
+            .where(Person.id.in_(some))
+        )
+    )
+    return {person.id: rollups.Place.of(person, institution, base) for person, institution in rows}
 
 
 def withdrawn(enrolment: Enrolment, by: Actor | None) -> None:

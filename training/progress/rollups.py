@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, select, text
 
+from training.accounts.models import Person
 from training.core import clock
-from training.core.db import db, upsert
+from training.core.db import batches, db, upsert
+from training.places.models import Institution, TrainingBase
 from training.progress.models import LedgerLine, Rollup
 
 Key = tuple[int, str, str, int, int, str, str]
@@ -24,6 +26,12 @@ class Place:
     base_id: int
     institution_id: int
     profession: str
+
+    @classmethod
+    def of(cls, person: Person, institution: Institution | None, base: TrainingBase | None) -> Place:
+        """Where and as what a person is at this moment: in the institution's city, else in the base's."""
+        city = institution.city_code if institution else (base.city_code if base else "")
+        return cls(city, base.id if base else 0, institution.id if institution else 0, person.profession.value)
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,11 @@ def key_of(line: LedgerLine) -> Key:
     )
 
 
+def key_at(activity_id: int, measure: str, place: Place, month: str) -> Key:
+    """The key of the counter of a measure at a place in a local month."""
+    return (activity_id, measure, place.city_code, place.base_id, place.institution_id, place.profession, month)
+
+
 def write(moves: Sequence[Move]) -> None:
     """Apply the moves to the counters in key order; does not commit."""
     totals: dict[Key, int] = defaultdict(int)
@@ -60,8 +73,8 @@ def write(moves: Sequence[Move]) -> None:
     rows = [
         {**dict(zip(COLUMNS, key, strict=True)), "people": change} for key, change in sorted(totals.items()) if change
     ]
-    if rows:
-        db.session.execute(upsert(Rollup, rows, keys=COLUMNS, add=("people",)))
+    for some in batches(rows):
+        db.session.execute(upsert(Rollup, some, keys=COLUMNS, add=("people",)))
 
 
 def keep_writers_out() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 
@@ -86,11 +87,8 @@ class Writer:
             recorded_at=clock.now(),
             authority_id=self.authority_id,
             client_key=client_key,
-            base_id=self.place.base_id or None,
-            city_code=self.place.city_code or None,
-            institution_id=self.place.institution_id or None,
-            profession=self.place.profession,
             corrects_id=corrects.id if corrects else None,
+            **frozen(self.place),
         )
         db.session.add(line)
         db.session.flush()
@@ -107,18 +105,21 @@ class Writer:
         return self.write(activity, version, outcome, key)
 
 
+def frozen(place: rollups.Place) -> dict[str, Any]:
+    """The columns of a line that say where and as what; unknown parts stay empty."""
+    return {
+        "base_id": place.base_id or None,
+        "city_code": place.city_code or None,
+        "institution_id": place.institution_id or None,
+        "profession": place.profession,
+    }
+
+
 def _frozen_place(person: Person, enrolment: Enrolment | None) -> rollups.Place:
-    """Where and as what the person is at this moment: the institution's city, else the base's."""
     base = None
     if enrolment is not None:
         base = db.session.scalar(
             select(TrainingBase).join(Cohort, Cohort.base_id == TrainingBase.id).where(Cohort.id == enrolment.cohort_id)
         )
     institution = db.session.get(Institution, person.institution_id) if person.institution_id else None
-    city = institution.city_code if institution else (base.city_code if base else "")
-    return rollups.Place(
-        city_code=city,
-        base_id=base.id if base else 0,
-        institution_id=institution.id if institution else 0,
-        profession=person.profession.value,
-    )
+    return rollups.Place.of(person, institution, base)

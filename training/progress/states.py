@@ -46,8 +46,8 @@ def refresh(enrolment: Enrolment, follow: Follow | None) -> int:
     `follow` appends the lines that follow (course complete, programme complete or reopened); None only reads.
     """
     programme = db.session.get_one(Activity, enrolment.programme_id)
-    required = _required(enrolment)
-    ids = [programme.id, *(one.activity.id for one in required)]
+    required = required_of(enrolment)
+    ids = activity_ids(programme, required)
     if follow is not None:
         _append_what_follows(enrolment, programme, required, ids, follow)
     entries = queries.entries_of(enrolment.person_id, ids)
@@ -55,7 +55,15 @@ def refresh(enrolment: Enrolment, follow: Follow | None) -> int:
     return changed + _write_status(enrolment, rules.reached(entries, programme.id, "completed"))
 
 
-def _required(enrolment: Enrolment) -> list[Required]:
+def activity_ids(programme: Activity, required: Sequence[Required]) -> list[int]:
+    """The activities whose lines say where an enrolment stands: the programme, what it requires, and their parts."""
+    return list(
+        {programme.id, *(one.activity.id for one in required), *(part for one in required for part in one.parts)}
+    )
+
+
+def required_of(enrolment: Enrolment) -> list[Required]:
+    """What the enrolment requires, in the versions it pins."""
     rows = programmes.required_by(enrolment)
     parts: dict[tuple[int, int], tuple[int, ...]] = {}
     for name in {activity.kind for _position, activity, _version in rows}:
@@ -114,7 +122,7 @@ def _write_steps(enrolment: Enrolment, required: Sequence[Required], entries: Se
     }
     changed = 0
     for one in required:
-        values = _step_values(one, entries)
+        values = step_values(one, entries)
         step = kept.pop(one.activity.id, None)
         if step is None:
             db.session.add(EnrolmentStep(enrolment_id=enrolment.id, activity_id=one.activity.id, **values))
@@ -133,7 +141,8 @@ def _write_steps(enrolment: Enrolment, required: Sequence[Required], entries: Se
     return changed + len(kept)
 
 
-def _step_values(one: Required, entries: Sequence[rules.Entry]) -> dict[str, Any]:
+def step_values(one: Required, entries: Sequence[rules.Entry]) -> dict[str, Any]:
+    """The state of one requirement as the ledger's lines have it."""
     kind = kinds.get(one.activity.kind)
     held = rules.reached(entries, one.activity.id, kind.measure)
     missing = (
