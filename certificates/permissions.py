@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from training.core import access
+from flask_babel import lazy_gettext as _l
+
+from training.core import access, audit
 from training.core.access import Role
 
 
@@ -26,7 +28,13 @@ GRANTS = {
     Permission.REVOKE: (Role.COORDINATOR,),
 }
 
+VERBS = {
+    "certificate.issue": _l("certificate issued"),
+    "certificate.revoke": _l("certificate revoked"),
+}
+
 
 def register() -> None:
     """Tell the house."""
     access.register(GRANTS)
+    audit.describe(VERBS)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from training.core import access
+from flask_babel import lazy_gettext as _l
+
+from training.core import access, audit
 from training.core.access import Role
 
 
@@ -22,7 +24,15 @@ GRANTS = {
     Permission.COURSE_WRITE: (Role.INSTRUCTOR,),
 }
 
+VERBS = {
+    "course.add": _l("course added"),
+    "course.reorder": _l("lessons put in order"),
+    "lesson.add": _l("lesson added"),
+    "lesson.publish": _l("lesson published"),
+}
+
 
 def register() -> None:
     """Tell the house."""
     access.register(GRANTS)
+    audit.describe(VERBS)

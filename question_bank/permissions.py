@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from training.core import access
+from flask_babel import lazy_gettext as _l
+
+from training.core import access, audit
 from training.core.access import Role
 
 
@@ -26,7 +28,18 @@ GRANTS = {
     Permission.QUIZ_WRITE: (Role.INSTRUCTOR,),
 }
 
+VERBS = {
+    "attempt.hand-in": _l("attempt handed in"),
+    "attempt.start": _l("attempt begun"),
+    "item.add": _l("item added"),
+    "item.retire": _l("item retired"),
+    "item.revise": _l("item revised"),
+    "quiz.add": _l("quiz added"),
+    "quiz.revise": _l("quiz revised"),
+}
+
 
 def register() -> None:
     """Tell the house."""
     access.register(GRANTS)
+    audit.describe(VERBS)

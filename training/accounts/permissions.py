@@ -4,22 +4,38 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from training.core import access
+from flask_babel import lazy_gettext as _l
+
+from training.core import access, audit
 from training.core.access import Role
 
 
 class Permission(StrEnum):
     """Permissions over people, alphabetically."""
 
+    AUDIT_READ = "accounts:audit:read"
     GRANT_ADD = "accounts:grant:add"
+    GRANT_DELEGATE = "accounts:grant:delegate"
     GRANT_END = "accounts:grant:end"
     PERSON_ADD = "accounts:person:add"
     PERSON_READ = "accounts:person:read"
 
 
-GRANTS = dict.fromkeys(Permission, (Role.ADMINISTRATOR,))
+GRANTS = {
+    **dict.fromkeys(Permission, (Role.ADMINISTRATOR,)),
+    Permission.GRANT_DELEGATE: (Role.INSTRUCTOR, Role.SUPERVISOR, Role.COORDINATOR, Role.OFFICER),
+}
+
+VERBS = {
+    "grant.add": _l("role given"),
+    "grant.delegate": _l("role lent"),
+    "grant.end": _l("role ended"),
+    "person.add": _l("person added"),
+    "person.sign-in": _l("signed in"),
+}
 
 
 def register() -> None:
     """Tell the house."""
     access.register(GRANTS)
+    audit.describe(VERBS)

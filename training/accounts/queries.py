@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, func, or_, select
+from sqlalchemy.orm import aliased
 
 from training.accounts.models import Person, RoleGrant, Throttle
 from training.core import clock, scopes
@@ -29,7 +30,7 @@ def load_actor(session_text: str) -> Actor | None:
     rows = connection().execute(_ACTOR, {"id": int(number), "today": clock.today()}).all()
     if not rows or rows[0].stamp != stamp:
         return None
-    grants = tuple(Grant(Role(row.role), row.scope_id, row.path) for row in rows if row.role)
+    grants = tuple(Grant(Role(row.role), row.scope_id, row.path, row.name_zh, row.name_en) for row in rows if row.role)
     return Actor(id=rows[0].id, name=rows[0].name, grants=grants, stamp=stamp)
 
 
@@ -40,7 +41,16 @@ def _in_force(today: Any) -> ColumnElement[bool]:
 def _actor_statement() -> Select[Any]:
     today = bindparam("today", type_=Date)
     statement = (
-        select(Person.id, Person.name, Person.stamp, RoleGrant.role, RoleGrant.scope_id, Scope.path)
+        select(
+            Person.id,
+            Person.name,
+            Person.stamp,
+            RoleGrant.role,
+            RoleGrant.scope_id,
+            Scope.path,
+            Scope.name_zh,
+            Scope.name_en,
+        )
         .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, _in_force(today)))
         .outerjoin(Scope, Scope.id == RoleGrant.scope_id)
         .where(Person.id == bindparam("id"), Person.active)
@@ -55,6 +65,22 @@ _ACTOR = _actor_statement()
 def by_login(login: str) -> Person | None:
     """The active person who signs in with this (normalised) mobile number or e-mail address."""
     return db.session.scalar(select(Person).where(or_(Person.mobile == login, Person.email == login), Person.active))
+
+
+def by_staff_number(institution_id: int, staff_number: str) -> Person | None:
+    """The active person of that (normalised) staff number at that institution."""
+    return db.session.scalar(
+        select(Person).where(
+            Person.institution_id == institution_id, Person.staff_number == staff_number, Person.active
+        )
+    )
+
+
+def behind(session_text: str) -> Person | None:
+    """The active person behind the session's `id:stamp`; None when it is stale."""
+    number, _colon, stamp = session_text.partition(":")
+    found = db.session.get(Person, int(number)) if number.isdigit() else None
+    return found if found is not None and found.active and found.stamp == stamp else None
 
 
 def has_tries(*, before: datetime) -> bool:
@@ -154,3 +180,43 @@ def grant_of(person_id: int, grant_id: int) -> RoleGrant:
     if found is None or found.person_id != person_id:
         raise NotFound(_("There is no such person or role here."))
     return found
+
+
+def holds(person_id: int, role: Role, scope: Scope, first: date, last: date) -> bool:
+    """Whether the person holds the role on that scope or one above it on any day from `first` to `last`."""
+    statement = (
+        select(RoleGrant.id)
+        .join(Scope, Scope.id == RoleGrant.scope_id)
+        .where(
+            RoleGrant.person_id == person_id,
+            RoleGrant.role == role,
+            scopes.upward([scope.path]),
+            RoleGrant.starts_on <= last,
+            or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on > first),
+        )
+    )
+    return db.session.scalar(statement.limit(1)) is not None
+
+
+def own_grants(person_id: int) -> Sequence[Any]:
+    """The roles a person holds now, as rows `RoleGrant, Scope`, oldest first."""
+    return db.session.execute(
+        select(RoleGrant, Scope)
+        .join(Scope, Scope.id == RoleGrant.scope_id)
+        .where(RoleGrant.person_id == person_id, _in_force(clock.today()))
+        .order_by(RoleGrant.id)
+    ).all()
+
+
+def lent_by(person_id: int) -> Sequence[Any]:
+    """What a person has lent, newest first, as rows `RoleGrant, Scope, Person` with the one who stands in."""
+    own = aliased(RoleGrant)
+    return db.session.execute(
+        select(RoleGrant, Scope, Person)
+        .join(own, own.id == RoleGrant.delegated_from_id)
+        .join(Scope, Scope.id == RoleGrant.scope_id)
+        .join(Person, Person.id == RoleGrant.person_id)
+        .where(own.person_id == person_id)
+        .order_by(RoleGrant.id.desc())
+        .limit(PAGE)
+    ).all()

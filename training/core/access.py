@@ -52,11 +52,13 @@ ROLE_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role on a scope, in force now."""
+    """A role on a scope, in force now; the names are the scope's."""
 
     role: Role
     scope_id: int
     path: str
+    name_zh: str = ""
+    name_en: str = ""
 
 
 @dataclass(frozen=True)

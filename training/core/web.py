@@ -18,6 +18,7 @@ from flask import (
     redirect,
     render_template,
     request,
+    session,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -28,7 +29,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, ValidationError
 
-from training.core import access, assets, db, errors, i18n
+from training.core import access, assets, db, errors, i18n, idle, workplaces
 from training.core.logs import log
 
 bp = Blueprint("core", __name__, template_folder="templates")
@@ -62,15 +63,17 @@ class Entry:
 
 @dataclass
 class Link:
-    """An entry as a page shows it."""
+    """An entry as a page shows it; `key` names the workplace that a home belongs to."""
 
     label: str
     url: str
     active: bool = field(default=False)
+    key: str = ""
 
 
 _entries: list[Entry] = []
 _footer: dict[str, Any] = {}
+_personal: dict[str, tuple[Any, StrEnum | None]] = {}
 
 
 def add_entry(label: Any, endpoint: str, permission: StrEnum, *, order: int = 50, home: bool = False) -> None:
@@ -86,24 +89,63 @@ def add_footer(label: Any, endpoint: str) -> None:
     _footer[endpoint] = label
 
 
-def _links(homes_only: bool) -> list[Link]:
+def add_personal(label: Any, endpoint: str, permission: StrEnum | None = None) -> None:
+    """Put a page about oneself under one's name at the top; without a permission everybody signed in has it."""
+    _personal[endpoint] = (label, permission)
+
+
+def _personal_links() -> list[Link]:
     actor = access.load_actor_if_open()
-    if actor is None:
-        return []
-    named = {entry.endpoint for entry in _entries if not entry.home}  # the bank is a home, but one entry of the menu
     return [
-        Link(str(entry.label), url_for(entry.endpoint), request.endpoint == entry.endpoint)
-        for entry in _entries
-        if (entry.home if homes_only else entry.endpoint not in named or not entry.home) and actor.may(entry.permission)
+        Link(str(label), url_for(endpoint), request.endpoint == endpoint)
+        for endpoint, (label, permission) in _personal.items()
+        if actor is not None and (permission is None or actor.may(permission))
     ]
 
 
+def _menu() -> list[Link]:
+    """The menu of the workplace that is chosen; the entry whose address leads here is lit."""
+    actor = access.load_actor_if_open()
+    place = workplaces.current(actor, _roles_by_home()) if actor else None
+    if actor is None or place is None:
+        return []
+    named = {entry.endpoint for entry in _entries if not entry.home}  # the bank is a home, but one entry of the menu
+    links = [
+        Link(str(entry.label), url_for(entry.endpoint))
+        for entry in _entries
+        if (entry.endpoint not in named or not entry.home) and place.role in access.holders(entry.permission)
+    ]
+    around = [link for link in links if request.path.startswith(link.url)]
+    if around:
+        max(around, key=lambda link: len(link.url)).active = True
+    return links
+
+
+def _homes() -> list[Link]:
+    """Where this person works, by role and place; the chosen one is lit."""
+    actor = access.load_actor_if_open()
+    if actor is None:
+        return []
+    order = _roles_by_home()
+    chosen = workplaces.current(actor, order)
+    return [Link(one.label, _home_of(one), one == chosen, one.key) for one in workplaces.of(actor, order)]
+
+
+def _roles_by_home() -> list[access.Role]:
+    """The roles that have a home, in the order of their homes."""
+    holders = [access.holders(entry.permission) for entry in _entries if entry.home]
+    return list(dict.fromkeys(role for held in holders for role in access.Role if role in held))
+
+
+def _home_of(place: workplaces.Workplace) -> str:
+    homes = (entry for entry in _entries if entry.home and place.role in access.holders(entry.permission))
+    return next((url_for(entry.endpoint) for entry in homes), url_for("core.nowhere"))
+
+
 def home_url(actor: access.Actor) -> str:
-    """Where this person starts: the home of the first role held."""
-    for entry in _entries:
-        if entry.home and actor.may(entry.permission):
-            return url_for(entry.endpoint)
-    return url_for("core.nowhere")
+    """Where this person starts: the home of the workplace chosen last, else of the first one."""
+    place = workplaces.current(actor, _roles_by_home())
+    return _home_of(place) if place else url_for("core.nowhere")
 
 
 def safe_next(target: str | None) -> str | None:
@@ -137,6 +179,14 @@ def nowhere() -> ResponseReturnValue:
     return render_template("core/nowhere.html")
 
 
+@bp.post("/workplace")
+@access.public_unopened
+def workplace() -> ResponseReturnValue:
+    """Go on in another role or at another place; one that is not held leads to the first one held."""
+    session[workplaces.KEY] = request.form.get("workplace", "")[:80]
+    return redirect(url_for("core.home"))
+
+
 @bp.post("/language")
 @access.public_unopened
 def language() -> ResponseReturnValue:
@@ -147,6 +197,13 @@ def language() -> ResponseReturnValue:
     response = redirect(safe_next(request.form.get("next")) or "/")
     response.set_cookie(i18n.COOKIE, choice, max_age=31536000, samesite="Lax", httponly=True, secure=request.is_secure)
     return response
+
+
+@bp.get("/time-left")
+@access.public_unopened
+def time_left() -> ResponseReturnValue:
+    """For idle.js: the seconds left before the lock. With `active` in the query the person was typing: that is use."""
+    return jsonify(left=idle.left())
 
 
 @bp.get("/assets/<digest>/<name>")
@@ -240,7 +297,8 @@ def _handle_sign_in(error: errors.SignInNeeded) -> ResponseReturnValue:
         return jsonify(error=str(error.message)), 401
     referrer = _parts(request.referrer or "")
     came_from = request.full_path.rstrip("?") if request.method == "GET" else referrer and referrer.path
-    return redirect(url_for("accounts.sign_in", next=safe_next(came_from)))
+    door = "locking.locked" if idle.is_locked() else "accounts.sign_in"
+    return redirect(url_for(door, next=safe_next(came_from)))
 
 
 def _handle_http(error: HTTPException) -> ResponseReturnValue:
@@ -285,11 +343,13 @@ def init_app(app: Flask) -> None:
     """Attach the shared pages, the globals of templates and the error pages."""
     csrf.init_app(app)
     app.before_request(refuse_forged)
+    idle.init_app(app)
     app.jinja_env.globals.update(
         asset=assets.asset,
         csrf_token=generate_csrf,
-        navigation=lambda: _links(homes_only=False),
-        homes=lambda: _links(homes_only=True),
+        navigation=_menu,
+        homes=_homes,
+        personal=_personal_links,
         footer=lambda: [Link(str(label), url_for(endpoint), active=False) for endpoint, label in _footer.items()],
         product_name="Anning 安宁",
         sample_mode=app.config["SAMPLE_MODE"],

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from training.core import access
+from flask_babel import lazy_gettext as _l
+
+from training.core import access, audit
 from training.core.access import Role
 
 
@@ -24,7 +26,14 @@ GRANTS = {
     Permission.ENROLMENT_WITHDRAW: (Role.COORDINATOR,),
 }
 
+VERBS = {
+    "cohort.open": _l("cohort opened"),
+    "enrolment.add": _l("person enrolled"),
+    "enrolment.withdraw": _l("enrolment withdrawn"),
+}
+
 
 def register() -> None:
     """Tell the house."""
     access.register(GRANTS)
+    audit.describe(VERBS)
