@@ -63,6 +63,7 @@ def _config(settings: Settings) -> dict[str, object]:
         "WTF_CSRF_CHECK_DEFAULT": False,  # `core/web.py` asks the browser's own word first
         "WTF_CSRF_TIME_LIMIT": None,  # tied to the session: a form left open through a night shift still sends
         "WTF_CSRF_SSL_STRICT": False,
+        "IDLE_SECONDS": settings.idle_minutes * 60,
         "METRICS_DIR": "",
         "SAMPLE_MODE": settings.sample_mode,
         "PUBLIC_URL": settings.public_url,

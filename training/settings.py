@@ -43,6 +43,7 @@ class Settings:
     time_zone: str = field(default="Asia/Shanghai", metadata={"env": "ANNING_TIME_ZONE"})
     secure_cookies: bool = field(default=False, metadata={"env": "ANNING_SECURE_COOKIES"})
     trusted_proxies: int = field(default=0, metadata={"env": "ANNING_TRUSTED_PROXIES"})
+    idle_minutes: int = field(default=30, metadata={"env": "ANNING_IDLE_MINUTES"})
     sample_mode: bool = field(default=False, metadata={"env": "ANNING_SAMPLE_MODE"})
     smtp_url: str = field(default="", metadata={"env": "ANNING_SMTP_URL"}, repr=False)
     mail_from: str = field(default="", metadata={"env": "ANNING_MAIL_FROM"})
@@ -71,6 +72,7 @@ class Settings:
         _require_in_range("ANNING_PROCESSES", self.processes, 1, 64)
         _require_in_range("ANNING_THREADS", self.threads, 1, 256)
         _require_in_range("ANNING_TRUSTED_PROXIES", self.trusted_proxies, 0, 10)
+        _require_in_range("ANNING_IDLE_MINUTES", self.idle_minutes, 1, 1440)
         if self.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise SettingsError(f"ANNING_LOG_LEVEL is {self.log_level!r}; write DEBUG, INFO, WARNING or ERROR.")
         try:

@@ -43,8 +43,8 @@ def test_a_wrong_password_is_told_without_saying_whether_the_person_exists(app: 
     wrong = sign_in(client_for(app), MOBILE, "not the password")
     unknown = sign_in(client_for(app), "13911112222", "not the password")
     assert wrong.status_code == unknown.status_code == 422
-    assert "手机号或邮箱与密码不符" in main_text(wrong)
-    assert "手机号或邮箱与密码不符" in main_text(unknown)
+    assert "账号与密码不符" in main_text(wrong)
+    assert "账号与密码不符" in main_text(unknown)
     assert client_for(app).get("/cohorts/").status_code == 302
 
 

@@ -100,6 +100,32 @@ class RoleGrant(Base):
     delegated_from_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("role_grant.id"), index=True)
 
 
+class CodePurpose(StrEnum):
+    """What a one-time code was made for."""
+
+    ACTIVATION = "activation"
+    RESET = "reset"
+
+
+class AccessCode(Base):
+    """A one-time code with which a person sets a password; only its keyed digest is kept.
+
+    The newest of its purpose is the one that counts. `used_at` is set by its use, or when another code was used first.
+    """
+
+    __tablename__ = "access_code"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"), index=True)
+    purpose: Mapped[CodePurpose] = mapped_column(enum_of(CodePurpose))
+    digest: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    created_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
+    tries: Mapped[int] = mapped_column(default=0)
+
+
 class Throttle(Base):
     """How often a key (a login or an address) was tried since `since`."""
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Date, ScalarSelect, Select, and_, bindparam, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from training.accounts.models import Person, RoleGrant, Throttle
@@ -27,18 +27,18 @@ def load_actor(session_text: str) -> Actor | None:
     number, _colon, stamp = session_text.partition(":")
     if not number.isdigit():
         return None
-    rows = connection().execute(_ACTOR, {"id": int(number), "today": clock.today()}).all()
+    rows = connection().execute(_actor[0], {"id": int(number), "today": clock.today()}).all()
     if not rows or rows[0].stamp != stamp:
         return None
     grants = tuple(Grant(Role(row.role), row.scope_id, row.path, row.name_zh, row.name_en) for row in rows if row.role)
-    return Actor(id=rows[0].id, name=rows[0].name, grants=grants, stamp=stamp)
+    return Actor(id=rows[0].id, name=rows[0].name, grants=grants, stamp=stamp, unread=rows[0].unread)
 
 
 def _in_force(today: Any) -> ColumnElement[bool]:
     return and_(RoleGrant.starts_on <= today, or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on > today))
 
 
-def _actor_statement() -> Select[Any]:
+def _actor_statement(unread: Any) -> Select[Any]:
     today = bindparam("today", type_=Date)
     statement = (
         select(
@@ -50,6 +50,7 @@ def _actor_statement() -> Select[Any]:
             Scope.path,
             Scope.name_zh,
             Scope.name_en,
+            unread.label("unread"),
         )
         .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, _in_force(today)))
         .outerjoin(Scope, Scope.id == RoleGrant.scope_id)
@@ -59,7 +60,12 @@ def _actor_statement() -> Select[Any]:
     return cast("Select[Any]", statement)
 
 
-_ACTOR = _actor_statement()
+_actor = [_actor_statement(literal(0))]
+
+
+def count_unread_by(count: ScalarSelect[int]) -> None:
+    """Have `count`, correlated to `Person`, counted in the query that loads the actor: a number on every page."""
+    _actor[0] = _actor_statement(count)
 
 
 def by_login(login: str) -> Person | None:

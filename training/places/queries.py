@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from training.core import scopes
 from training.core.db import db
@@ -20,6 +21,35 @@ def cities() -> Sequence[Region]:
 def institutions() -> Sequence[Institution]:
     """Every institution, by city and name."""
     return db.session.scalars(select(Institution).order_by(Institution.city_code, Institution.name_zh)).all()
+
+
+def institution(institution_id: int) -> Institution | None:
+    """The institution of that id, if there is one."""
+    return db.session.get(Institution, institution_id)
+
+
+def institutions_named(part: str, at_most: int) -> Sequence[Any]:
+    """Institutions whose name in either language contains `part`, by name, as rows `Institution, Region`."""
+    sought = part.lower()
+    return db.session.execute(
+        select(Institution, Region)
+        .join(Region, Region.code == Institution.city_code)
+        .where(
+            Institution.name_zh.contains(part, autoescape=True)
+            | func.lower(Institution.name_en).contains(sought, autoescape=True)
+        )
+        .order_by(Institution.name_zh, Institution.id)
+        .limit(at_most)
+    ).all()
+
+
+def institution_called(name: str) -> Institution | None:
+    """The one institution of exactly that name in either language; None for none or several."""
+    statement = select(Institution).where(
+        (Institution.name_zh == name) | (func.lower(Institution.name_en) == name.lower())
+    )
+    found = db.session.scalars(statement.limit(2)).all()
+    return found[0] if len(found) == 1 else None
 
 
 def bases_within(paths: tuple[str, ...]) -> Sequence[TrainingBase]:
