@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -10,21 +9,12 @@ from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
 
-ALLOWED_CONTROLS = {"\n", "\t"}
-UNSEEN = frozenset({"Cf", "Zs", "Zl", "Zp"})
-TURNS_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # make a printed name lie
+from training.core.texts import clean as clean
+from training.core.texts import is_unprintable
 
 
 class Form(FlaskForm):
     """A form with CSRF protection whose texts are cleaned and bounded."""
-
-
-def clean(text: str | None) -> str | None:
-    """Trim, unify line ends and compose characters (NFC), so that equal texts compare equal; unseen text is none."""
-    if text is None:
-        return None
-    composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
-    return composed if any(unicodedata.category(one) not in UNSEEN for one in composed) else ""
 
 
 class NotLonger(Length):
@@ -45,8 +35,8 @@ class PrintableText:
         """Raise with the character's code point and its place; the form shown again has U+FFFD there."""
         typed = field.data or ""
         for place, character in enumerate(typed, start=1):
-            if _unprintable(character):
-                field.data = "".join("\ufffd" if _unprintable(one) else one for one in typed)
+            if is_unprintable(character):
+                field.data = "".join("\ufffd" if is_unprintable(one) else one for one in typed)
                 raise StopValidation(
                     _l(
                         "Character %(place)d (U+%(code)s) cannot be printed; delete it.",
@@ -54,13 +44,6 @@ class PrintableText:
                         code=f"{ord(character):04X}",
                     )
                 )
-
-
-def _unprintable(character: str) -> bool:
-    point = ord(character)
-    is_noncharacter = point & 0xFFFE == 0xFFFE or 0xFDD0 <= point <= 0xFDEF  # no page may hold them
-    is_control = unicodedata.category(character) in {"Cc", "Cs"} and character not in ALLOWED_CONTROLS
-    return is_noncharacter or is_control or character in TURNS_DIRECTION
 
 
 class SeenVersion(HiddenField):
