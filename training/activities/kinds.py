@@ -21,7 +21,8 @@ class Facts:
     """What the ledger says of one activity and one person. Pure data, oldest line first.
 
     `parts` are the ids the pinned version consists of (lessons of a course), `done` those of them that are fulfilled;
-    `outcomes` and `scores` (percent, None where there is none) are the activity's own lines.
+    `outcomes` and `scores` (percent, None where there is none) are the activity's own lines; `figures` is what the
+    kind itself counts of the person (hours signed).
     """
 
     activity_id: int
@@ -30,6 +31,7 @@ class Facts:
     done: frozenset[int] = frozenset()
     outcomes: tuple[str, ...] = ()
     scores: tuple[float | None, ...] = ()
+    figures: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,10 @@ class ActivityKind:
     """A kind such as `courses:course`.
 
     `measure` is the ledger measure that fulfils it (`completed`, `passed`); a kind with `parts` is fulfilled by them
-    and its own line is written by `training.progress`. `endpoint` opens it for a trainee with `activity_id`. `explain`
-    is pure; `words` turn its `Missing.word` and figures into a sentence in the present language.
+    and its own line is written by `training.progress`. `endpoint` opens it for a trainee with `activity_id`. `figures`
+    reads, for a person and pairs of activity and version, what the kind counts in append-only tables of its own; every
+    change of them comes with a line in the ledger. `explain` is pure; `words` turn its `Missing.word` and figures into
+    a sentence in the present language.
     """
 
     name: str
@@ -46,6 +50,7 @@ class ActivityKind:
     measure: str
     endpoint: str | None = None
     parts: Callable[[Sequence[tuple[int, int]]], Mapping[tuple[int, int], tuple[int, ...]]] | None = None
+    figures: Callable[[int, Sequence[tuple[int, int]]], Mapping[tuple[int, int], Mapping[str, int]]] | None = None
     explain: Callable[[Facts], Missing] = lambda _facts: Missing("not_done")
     words: Mapping[str, Callable[[Mapping[str, int]], str]] = field(default_factory=dict)
 

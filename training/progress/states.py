@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,12 +23,13 @@ Follow = Callable[[Activity, int, Outcome, int], Any]
 
 @dataclass(frozen=True)
 class Required:
-    """A required activity in its pinned version, with the parts it consists of and what fulfils each."""
+    """A required activity in its pinned version: its parts with what fulfils each, and what its kind counts itself."""
 
     position: int
     activity: Activity
     version: int
     parts: Mapping[int, str]
+    figures: Mapping[str, int] = field(default_factory=dict)
 
 
 def touched_by(person_id: int, activity: Activity, enrolment: Enrolment | None) -> list[Enrolment]:
@@ -66,10 +67,12 @@ def required_of(enrolment: Enrolment) -> list[Required]:
     """What the enrolment requires, in the versions it pins."""
     rows = programmes.required_by(enrolment)
     parts: dict[tuple[int, int], tuple[int, ...]] = {}
+    figures: dict[tuple[int, int], Mapping[str, int]] = {}
     for name in {activity.kind for _position, activity, _version in rows}:
-        lister = kinds.get(name).parts
-        if lister is not None:
-            parts |= lister([(activity.id, version) for _p, activity, version in rows if activity.kind == name])
+        kind = kinds.get(name)
+        pairs = [(activity.id, version) for _p, activity, version in rows if activity.kind == name]
+        parts |= kind.parts(pairs) if kind.parts else {}
+        figures |= kind.figures(enrolment.person_id, pairs) if kind.figures else {}
     part_ids = {part for several in parts.values() for part in several}
     part_kinds = dict(db.session.execute(select(Activity.id, Activity.kind).where(Activity.id.in_(part_ids))).all())
     return [
@@ -78,6 +81,7 @@ def required_of(enrolment: Enrolment) -> list[Required]:
             activity,
             version,
             {part: kinds.get(part_kinds[part]).measure for part in parts.get((activity.id, version), ())},
+            figures.get((activity.id, version), {}),
         )
         for position, activity, version in rows
     ]
@@ -145,9 +149,8 @@ def step_values(one: Required, entries: Sequence[rules.Entry]) -> dict[str, Any]
     """The state of one requirement as the ledger's lines have it."""
     kind = kinds.get(one.activity.kind)
     held = rules.reached(entries, one.activity.id, kind.measure)
-    missing = (
-        kinds.Missing("done") if held else kind.explain(rules.facts(entries, one.activity.id, one.version, one.parts))
-    )
+    facts = replace(rules.facts(entries, one.activity.id, one.version, one.parts), figures=one.figures)
+    missing = kinds.Missing("done") if held else kind.explain(facts)
     return {
         "position": one.position,
         "done_at": held.at if held else None,
