@@ -49,4 +49,4 @@ def _cells(line: Locator) -> list[str]:
 
 
 def _texts(page: Page, selector: str) -> list[str]:
-    return page.locator(f"main svg {selector}").all_text_contents()
+    return page.locator("main figure").nth(1).locator(f"svg {selector}").all_text_contents()

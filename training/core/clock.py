@@ -27,9 +27,24 @@ def local(moment: datetime) -> datetime:
     return moment.astimezone(_zone)
 
 
+NIGHT = (21, 8)
+
+
+def is_night(moment: datetime) -> bool:
+    """Whether people sleep then: from 21:00 to 08:00 where they live."""
+    begins, ends = NIGHT
+    return not ends <= local(moment).hour < begins
+
+
 def month(moment: datetime) -> str:
     """The local month of a moment as `2026-11`, the key under which roll-ups count."""
     return local(moment).strftime("%Y-%m")
+
+
+def first_moment(month: str, *, later: int = 0) -> datetime:
+    """The moment at which a local month such as `2026-11` begins, or the one that many months later; in UTC."""
+    year, place = divmod(int(month[:4]) * 12 + int(month[5:]) - 1 + later, 12)
+    return datetime(year, place + 1, 1, tzinfo=_zone).astimezone(UTC)
 
 
 def use_zone(name: str) -> None:

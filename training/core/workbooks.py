@@ -147,7 +147,9 @@ def _write_value(page: Worksheet, at: int, place: int, cell: Cell, formats: Form
         page.write_datetime(at, place, clock.local(value).replace(tzinfo=None), look("yyyy-mm-dd hh:mm"))
     elif isinstance(value, date):
         page.write_datetime(at, place, value, look("yyyy-mm-dd"))
-    elif isinstance(value, int | float | Decimal) and abs(value) < LARGEST_NUMBER:  # not so for what is no number
+    elif (
+        isinstance(value, int | float | Decimal) and -LARGEST_NUMBER < value < LARGEST_NUMBER
+    ):  # not so for what is no number
         page.write_number(at, place, float(value) if isinstance(value, Decimal) else value, look())
     else:
         page.write_string(at, place, _bounded(str(value)), look("@"))

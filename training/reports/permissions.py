@@ -1,4 +1,4 @@
-"""Who may read reports; each sees the cities within the scopes on which the role is held."""
+"""Who may read reports; each sees what lies within the scopes on which the role is held (`queries.Sight`)."""
 
 from __future__ import annotations
 
@@ -12,9 +12,15 @@ class Permission(StrEnum):
     """Permissions over reports, alphabetically."""
 
     COMPLETION_READ = "reports:completion:read"
+    PEOPLE_READ = "reports:people:read"  # the people behind a figure, by name
+    PROVINCE_READ = "reports:province:read"
 
 
-GRANTS = {Permission.COMPLETION_READ: (Role.OFFICER,)}
+GRANTS = {
+    Permission.COMPLETION_READ: (Role.COORDINATOR, Role.OFFICER),
+    Permission.PEOPLE_READ: (Role.COORDINATOR, Role.OFFICER),
+    Permission.PROVINCE_READ: (Role.OFFICER,),
+}
 
 
 def register() -> None:
