@@ -16,10 +16,10 @@ from datetime import timedelta
 from flask import Flask
 from sqlalchemy import select
 
-from training.accounts import passwords
+from training.accounts import codes, passwords
 from training.accounts import queries as account_queries
 from training.accounts import services as accounts
-from training.accounts.models import Person, Profession
+from training.accounts.models import CodePurpose, Person, Profession
 from training.activities.models import Activity
 from training.core import clock, scopes
 from training.core.access import Actor, Role
@@ -28,6 +28,7 @@ from training.core.scopes import Scope
 from training.places import services as places
 from training.places.models import Institution, Region, TrainingBase
 from training.programmes import services as programmes
+from training.programmes.invitations import services as invitations
 from training.programmes.models import Cohort, Enrolment
 
 PASSWORD = "the-world-of-tests"
@@ -86,6 +87,7 @@ def build() -> None:
         for place in PLACES:
             making.requires[place] = world_content.add_activities(making, place)
             _open_cohort(making, place)
+            _invite(making, place)
         for place in PLACES:
             world_content.add_progress(making, place)
     world_content.after_commit()
@@ -154,6 +156,18 @@ def _open_cohort(making: Making, place: str) -> None:
     )
     for name in (f"trainee.{place}", f"other_trainee.{place}"):
         making.enrolments[name] = programmes.enrol(making.cohorts[place], making.people[name], enrolled_by=coordinator)
+
+
+def _invite(making: Making, place: str) -> None:
+    """An invitation to the cohort of a place, with an application that waits."""
+    cohort, coordinator = making.cohorts[place], making.actor(f"coordinator.{place}")
+    last_day = clock.today() + timedelta(days=10)
+    invitation = invitations.open_invitation(cohort, last_day=last_day, most=9, opened_by=coordinator)
+    wish = invitations.Wish(
+        name="申请人", login=f"1390000009{PLACES.index(place)}", profession=Profession.VOLUNTEER, institution=""
+    )
+    invitations.apply_anew(invitation, wish, password_hash=making.people[f"trainee.{place}"].password_hash)
+    codes.make({making.people[f"trainee.{place}"].id: CodePurpose.RESET}, made_by=coordinator)
 
 
 def people(app: Flask) -> dict[str, Person]:

@@ -15,6 +15,7 @@ from tests.world_content import Owned
 from training.accounts.models import RoleGrant
 from training.core import assets
 from training.core.db import db, reading
+from training.programmes.invitations.models import Application, Invitation
 from training.programmes.models import Cohort, Enrolment
 
 
@@ -50,11 +51,26 @@ def _grants(place: str) -> list[Any]:
     )
 
 
+def _invitations(column: Any) -> Callable[[str], list[Any]]:
+    def found(place: str) -> list[Any]:
+        return list(db.session.scalars(select(column).where(Invitation.cohort_id.in_(_cohorts(place)))))
+
+    return found
+
+
+def _applications(place: str) -> list[Any]:
+    statement = select(Application.id).join(Invitation, Invitation.id == Application.invitation_id)
+    return list(db.session.scalars(statement.where(Invitation.cohort_id.in_(_cohorts(place)))))
+
+
 SOURCES: dict[str, Callable[[str], list[Any]]] = {
     "cohort_id": _cohorts,
     "person_id": _people,
     "enrolment_id": _enrolments,
     "grant_id": _grants,
+    "invitation_id": _invitations(Invitation.id),
+    "join/token": _invitations(Invitation.token),
+    "application_id": _applications,
     "digest": lambda _place: [assets.asset("anning.css").split("/")[-2]],
     "name": lambda _place: ["anning.css"],
     **world_content.SOURCES,

@@ -31,7 +31,12 @@ VERBS = {
     "grant.delegate": _l("role lent"),
     "grant.end": _l("role ended"),
     "person.add": _l("person added"),
+    "person.activation": _l("account activated by code"),
+    "person.code": _l("one-time code made for a person"),
+    "person.password": _l("own password changed"),
+    "person.reset": _l("password set anew by code"),
     "person.sign-in": _l("signed in"),
+    "person.unlock": _l("locked session opened"),
 }
 
 

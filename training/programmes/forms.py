@@ -41,6 +41,17 @@ class CandidateForm(Form):
     )
 
 
+class NameForm(Form):
+    """Whom to look for within a cohort."""
+
+    class Meta:
+        """A search changes nothing."""
+
+        csrf = False
+
+    q = text(_l("Name"), maximum=80, required=False)
+
+
 class WithdrawForm(Form):
     """Why an enrolment ends."""
 

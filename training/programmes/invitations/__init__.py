@@ -1,0 +1,11 @@
+"""Joining a cohort without a roster: an invitation that is passed on, applications, and the coordinator's word."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Plug in the coordinator's pages and the public one."""
+    from training.programmes.invitations import joining, views
+
+    views.register(app)
+    joining.register(app)
