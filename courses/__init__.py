@@ -4,8 +4,8 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Plug in the pages, the two kinds of activity and the sample course."""
-    from courses import activity_kinds, permissions, queries, views
+    """Plug in the pages, the kinds of activity, dialogues, and the sample course."""
+    from courses import activity_kinds, dialogues, permissions, queries, views
     from courses import samples as samples
     from training.progress import words
 
@@ -13,3 +13,4 @@ def init_app(app: Flask) -> None:
     permissions.register()
     views.register(app)
     words.add_minutes(queries.minutes_of)
+    dialogues.init_app(app)
