@@ -13,7 +13,16 @@ from tests.migrations import databases
 from training.core import schema
 from training.core.db import db, transaction
 
-APPEND_ONLY = ("ledger_line", "audit_line", "answer_event", "certificate_document", "lesson_version", "course_lesson")
+APPEND_ONLY = (
+    "ledger_line",
+    "audit_line",
+    "answer_event",
+    "certificate_document",
+    "lesson_version",
+    "course_lesson",
+    "dialogue_version",
+    "dialogue_step",
+)
 
 
 def of_package(table: str) -> str:
@@ -76,7 +85,9 @@ def test_a_shell_cannot_change_what_is_append_only(app: Flask, table: str) -> No
         before = databases.rows()[table]
         assert before
         column = {"ledger_line": "outcome", "audit_line": "verb", "certificate_document": "sha256"}.get(table, "")
-        column = column or {"lesson_version": "title_zh", "course_lesson": "position"}.get(table, "position")
+        column = column or {"lesson_version": "title_zh", "dialogue_version": "title_zh", "dialogue_step": "turn"}.get(
+            table, "position"
+        )
         for statement in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
             with pytest.raises(DBAPIError, match="append-only"), transaction():
                 db.session.execute(text(statement))
