@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import cast
 
 from flask import Flask, current_app, g, request, session
+from flask_login import AnonymousUserMixin
 
 from training.core import clock
 
@@ -59,6 +60,7 @@ def _watch() -> None:
     if left() <= 0:
         session[LOCKED] = 1
         g.actor = None
+        g._login_user = AnonymousUserMixin()  # Flask-Login would ask for the person again on every page
     elif _now() - session.get(SEEN, 0) >= REFRESH and (request.endpoint != LOOKING or "active" in request.args):
         session[SEEN] = _now()
 
