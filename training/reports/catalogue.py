@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, or_, select, true
 
 from training.accounts.models import Profession
 from training.activities.models import Activity
-from training.core import scopes
+from training.core import i18n, scopes
 from training.core.db import db
 from training.core.scopes import Scope
 from training.places.models import Institution, Region, TrainingBase
@@ -71,6 +71,13 @@ class Catalogue:
     names: dict[str, Names]
     offered: dict[str, frozenset[str]]
     city_of_base: dict[str, str] = field(default_factory=dict)
+
+    def in_words(self) -> dict[str, dict[str, str]]:
+        """For each dimension its codes with their names in the present language."""
+        return {
+            dimension: {label.code: i18n.local(label, "name") for _key, label in several.values}
+            for dimension, several in self.names.items()
+        }
 
     def shown_even_if_empty(self, dimension: str, question: Question) -> set[str]:
         """Cities and bases in sight have a row also when nobody is there; what is filtered for has one too."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from training.core import access
+from flask_babel import lazy_gettext as _l
+
+from training.core import access, audit
 from training.core.access import Role
 
 
@@ -22,7 +24,10 @@ GRANTS = {
     Permission.PROVINCE_READ: (Role.OFFICER,),
 }
 
+VERBS = {"report.export": _l("report downloaded")}
+
 
 def register() -> None:
     """Tell the house."""
     access.register(GRANTS)
+    audit.describe(VERBS)

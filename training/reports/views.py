@@ -37,11 +37,7 @@ class View:
 
     def filters(self) -> list[tuple[str, str, str]]:
         """The filters in words."""
-        names = {
-            dimension: {label.code: words.name_of(label) for _key, label in values.values}
-            for dimension, values in self.catalogue.names.items()
-        }
-        return words.filters(self.question, names)
+        return words.filters(self.question, self.catalogue.in_words())
 
 
 def _view() -> View:
