@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.batch import peak_of_a_batch
 from benchmarks.scenes import SIGN_IN_PASSWORD, AnningScene, FloorScene, prepare
 from benchmarks.servers import cpu_seconds, serving
 from tests import postgres
@@ -39,6 +40,25 @@ class Figure:
         return (
             f"{self.name:34} {self.value:6.2f} x floor   limit {self.limit:4.1f}   {verdict:4}   "
             f"(Anning {self.own_ms:.2f} ms, floor {self.floor_ms:.2f} ms CPU a request)"
+        )
+
+
+@dataclass(frozen=True)
+class Memory:
+    """The peak of many as a multiple of the peak of few, in MB of resident memory."""
+
+    name: str
+    value: float
+    limit: float
+    few_mb: float
+    many_mb: float
+
+    def line(self) -> str:
+        """The figure as it is printed."""
+        verdict = "ok" if self.value <= self.limit else "over"
+        return (
+            f"{self.name:34} {self.value:6.2f} x few     limit {self.limit:4.1f}   {verdict:4}   "
+            f"(200 certificates {self.many_mb:.0f} MB, 20 certificates {self.few_mb:.0f} MB at the peak)"
         )
 
 
@@ -105,6 +125,14 @@ def figures_on(name: str, floor_url: str, own_url: str, server: list[psutil.Proc
                     yield measure(full_name, limit, floor_run, own_run, processes)
 
 
+def batch_memory(wanted: str) -> Iterator[Memory]:
+    """What issuing 200 certificates in a batch needs at its peak, beside what 20 need; on SQLite."""
+    if wanted in "batch-memory":
+        with tempfile.TemporaryDirectory() as folder:
+            few, many = (peak_of_a_batch(Path(folder) / str(people), people) for people in (20, 200))
+        yield Memory("batch-memory", many / few, 1.2, few, many)
+
+
 def main() -> int:
     """Measure what is wanted; returns the exit status."""
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""
@@ -114,6 +142,9 @@ def main() -> int:
             for figure in figures_on(name, floor_url, own_url, server, wanted):
                 print(figure.line(), flush=True)
                 over = over or figure.value > figure.limit
+    for memory in batch_memory(wanted):
+        print(memory.line(), flush=True)
+        over = over or memory.value > memory.limit
     return 1 if over else 0
 
 

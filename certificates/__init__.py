@@ -8,8 +8,11 @@ def init_app(app: Flask) -> None:
     from certificates import commands, permissions, plugs, views
     from certificates import samples as samples
     from certificates import tasks as tasks
+    from certificates.batches import commands as batch_commands
+    from certificates.batches import tasks as batch_tasks  # noqa: F401 - registers its job and its sweep
 
     permissions.register()
     views.plug_in(app)
     plugs.plug_in()
+    batch_commands.register()
     commands.register(app)

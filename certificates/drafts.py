@@ -23,7 +23,7 @@ def draft(candidate: Candidate, *, number: str, site: str) -> CertificateFields:
         number=number,
         person_name=candidate.person.name,
         institution=_names(candidate.institution) if candidate.institution else Bilingual(),
-        profession=_in_both(lambda: candidate.person.profession.label),
+        profession=in_both(lambda: candidate.person.profession.label),
         programme=Bilingual(candidate.activity.title_zh, candidate.activity.title_en),
         cohort_name=candidate.cohort.name,
         base=base,
@@ -37,7 +37,7 @@ def draft(candidate: Candidate, *, number: str, site: str) -> CertificateFields:
         issued_on=clock.today(),
         valid_until=rules.last_valid_day(clock.today(), candidate.programme.valid_months),
         issuer=base,
-        result=_in_both(lambda: _("All requirements of the programme passed")),
+        result=in_both(lambda: _("All requirements of the programme passed")),
         verify_url=f"{site}/verify/{number}",
     )
 
@@ -46,7 +46,8 @@ def _names(place: Any) -> Bilingual:
     return Bilingual(place.name_zh, place.name_en)
 
 
-def _in_both(spoken: Callable[[], str]) -> Bilingual:
+def in_both(spoken: Callable[[], str]) -> Bilingual:
+    """What `spoken` says in Chinese and in English."""
     texts = []
     for language in ("zh", "en"):
         with force_locale(language):

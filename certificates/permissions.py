@@ -31,6 +31,11 @@ GRANTS = {
 VERBS = {
     "certificate.issue": _l("certificate issued"),
     "certificate.revoke": _l("certificate revoked"),
+    "certificate_batch.finish": _l("batch of certificates finished"),
+    "certificate_batch.open": _l("batch of certificates opened"),
+    "certificate_batch.pause": _l("batch of certificates paused"),
+    "certificate_batch.resume": _l("batch of certificates resumed"),
+    "certificate_batch.stop": _l("batch of certificates stopped"),
 }
 
 

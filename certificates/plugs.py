@@ -8,10 +8,13 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from certificates import queries, words
+from certificates.batches import queries as batches
 from certificates.permissions import Permission
 from certificates.rules import Standing
 from training.core.access import Actor
+from training.programmes import pages
 from training.programmes.models import Cohort, Enrolment, EnrolmentStatus
+from training.programmes.pages import Today, Tool
 from training.progress import words as progress
 from training.progress.words import CohortAction, Panel
 
@@ -49,7 +52,25 @@ def beside_people(actor: Actor, _cohort: Cohort, enrolments: Sequence[Enrolment]
     return shown
 
 
+def tools(actor: Actor, cohort: Cohort) -> list[Tool]:
+    """On the cohort's page: certificates for everybody who is eligible."""
+    if not actor.may(Permission.ISSUE):
+        return []
+    return [Tool(_("Issue certificates"), url_for("certificates.batches.choose", cohort_id=cohort.id), order=70)]
+
+
+def waiting_today(actor: Actor) -> list[Today]:
+    """At the base: how many people are eligible for a certificate."""
+    if not actor.may(Permission.ISSUE):
+        return []
+    count = sum(eligible for _cohort, eligible in batches.eligible_by_cohort(actor))
+    url = url_for("certificates.batches.batches")
+    return [Today(_("Eligible for a certificate"), count, url, order=60)] if count else []
+
+
 def plug_in() -> None:
     """Tell the ground floor."""
+    pages.add_tool(tools)
+    pages.add_today(waiting_today)
     progress.add_panel(panel)
     progress.add_cohort_action(beside_people)

@@ -20,17 +20,19 @@ from training.core import audit, clock, i18n, jobs
 from training.core.access import Actor
 from training.core.db import db, upsert
 from training.core.errors import Conflict, Invalid
+from training.messages import services as messages
 from training.programmes.models import Enrolment, EnrolmentStatus
 from training.progress import queries as progress_queries
 from training.progress import services as progress
 from training.progress import words
+from training.progress.words import Steps
 
 RENDER = "certificates:render"
 LONGEST_REASON = 500
 
 
-def why_not(candidate: Candidate) -> str | None:
-    """Why no certificate can be issued for an enrolment, in words; None when it can."""
+def why_not(candidate: Candidate, steps: Steps | None = None) -> str | None:
+    """Why no certificate can be issued for an enrolment, in words; None when it can. `steps` saves asking for them."""
     name = candidate.person.name
     if candidate.enrolment.status is EnrolmentStatus.WITHDRAWN:
         return _("%(name)s was withdrawn from the cohort; no certificate can be issued.", name=name)
@@ -38,26 +40,32 @@ def why_not(candidate: Candidate) -> str | None:
         return _(
             "%(name)s has not completed the programme yet. Still open: %(steps)s.",
             name=name,
-            steps=_open_steps(candidate.enrolment),
+            steps=_open_steps(steps if steps is not None else _steps_of(candidate.enrolment)),
         )
     return None
 
 
-def _open_steps(enrolment: Enrolment) -> str:
-    steps = progress_queries.steps_of([enrolment.id])[enrolment.id]
+def _steps_of(enrolment: Enrolment) -> Steps:
+    return progress_queries.steps_of([enrolment.id])[enrolment.id]
+
+
+def _open_steps(steps: Steps) -> str:
     pieces = [
         _("%(title)s (%(state)s)", title=i18n.local(activity), state=words.sentence(step, activity))
         for step, activity in steps
-        if step.done_at is None
+        if step.is_open
     ]
     return _("; ").join(pieces) or "–"
 
 
-def issue(candidate: Candidate, *, issued_by: Actor, typefaces: Typefaces | None, site: str) -> Certificate:
+def issue(
+    candidate: Candidate, *, issued_by: Actor, typefaces: Typefaces | None, site: str, wake_press: bool = True
+) -> Certificate:
     """Issue the certificate of a completed enrolment; a second call returns the first one's. Does not commit.
 
     Raises `NotAllowed`, or `Invalid` for an enrolment not completed or a text that no font prints. `typefaces` None
-    leaves the fonts unasked (the sample, whose names are known).
+    leaves the fonts unasked (the sample, whose names are known). A refusal has written nothing. `wake_press` False is
+    for whoever prints it themself.
     """
     issued_by.require(Permission.ISSUE, candidate.scope_path)
     accounts.lock(candidate.person.id)
@@ -81,8 +89,32 @@ def issue(candidate: Candidate, *, issued_by: Actor, typefaces: Typefaces | None
         enrolment=candidate.enrolment,
     )
     audit.record(issued_by, "certificate.issue", certificate, number=certificate.number)
-    jobs.enqueue(RENDER, certificate_id=certificate.id)
+    _tell(certificate, fields, issued_by)
+    if wake_press:
+        jobs.enqueue(RENDER, certificate_id=certificate.id)
     return certificate
+
+
+def _tell(certificate: Certificate, fields: CertificateFields, issued_by: Actor) -> None:
+    """A message to whoever the certificate is for."""
+    title = drafts.in_both(lambda: _("Your certificate is issued"))
+    body = drafts.in_both(
+        lambda: _(
+            "You have completed %(programme)s. The certificate %(number)s is yours; its page has the PDF.",
+            programme=i18n.local(fields.programme._asdict()),
+            number=certificate.number,
+        )
+    )
+    messages.send(
+        [certificate.person_id],
+        title_zh=title.zh,
+        title_en=title.en,
+        body_zh=body.zh,
+        body_en=body.en,
+        key=f"certificate:{certificate.number}",
+        url=f"/certificates/{certificate.id}",
+        sender=issued_by,
+    )
 
 
 def require_printable(fields: CertificateFields, typefaces: Typefaces) -> None:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from certificates import printing
-from certificates import queries as certificate_queries
-from certificates import services as certificate_services
+from certificates.batches import queries as batch_queries
+from certificates.batches import services as batches
+from certificates.batches.models import Batch
 from certificates.models import Certificate
 from courses import services as courses
 from courses.models import Course, Lesson
@@ -99,8 +100,20 @@ def add_progress(making: Making, place: str) -> None:
     opened = sitting.start(quiz.id, second, seed=2)
     _answer_all(opened, second, at_most=1)
     coordinator = making.actor(f"coordinator.{place}")
-    candidate = certificate_queries.candidate_for(coordinator, making.enrolments[f"trainee.{place}"].id)
-    certificate_services.issue(candidate, issued_by=coordinator, typefaces=None, site=printing.site())
+    _certify(making, place, coordinator)
+
+
+def _certify(making: Making, place: str, coordinator: Actor) -> None:
+    """Issue the first trainee's certificate, as a batch of one."""
+    chosen = [making.enrolments[f"trainee.{place}"].id]
+    batch = batches.open_batch(
+        making.cohorts[place], chosen, key=f"world-{place}", confirmed_by=coordinator, worker="world"
+    )
+    line_id = batch_queries.first_waiting(batch.id)
+    assert line_id is not None
+    batches.do_line(line_id, "world", typefaces=None, site=printing.site())
+    batches.finish(batch.id, "world")
+    batches.release(batch.id, "world")
 
 
 def _studying(making: Making, name: str, place: str) -> Actor:
@@ -172,6 +185,10 @@ def _certificates(column: Any) -> Callable[[str], list[Any]]:
     return found
 
 
+def _batches(place: str) -> list[Any]:
+    return list(db.session.scalars(select(Batch.id).where(Batch.key == f"world-{place}")))
+
+
 def _one(_place: str) -> list[Any]:
     return [1]
 
@@ -187,6 +204,7 @@ SOURCES: dict[str, Callable[[str], list[Any]]] = {
     "quiz/activity_id": _quizzes,
     "item_id": _items,
     "attempt_id": _attempts,
+    "batch_id": _batches,
     "certificate_id": _certificates(Certificate.id),
     "number": _certificates(Certificate.number),
     "versions/number": _one,

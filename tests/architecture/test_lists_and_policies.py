@@ -12,6 +12,8 @@ from flask import Flask
 from sqlalchemy import Select, select
 
 from certificates import policies as certificates
+from certificates.batches import queries as batches
+from certificates.batches.models import Batch
 from certificates.models import Certificate
 from courses import queries as courses
 from courses.models import Course
@@ -62,6 +64,13 @@ LISTS = {
         quizzes.visible_quizzes, Quiz.activity_id, "/quizzes/{}", lambda row: int(row.Activity.id), "/quizzes/"
     ),
     "visible_attempts": Listed(_attempts, Attempt.id, "/quiz/attempts/{}", lambda row: int(row.Attempt.id)),
+    "visible_batches": Listed(
+        batches.visible_batches,
+        Batch.id,
+        "/certificates/batches/{}",
+        lambda row: int(row.Batch.id),
+        "/certificates/batches/",
+    ),
     "visible_certificates": Listed(
         certificates.visible_certificates, Certificate.id, "/certificates/{}", lambda row: int(row.Certificate.id)
     ),

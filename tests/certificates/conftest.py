@@ -102,6 +102,11 @@ def task_kind() -> Iterator[None]:
 @pytest.fixture
 def group(app: Flask) -> Class:
     """The cohort, empty; ask for it with the marker `world`."""
+    return open_class(app)
+
+
+def open_class(app: Flask) -> Class:
+    """Open the cohort in the small world of `app`."""
     with app.app_context(), transaction():
         base = db.session.scalars(select(TrainingBase).where(TrainingBase.code == "B-jn")).one()
         task = activities.add_activity("test:task", scope_id=base.scope_id, title_zh="作业", title_en="Task")

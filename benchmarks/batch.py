@@ -1,0 +1,58 @@
+"""Issuing a batch of certificates in a process of its own, and what memory it needs at its peak."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from benchmarks.servers import ROOT
+
+COORDINATOR = "13900000011"  # of the small world of the tests
+COHORT = "B-jn/T-1"
+ISSUE = ["-c", "from wsgi import main; main()", "certificates", "issue", "--cohort", COHORT, "--by", COORDINATOR]
+
+
+def peak_of_a_batch(folder: Path, people: int) -> float:
+    """The peak of resident memory, in MB, of `anning certificates issue` for so many people."""
+    folder.mkdir(parents=True)
+    environ = {
+        **os.environ,
+        "DATABASE_URL": f"sqlite:///{folder / 'anning.db'}",
+        "ANNING_DATA_DIR": str(folder),
+        "ANNING_SECRET_KEY": "k" * 40,
+        "ANNING_LOG_LEVEL": "ERROR",
+    }
+    subprocess.run([sys.executable, "-m", "benchmarks.batch", str(people)], cwd=ROOT, env=environ, check=True)
+    command = [sys.executable, *ISSUE, "--json"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL)
+    _pid, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError("the batch did not come to its end")
+    return used.ru_maxrss / 1024
+
+
+def prepare(people: int) -> None:
+    """A cohort of so many who have completed it, in the small world of the tests; and the fonts cut."""
+    from certificates import printing
+    from tests import world
+    from tests.certificates.conftest import open_class
+    from training.activities import kinds
+    from training.core import schema
+    from wsgi import make_app
+
+    kinds.register(kinds.ActivityKind(name="test:task", label="task", measure="completed"))
+    app = make_app()
+    with app.app_context():
+        schema.upgrade()
+        printing.typefaces()
+        world.build()
+    cohort = open_class(app)
+    for number in range(people):
+        cohort.enrol(f"学员{number}")
+
+
+if __name__ == "__main__":
+    prepare(int(sys.argv[1]))

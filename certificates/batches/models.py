@@ -1,0 +1,79 @@
+"""A batch of certificates and its lines, one an enrolment: the truth about what is still to be issued."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from training.core.db import Base, BigId, Id
+from training.core.scopes import enum_of
+
+
+class BatchStatus(StrEnum):
+    """Where a batch stands; what is stopped or finished stays so."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    FINISHED = "finished"
+
+
+class Batch(Base):
+    """What one coordinator confirmed at one moment for one cohort.
+
+    `worker` names who works on it until `lease_until`; a worker that died is taken over after that. `key` comes from
+    the form, so that what is sent twice is one batch. `running_since` is when it was confirmed or last resumed.
+    """
+
+    __tablename__ = "certificate_batch"
+    __table_args__ = (
+        CheckConstraint("(status IN ('stopped', 'finished')) = (ended_at IS NOT NULL)", name="ended_with_moment"),
+        CheckConstraint("(worker IS NULL) = (lease_until IS NULL)", name="worker_with_lease"),
+    )
+
+    id: Mapped[Id]
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    cohort_id: Mapped[int] = mapped_column(BigId, ForeignKey("cohort.id"), index=True)
+    scope_id: Mapped[int] = mapped_column(BigId, ForeignKey("scope.id"), index=True)
+    status: Mapped[BatchStatus] = mapped_column(enum_of(BatchStatus), index=True)
+    confirmed_by_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"))
+    confirmed_at: Mapped[datetime]
+    running_since: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    worker: Mapped[str | None] = mapped_column(String(40))
+    lease_until: Mapped[datetime | None]
+
+
+class LineStatus(StrEnum):
+    """What has become of one enrolment of a batch."""
+
+    WAITING = "waiting"
+    ISSUED = "issued"
+    REFUSED = "refused"
+
+
+class BatchLine(Base):
+    """One enrolment of a batch: waiting, issued with its certificate, or refused with the reason in both languages."""
+
+    __tablename__ = "certificate_batch_line"
+    __table_args__ = (
+        UniqueConstraint("batch_id", "enrolment_id"),
+        CheckConstraint("(status = 'issued') = (certificate_id IS NOT NULL)", name="issued_with_certificate"),
+        CheckConstraint(
+            "(status = 'refused') = (reason_zh IS NOT NULL) AND (status = 'refused') = (reason_en IS NOT NULL)",
+            name="refused_with_reason",
+        ),
+        CheckConstraint("(status = 'waiting') = (done_at IS NULL)", name="done_with_moment"),
+    )
+
+    id: Mapped[Id]
+    batch_id: Mapped[int] = mapped_column(BigId, ForeignKey("certificate_batch.id"))
+    enrolment_id: Mapped[int] = mapped_column(BigId, ForeignKey("enrolment.id"), index=True)
+    status: Mapped[LineStatus] = mapped_column(enum_of(LineStatus))
+    certificate_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("certificate.id"), unique=True)
+    reason_zh: Mapped[str | None] = mapped_column(String(1000))
+    reason_en: Mapped[str | None] = mapped_column(String(1000))
+    done_at: Mapped[datetime | None]

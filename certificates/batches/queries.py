@@ -1,0 +1,255 @@
+"""Reading batches, always through the scopes of whoever asks; and what a worker has before it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import Select, and_, func, or_, select
+
+from certificates.batches.models import Batch, BatchLine, BatchStatus, LineStatus
+from certificates.models import Certificate, CertificateDocument, CertificateStatus
+from certificates.permissions import Permission
+from training.accounts.models import Person
+from training.activities.models import Activity
+from training.core import scopes
+from training.core.access import Actor
+from training.core.db import connection, db
+from training.core.errors import NotFound
+from training.core.scopes import Scope
+from training.places.models import TrainingBase
+from training.programmes.models import Cohort, Enrolment, EnrolmentStatus
+
+LISTED = 100
+DOCUMENTS_AT_ONCE = 10
+
+
+@dataclass(frozen=True)
+class BatchEntry:
+    """A batch with the names behind it."""
+
+    batch: Batch
+    cohort: Cohort
+    base: TrainingBase
+    programme: Activity
+    confirmed_by: str
+    scope_path: str
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many lines of a batch stand where; `printed` of the issued have their document."""
+
+    waiting: int = 0
+    issued: int = 0
+    refused: int = 0
+    printed: int = 0
+    since: int = 0
+    last_at: datetime | None = None
+
+    @property
+    def total(self) -> int:
+        """All lines."""
+        return self.waiting + self.issued + self.refused
+
+    @property
+    def done(self) -> int:
+        """Lines that wait no longer."""
+        return self.issued + self.refused
+
+    @property
+    def unprinted(self) -> int:
+        """Issued, with the document still to come."""
+        return self.issued - self.printed
+
+
+def visible_batches(actor: Actor) -> Select[Any]:
+    """A select of the batches that the actor may see: those of the cohorts whose register they may read."""
+    return select(Batch).join(Scope, Scope.id == Batch.scope_id).where(scopes.within(actor.paths(Permission.READ)))
+
+
+def _entries(actor: Actor) -> Select[Any]:
+    return (
+        visible_batches(actor)
+        .add_columns(Cohort, TrainingBase, Activity, Person.name, Scope.path)
+        .join(Cohort, Cohort.id == Batch.cohort_id)
+        .join(TrainingBase, TrainingBase.id == Cohort.base_id)
+        .join(Activity, Activity.id == Cohort.programme_id)
+        .join(Person, Person.id == Batch.confirmed_by_id)
+    )
+
+
+def entry_visible_to(actor: Actor, batch_id: int) -> BatchEntry:
+    """One batch; raises `NotFound` for a stranger's."""
+    row = db.session.execute(_entries(actor).where(Batch.id == batch_id)).one_or_none()
+    if row is None:
+        raise NotFound(_("There is no such batch, or it is not one of your base."))
+    return BatchEntry(*row)
+
+
+def newest(actor: Actor) -> list[BatchEntry]:
+    """The actor's newest batches."""
+    return [BatchEntry(*row) for row in db.session.execute(_entries(actor).order_by(Batch.id.desc()).limit(LISTED))]
+
+
+def counts_of(batches: Collection[Batch]) -> Mapping[int, Counts]:
+    """For each batch how its lines stand, in one query."""
+    lines = BatchLine.status
+    rows = db.session.execute(
+        select(
+            BatchLine.batch_id,
+            func.count().filter(lines == LineStatus.WAITING),
+            func.count().filter(lines == LineStatus.ISSUED),
+            func.count().filter(lines == LineStatus.REFUSED),
+            func.count(CertificateDocument.certificate_id),
+            func.count().filter(BatchLine.done_at >= Batch.running_since),
+            func.max(BatchLine.done_at),
+        )
+        .join(Batch, Batch.id == BatchLine.batch_id)
+        .outerjoin(CertificateDocument, CertificateDocument.certificate_id == BatchLine.certificate_id)
+        .where(BatchLine.batch_id.in_([one.id for one in batches]))
+        .group_by(BatchLine.batch_id)
+    )
+    found = {row[0]: Counts(*row[1:]) for row in rows}
+    return {one.id: found.get(one.id, Counts()) for one in batches}
+
+
+def refused_lines(batch_id: int) -> Sequence[Any]:
+    """Who was refused, by name, as rows `BatchLine, Person`."""
+    return db.session.execute(
+        select(BatchLine, Person)
+        .join(Enrolment, Enrolment.id == BatchLine.enrolment_id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(BatchLine.batch_id == batch_id, BatchLine.status == LineStatus.REFUSED)
+        .order_by(Person.name, Person.id)
+    ).all()
+
+
+def issued_certificates(batch_id: int) -> Sequence[Certificate]:
+    """The certificates that a batch has issued, in the order of issue."""
+    return db.session.scalars(
+        select(Certificate)
+        .join(BatchLine, BatchLine.certificate_id == Certificate.id)
+        .where(BatchLine.batch_id == batch_id)
+        .order_by(BatchLine.id)
+    ).all()
+
+
+def documents(batch_id: int) -> Iterator[tuple[str, str, bytes]]:
+    """Number, name and PDF of each printed certificate, a few at a time: a batch may hold more than fits in memory."""
+    certificate, document = Certificate.__table__.c, CertificateDocument.__table__.c
+    after, full = 0, True
+    while full:
+        rows = connection().execute(
+            select(certificate.id, certificate.number, certificate.fields, document.pdf)
+            .join(CertificateDocument, document.certificate_id == certificate.id)
+            .join(BatchLine, BatchLine.certificate_id == certificate.id)
+            .where(BatchLine.batch_id == batch_id, certificate.id > after)
+            .order_by(certificate.id)
+            .limit(DOCUMENTS_AT_ONCE)
+        )
+        found = 0
+        for certificate_id, number, fields, pdf in rows:
+            found, after = found + 1, certificate_id
+            yield number, str(fields["person_name"]), pdf
+        full = found == DOCUMENTS_AT_ONCE
+
+
+def batch_of(certificate_id: int) -> Batch | None:
+    """The batch that issued a certificate, if one did."""
+    return db.session.scalar(
+        select(Batch).join(BatchLine, BatchLine.batch_id == Batch.id).where(BatchLine.certificate_id == certificate_id)
+    )
+
+
+def by_key(key: str) -> Batch | None:
+    """The batch that was opened with that key."""
+    return db.session.scalar(select(Batch).where(Batch.key == key))
+
+
+def first_waiting(batch_id: int) -> int | None:
+    """The id of the line to do next."""
+    return db.session.scalar(
+        select(func.min(BatchLine.id)).where(BatchLine.batch_id == batch_id, BatchLine.status == LineStatus.WAITING)
+    )
+
+
+def unprinted(batch_id: int) -> Sequence[int]:
+    """The ids of a batch's certificates without a document: a worker died between issuing and printing."""
+    return db.session.scalars(
+        select(BatchLine.certificate_id)
+        .outerjoin(CertificateDocument, CertificateDocument.certificate_id == BatchLine.certificate_id)
+        .where(
+            BatchLine.batch_id == batch_id,
+            BatchLine.status == LineStatus.ISSUED,
+            CertificateDocument.certificate_id.is_(None),
+        )
+        .order_by(BatchLine.id)
+    ).all()  # type: ignore[return-value]
+
+
+def left_behind(moment: datetime) -> Sequence[int]:
+    """The ids of running batches on which nobody works at that moment."""
+    return db.session.scalars(
+        select(Batch.id)
+        .where(Batch.status == BatchStatus.RUNNING, or_(Batch.lease_until.is_(None), Batch.lease_until < moment))
+        .order_by(Batch.id)
+    ).all()
+
+
+def eligible_by_cohort(actor: Actor) -> Sequence[Any]:
+    """The cohorts in which the actor may issue now, as rows `Cohort, how many are eligible`, newest first."""
+    eligible = func.count(Enrolment.id)
+    return db.session.execute(
+        select(Cohort, eligible)
+        .join(Scope, Scope.id == Cohort.scope_id)
+        .join(Enrolment, Enrolment.cohort_id == Cohort.id)
+        .outerjoin(
+            Certificate,
+            and_(Certificate.enrolment_id == Enrolment.id, Certificate.status == CertificateStatus.VALID),
+        )
+        .where(
+            scopes.within(actor.paths(Permission.ISSUE)),
+            Enrolment.status == EnrolmentStatus.COMPLETED,
+            Certificate.id.is_(None),
+        )
+        .group_by(Cohort.id)
+        .order_by(Cohort.id.desc())
+    ).all()
+
+
+def numbers_in_force(cohort_id: int) -> Mapping[int, str]:
+    """By enrolment the number of the certificate in force, for everybody of a cohort who has one."""
+    rows = db.session.execute(
+        select(Certificate.enrolment_id, Certificate.number)
+        .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
+        .where(Enrolment.cohort_id == cohort_id, Certificate.status == CertificateStatus.VALID)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def under_way(cohort_id: int) -> Mapping[int, int]:
+    """By enrolment the batch in which it waits already, for everybody of a cohort who does."""
+    rows = db.session.execute(
+        select(BatchLine.enrolment_id, BatchLine.batch_id)
+        .join(Batch, Batch.id == BatchLine.batch_id)
+        .where(
+            Batch.cohort_id == cohort_id,
+            Batch.status.in_([BatchStatus.RUNNING, BatchStatus.PAUSED]),
+            BatchLine.status == LineStatus.WAITING,
+        )
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def person_of_confirmer(batch: Batch) -> Person:
+    """Whoever confirmed a batch."""
+    return db.session.get_one(Person, batch.confirmed_by_id, populate_existing=True)
+
+
+def line(line_id: int) -> BatchLine:
+    """One line as it stands."""
+    return db.session.get_one(BatchLine, line_id, populate_existing=True)
