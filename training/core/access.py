@@ -69,6 +69,7 @@ class Actor:
     name: str
     grants: tuple[Grant, ...] = ()
     stamp: str = field(default="", repr=False)
+    unread: int = 0
 
     is_authenticated = True
     is_active = True

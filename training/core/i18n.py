@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from flask import Flask, has_request_context, request
-from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale, ngettext
+from flask_babel import Babel, force_locale, format_date, format_datetime, format_decimal, get_locale, ngettext
 
 from training.core import clock
 
@@ -77,3 +77,12 @@ def show_date(value: date | datetime | None) -> str:
 def show_minutes(value: int) -> str:
     """A number of minutes with its unit."""
     return str(ngettext("%(num)d minute", "%(num)d minutes", value))
+
+
+def in_both(make: Callable[[], str]) -> tuple[str, str]:
+    """What `make` says in Chinese and in English: for texts that are kept for somebody who reads them later."""
+    said = []
+    for code in LANGUAGES:
+        with force_locale(code):
+            said.append(str(make()))
+    return said[0], said[1]

@@ -45,6 +45,7 @@ class Outgoing(Base):
     """One letter or text message: waiting, sent (`sent_at`) or given up (`failed_at`).
 
     `failed_reason` is what the last try met, also while others follow. The text of a secret is cleared at the end.
+    What is `quiet` is not sent between 21:00 and 08:00.
     """
 
     __tablename__ = "outgoing"
@@ -57,6 +58,7 @@ class Outgoing(Base):
     text: Mapped[str] = mapped_column(Text)
     key: Mapped[str] = mapped_column(String(200), unique=True)
     secret: Mapped[bool]
+    quiet: Mapped[bool]
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
     tries: Mapped[int]
@@ -75,6 +77,7 @@ class Letter:
     text: str
     key: str
     secret: bool = False
+    quiet: bool = False
     due_at: datetime | None = None
 
 
@@ -124,6 +127,7 @@ def _row(letter: Letter, now: datetime) -> dict[str, Any]:
         "text": letter.text,
         "key": letter.key,
         "secret": letter.secret,
+        "quiet": letter.quiet,
         "created_at": now,
         "due_at": letter.due_at or now,
         "tries": 0,
@@ -174,7 +178,8 @@ def _claim(outgoing_id: int) -> Any:
 
 
 def _waiting(now: datetime) -> tuple[Any, ...]:
-    return Outgoing.sent_at.is_(None), Outgoing.failed_at.is_(None), Outgoing.due_at <= now
+    due = Outgoing.sent_at.is_(None), Outgoing.failed_at.is_(None), Outgoing.due_at <= now
+    return (*due, ~Outgoing.quiet) if clock.is_night(now) else due
 
 
 def _note_sent(outgoing_id: int) -> None:

@@ -25,7 +25,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, multiprocess
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, ValidationError
 
@@ -73,6 +73,7 @@ class Link:
 
 _entries: list[Entry] = []
 _footer: dict[str, Any] = {}
+_header: list[Callable[[access.Actor], Link | None]] = []
 _personal: dict[str, tuple[Any, StrEnum | None]] = {}
 
 
@@ -87,6 +88,17 @@ def add_entry(label: Any, endpoint: str, permission: StrEnum, *, order: int = 50
 def add_footer(label: Any, endpoint: str) -> None:
     """Put a page that is open to everyone at the foot of every page."""
     _footer[endpoint] = label
+
+
+def add_header(contributor: Callable[[access.Actor], Link | None]) -> None:
+    """Put a link at the top of every page, before one's name; the contributor looks at what the actor may do."""
+    if contributor not in _header:
+        _header.append(contributor)
+
+
+def _header_links() -> list[Link]:
+    actor = access.load_actor_if_open()
+    return [link for ask in _header if (link := ask(actor))] if actor else []
 
 
 def add_personal(label: Any, endpoint: str, permission: StrEnum | None = None) -> None:
@@ -306,7 +318,7 @@ def _handle_http(error: HTTPException) -> ResponseReturnValue:
     messages = {
         404: _("There is no such page, or it is not one of yours. Check the address, or start from your home page."),
         405: _("This address does not take that kind of request. Start from your home page."),
-        413: _("What was sent is larger than 2 MB. Send less."),
+        413: _("What was sent is larger than %(size)s MB. Send less.", size=(request.max_content_length or 0) >> 20),
     }
     return refuse(
         status,
@@ -330,6 +342,18 @@ def _handle_conflict(error: IntegrityError) -> ResponseReturnValue:
     )
 
 
+def _handle_database(error: OperationalError) -> ResponseReturnValue:
+    """A full disk is told as what it is; all else that a database cannot do is a crash."""
+    if not db.is_disk_full(error):
+        return _handle_crash(error)
+    log.error("disk full")
+    return refuse(
+        507,
+        _("No room left on the server"),
+        _("The server's disk is full, so nothing was saved. Tell whoever runs this site; send it again afterwards."),
+    )
+
+
 def _handle_crash(error: Exception) -> ResponseReturnValue:
     log.exception("unexpected error", error=type(error).__name__)
     return refuse(
@@ -350,6 +374,7 @@ def init_app(app: Flask) -> None:
         navigation=_menu,
         homes=_homes,
         personal=_personal_links,
+        header_links=_header_links,
         footer=lambda: [Link(str(label), url_for(endpoint), active=False) for endpoint, label in _footer.items()],
         product_name="Anning 安宁",
         sample_mode=app.config["SAMPLE_MODE"],
@@ -362,6 +387,7 @@ def init_app(app: Flask) -> None:
         (CSRFError, _handle_csrf),
         (HTTPException, _handle_http),
         (IntegrityError, _handle_conflict),
+        (OperationalError, _handle_database),
     ]
     for kind, handler in handlers:
         app.register_error_handler(kind, handler)
