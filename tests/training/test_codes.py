@@ -219,3 +219,13 @@ def test_guessing_the_old_password_in_an_open_session_is_throttled(app: Flask) -
 def test_nobody_changes_a_password_without_signing_in(app: Flask) -> None:
     assert client_for(app).get("/account/password").location.startswith("/sign-in")
     assert client_for(app).post("/account/password", data={"old": "x", "password": "y"}).status_code == 302
+
+
+def test_an_administrator_makes_a_code_for_whom_no_coordinator_may_help(app: Flask) -> None:
+    officer = world.people(app)["officer"]
+    address = f"/people/{officer.id}/code"
+    assert client_for(app, world.PEOPLE["coordinator.jn"][0]).post(address).status_code == 403
+    shown = client_for(app, world.PEOPLE["administrator"][0]).post(address)
+    (code,) = doors.GROUPED.findall(main_text(shown))
+    assert verbs(app, officer.id)[-1] == "person.code"
+    assert doors.activate(client_for(app), officer.mobile or "", code).status_code == 302

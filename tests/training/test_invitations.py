@@ -188,6 +188,7 @@ def test_full_closed_and_past_are_refused_in_words(app: Flask, token: str) -> No
         {"login": "12345"},
         {"login": "not an address"},
         {"profession": "no-such"},
+        {"profession": ""},
         {"institution": "长" * 500},
         {"password": "short"},
         {"agrees": ""},

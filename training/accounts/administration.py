@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from training.accounts import passwords, queries, services
+from training.accounts import codes, passwords, queries, services
 from training.accounts.forms import GrantForm, PeopleForm, PersonForm
 from training.accounts.models import Profession
 from training.accounts.permissions import Permission
@@ -93,6 +93,16 @@ def _person_form() -> PersonForm:
 def person(person_id: int) -> ResponseReturnValue:
     """One person with every role, past ones too."""
     return _person_page(person_id, _grant_form())
+
+
+@bp.post("/<int:person_id>/code")
+@requires(Permission.CODE_MAKE)
+def make_code(person_id: int) -> ResponseReturnValue:
+    """Make a one-time code for somebody whom no coordinator may help, and show it this once."""
+    someone = services.lock(person_id)
+    handout = codes.hand_over(someone, made_by=actor())
+    last_day = clock.local(handout.expires_at).date()
+    return render_template("accounts/code.html", person=someone, code=handout.grouped, last_day=last_day)
 
 
 @bp.post("/<int:person_id>/grants")

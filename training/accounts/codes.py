@@ -91,6 +91,14 @@ def purpose_for(person: Person) -> CodePurpose:
     return CodePurpose.RESET if person.activated_at else CodePurpose.ACTIVATION
 
 
+def hand_over(person: Person, *, made_by: Actor) -> Handout:
+    """A code for one person, recorded; whoever calls has asked whether `made_by` may. Does not commit."""
+    purpose = purpose_for(person)
+    handout = make({person.id: purpose}, made_by=made_by)[person.id]
+    audit.record(made_by, "person.code", person, purpose=purpose.value)
+    return handout
+
+
 def _open_codes(person_id: int) -> Sequence[AccessCode]:
     """The codes of a person that count now: of each purpose the newest, when it is neither used nor out of date."""
     newest = select(func.max(AccessCode.id)).where(AccessCode.person_id == person_id).group_by(AccessCode.purpose)

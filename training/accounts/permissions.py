@@ -14,6 +14,7 @@ class Permission(StrEnum):
     """Permissions over people, alphabetically."""
 
     AUDIT_READ = "accounts:audit:read"
+    CODE_MAKE = "accounts:code:make"
     GRANT_ADD = "accounts:grant:add"
     GRANT_DELEGATE = "accounts:grant:delegate"
     GRANT_END = "accounts:grant:end"

@@ -40,7 +40,7 @@ class JoinForm(Form):
 
     def offer(self) -> None:
         """Fill the choices."""
-        self.profession.choices = [(one.value, one.label) for one in Profession]
+        self.profession.choices = [("", _l("Choose…")), *((one.value, one.label) for one in Profession)]
 
 
 class DeclineForm(Form):
