@@ -90,10 +90,10 @@ def _role(one: dict[str, Any]) -> Role:
 
 
 def _scope(role: Role, one: dict[str, Any], shared: dict[str, Any]) -> Scope:
-    """A coordinator works for one base; the sample's teaching belongs to the province, and so does its instructor."""
+    """Coordinators and supervisors work for one base; the teaching and its instructor belong to the province."""
     if role is Role.ADMINISTRATOR:
         return scopes.root()
-    if role is Role.COORDINATOR:
+    if role in {Role.COORDINATOR, Role.SUPERVISOR}:
         return db.session.get_one(Scope, shared["bases"][one["base"]].scope_id)
     scope: Scope = shared["province_scope"]
     return scope

@@ -3,5 +3,10 @@
 from flask import Flask
 
 
-def init_app(_app: Flask) -> None:
-    """Plug in the pages."""
+def init_app(app: Flask) -> None:
+    """Plug in the kinds of activity, the permissions, the pages and the sample."""
+    from training.practice import kinds, permissions, samples, views  # noqa: F401
+
+    kinds.register()
+    permissions.register()
+    views.register(app)

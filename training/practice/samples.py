@@ -1,0 +1,151 @@
+"""The sample's practice: a rotation plan, a checklist (not reviewed), and how far some trainees have come.
+
+Neither is required by the sample programme: that would open the programmes of those who are certified again.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from importlib.resources import files
+from typing import Any
+
+from sqlalchemy import select
+
+from training.accounts import queries as accounts
+from training.accounts.models import Person
+from training.activities.models import Activity
+from training.core import clock, sample
+from training.core.access import Actor
+from training.core.db import db
+from training.core.errors import NotFound
+from training.practice import scoring
+from training.practice.models import HoursLine, Posting, Setting, Situation
+from training.practice.queries.plans import checklist_version
+from training.practice.scoring import CheckItem
+from training.practice.services import hours, logbook, plans, postings, skills
+from training.practice.services.plans import Checklist, Hours, Titles
+from training.programmes.models import Enrolment
+
+SUPERVISOR = "13800000018"
+BASE = "SAMPLE-BASE-JN"
+ADDED = timedelta(days=40)
+# mobile: (days signed, days sent, drafts)
+HOURS = {"13800000013": (4, 3, 1), "13800000008": (8, 1, 0), "13800000010": (2, 5, 0)}
+SENT_BEFORE = timedelta(days=5)
+Chosen = dict[str, tuple[Enrolment, Person]]
+
+
+@sample.step("practice", 64)
+def add_practice(shared: dict[str, Any]) -> None:
+    """Add plans for the province, and practise with a few of the base's trainees."""
+    content = json.loads(files("training.practice").joinpath("sample.json").read_text(encoding="utf-8"))
+    people = {person.mobile: (enrolment, person) for enrolment, person, _stage in shared["enrolments"]}
+    with clock.frozen(shared["now"] - ADDED):
+        rotation, checklist = _add_plans(shared, content)
+        _assign(shared, rotation, people)
+    supervisor = _acting(shared["people"][SUPERVISOR])
+    for mobile, (signed, sent, drafts) in HOURS.items():
+        _work(shared["now"], people[mobile], content, supervisor, (signed, sent, drafts))
+    _assess(shared["now"], people, checklist, content, supervisor)
+    _write_logbook(shared["now"], people["13800000013"], content, supervisor)
+
+
+def _add_plans(shared: dict[str, Any], content: dict[str, Any]) -> tuple[Activity, Activity]:
+    scope = shared["province_scope"]
+    titles = Titles(content["rotation"]["zh"], content["rotation"]["en"])
+    rotation = plans.add_plan(scope, titles, Hours(all=160, ward=80, outpatient=40, home=40), added_by=None)
+    listed = content["checklist"]
+    items, group = [], ("", "")
+    for number, one in enumerate(listed["items"], start=1):
+        group = (one.get("group_zh", group[0]), one.get("group_en", group[1]))
+        items.append(CheckItem(**{**one, "key": f"i{number}", "group_zh": group[0], "group_en": group[1]}))
+    titles = Titles(listed["zh"], listed["en"])
+    checklist = plans.add_plan(scope, titles, Checklist(items, listed["pass_percent"]), added_by=None)
+    return rotation, checklist
+
+
+def _assign(shared: dict[str, Any], rotation: Activity, people: Chosen) -> None:
+    """Two weeks on the ward until the day before yesterday, then the clinic, then home visits."""
+    today = clock.local(shared["now"]).date()
+    coordinator, supervisor = _acting(shared["staff"][BASE]), shared["people"][SUPERVISOR]
+    first = today - timedelta(days=12)
+    for setting, unit, start, length in (
+        (Setting.WARD, "安宁疗护病区（示例）", 0, 14),
+        (Setting.OUTPATIENT, "疼痛与安宁疗护门诊（示例）", 14, 7),
+        (Setting.HOME, "居家访视组（示例）", 21, 7),
+    ):
+        starts_on = first + timedelta(days=start)
+        data = postings.PostingData(setting, unit, supervisor.id, starts_on, starts_on + timedelta(days=length - 1))
+        chosen = [people[mobile][0].id for mobile in HOURS]
+        postings.assign(shared["cohort"], rotation, chosen, data, assigned_by=coordinator)
+
+
+def _work(
+    now: Any, who: tuple[Enrolment, Person], content: dict[str, Any], supervisor: Actor, counts: tuple[int, int, int]
+) -> None:
+    _enrolment, person = who
+    ward = db.session.scalars(
+        select(Posting).where(Posting.person_id == person.id, Posting.setting == Setting.WARD)
+    ).one()
+    work = [one["zh"] for one in content["work"] if one["setting"] == Setting.WARD]
+    me = _acting(person)
+    lines = [_line(ward, ward.starts_on + timedelta(days=day), work[day % len(work)], me) for day in range(sum(counts))]
+    signed, sent, _drafts = counts
+    with clock.frozen(now - SENT_BEFORE):
+        hours.send_lines(person.id, [one.id for one in lines[: signed + sent]], sent_by=me)
+    with clock.frozen(now - timedelta(days=1)):
+        hours.sign_lines(lines[:signed], signed_by=supervisor)
+
+
+def _line(posting: Posting, day: date, what: str, me: Actor) -> HoursLine:
+    data = hours.LineData(day, 15, what)
+    return hours.write_line(posting, data, client_key=f"sample-{me.id}-{day}", written_by=me)
+
+
+def _assess(now: Any, people: Chosen, checklist: Activity, content: dict[str, Any], supervisor: Actor) -> None:
+    """One trainee passed; another was kind and gentle, and missed a critical item."""
+    items = scoring.read(checklist_version(checklist.id, checklist.version).body)
+    best = {one.key: scoring.SCALES[one.scale] for one in items}
+    critical = [one.key for one in items if one.critical][-1]
+    for mobile, marks, advice in (
+        ("13800000008", {**best, items[0].key: 1}, content["advice_passed"]),
+        ("13800000013", {**best, critical: 0}, content["advice_failed"]),
+    ):
+        with clock.frozen(now - timedelta(days=2)):
+            skills.assess(
+                people[mobile][0],
+                checklist,
+                marks,
+                version=1,
+                advice=advice,
+                client_key=f"sample-skills-{mobile}",
+                assessed_by=supervisor,
+            )
+
+
+def _write_logbook(now: Any, who: tuple[Enrolment, Person], content: dict[str, Any], supervisor: Actor) -> None:
+    enrolment, person = who
+    entries = []
+    for number, one in enumerate(content["entries"]):
+        data = logbook.EntryData(
+            clock.month(now), Setting(one["setting"]), Situation(one["situation"]), one["did"], one["learnt"]
+        )
+        with clock.frozen(now - timedelta(hours=3 - number)):
+            entries.append(
+                logbook.write_entry(
+                    enrolment, data, client_key=f"sample-entry-{number}", confirmed=False, written_by=_acting(person)
+                )
+            )
+    path = supervisor.grants[0].path
+    with clock.frozen(now - timedelta(hours=1)):
+        logbook.comment(
+            entries[0], path, content["comment"], client_key="sample-logbook-comment", written_by=supervisor
+        )
+
+
+def _acting(person: Person) -> Actor:
+    actor = accounts.load_actor(f"{person.id}:{person.stamp}")
+    if actor is None:
+        raise NotFound("Somebody of the sample is missing.")
+    return actor

@@ -1,0 +1,1 @@
+"""Writing practice: plans, postings, hours, assessments, the logbook."""
