@@ -151,7 +151,7 @@ def test_somebody_inactive_cannot_use_a_code(app: Flask) -> None:
 
 def test_without_a_channel_the_page_says_whom_to_ask(app: Flask) -> None:
     page = client_for(app).get("/forgotten")
-    assert "协调员" in main_text(page)
+    assert "基地管理员" in main_text(page)
     assert client_for(app).post("/forgotten", data={"login": MOBILE}).status_code == 422
 
 

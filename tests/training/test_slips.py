@@ -11,7 +11,7 @@ from tests.client import CheckingClient, client_for, main_text
 from tests.counting import counting
 from tests.training import doors
 from training.accounts import services
-from training.accounts.models import AccessCode, CodePurpose
+from training.accounts.models import AccessCode, CodePurpose, Profession
 from training.core import scopes
 from training.core.access import Role
 from training.core.audit import AuditLine
@@ -150,7 +150,7 @@ def fill(app: Flask, count: int) -> None:
         people = [
             services.new_person(
                 services.PersonData(
-                    name=f"众人{number}", profession=services.Profession.NURSE, mobile=f"137{number:08}"
+                    name=f"众人{number}", profession=Profession.NURSE, mobile=f"137{number:08}"
                 ).normalised()
             )
             for number in range(count)
