@@ -20,7 +20,7 @@ from courses.permissions import Permission
 from training.core.access import actor, requires
 from training.core.i18n import local
 
-PATH = re.compile(r"\d(?:\.\d){0,199}")
+PATH = re.compile(r"[0-9](?:\.[0-9]){0,199}")
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ def preview(dialogue_id: int) -> ResponseReturnValue:
     row = queries.dialogue_of_author(actor(), dialogue_id)
     found = graph.from_plain(queries.version_of(dialogue_id, row.Activity.version).body)
     typed = request.args.get("path", "")
-    choices = [int(one) for one in typed.split(".")] if PATH.fullmatch(typed, re.ASCII) else []
+    choices = [int(one) for one in typed.split(".")] if PATH.fullmatch(typed) else []
     path = graph.path_turns(found, choices)
     present = chat.present_turn(found, path, scoring.AS_WRITTEN)
     values = {"said": chat.said_so_far(found, path)} if present else chat.review(found, path)
