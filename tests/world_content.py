@@ -18,6 +18,10 @@ from certificates.batches import services as batches
 from certificates.batches.models import Batch
 from certificates.models import Certificate
 from courses import services as courses
+from courses.dialogues import authoring, graph, scoring
+from courses.dialogues import services as dialogues
+from courses.dialogues.models import Dialogue, DialogueAttempt
+from courses.dialogues.samples import SCENES, source_of
 from courses.models import Course, Lesson
 from courses.services import Draft
 from question_bank.models import Attempt, AttemptItem, Item, ItemVersion, Quiz
@@ -74,7 +78,18 @@ def add_activities(making: Making, place: str) -> list[Activity]:
     rules = quizzes.Rules(time_limit_minutes=60, pass_percent=60, attempts_allowed=3, resit_wait_hours=0)
     titles = quizzes.Titles(f"结业测验{place}", f"Final quiz {place}")
     quiz = quizzes.add_quiz(scope, titles, rules, [(one, 1) for one in chosen], added_by=author)
-    return [course, quiz]
+    return [course, quiz, _add_dialogue(scope, author)]
+
+
+def _add_dialogue(scope: Scope, author: Actor) -> Activity:
+    source = source_of(SCENES[1])
+    return dialogues.add_dialogue(scope, _scene(source), source, added_by=author)
+
+
+def _scene(source: str) -> graph.Dialogue:
+    read = authoring.parse(source)
+    assert isinstance(read, graph.Dialogue), read
+    return read
 
 
 def _bodies() -> list[tuple[str, dict[str, Any]]]:
@@ -90,7 +105,7 @@ def _bodies() -> list[tuple[str, dict[str, Any]]]:
 
 def add_progress(making: Making, place: str) -> None:
     """Let the first trainee of a place finish everything, and the second begin an attempt."""
-    course, quiz = making.requires[place]
+    course, quiz, dialogue = making.requires[place]
     first, second = (_studying(making, name, place) for name in (f"trainee.{place}", f"other_trainee.{place}"))
     for lesson in db.session.scalars(select(Lesson.activity_id).where(Lesson.course_id == course.id)):
         courses.complete_lesson(lesson, completed_by=first)
@@ -99,6 +114,8 @@ def add_progress(making: Making, place: str) -> None:
     sitting.hand_in(attempt_queries.lock(attempt.id), by=first)
     opened = sitting.start(quiz.id, second, seed=2)
     _answer_all(opened, second, at_most=1)
+    _talk(dialogue.id, first)
+    _talk(dialogue.id, second, at_most=1)
     coordinator = making.actor(f"coordinator.{place}")
     _certify(making, place, coordinator)
 
@@ -114,6 +131,14 @@ def _certify(making: Making, place: str, coordinator: Actor) -> None:
     batches.do_line(line_id, "world", typefaces=None, site=printing.site())
     batches.finish(batch.id, "world")
     batches.release(batch.id, "world")
+
+
+def _talk(dialogue_id: int, person: Actor, at_most: int = 99) -> None:
+    """Hold the dialogue along its best path, or the first turns of it."""
+    attempt = dialogues.start(dialogue_id, person, seed=1)
+    path = scoring.best_path(_scene(source_of(SCENES[1])))
+    for step, (turn, choice) in enumerate(path[:at_most], start=1):
+        dialogues.reply(attempt.id, step=step, turn=turn, choice=choice, by=person)
 
 
 def _studying(making: Making, name: str, place: str) -> Actor:
@@ -161,6 +186,21 @@ def _quizzes(place: str) -> list[Any]:
     return _activities(place, Quiz.activity_id)
 
 
+def _dialogues(place: str) -> list[Any]:
+    return _activities(place, Dialogue.activity_id)
+
+
+def _dialogue_attempts(place: str) -> list[Any]:
+    from tests.world import person_id
+
+    statement = select(DialogueAttempt.id)
+    return [
+        Owned(one, name)
+        for name in (f"trainee.{place}", f"other_trainee.{place}")
+        for one in db.session.scalars(statement.where(DialogueAttempt.person_id == person_id(name)))
+    ]
+
+
 def _items(place: str) -> list[Any]:
     statement = select(Item.id).join(Scope, Scope.id == Item.scope_id).where(Scope.name_en == f"Base {place}")
     return list(db.session.scalars(statement.order_by(Item.id)))
@@ -197,6 +237,9 @@ def _one(_place: str) -> list[Any]:
 # before it and the name where a name means different things, a function of the place.
 SOURCES: dict[str, Callable[[str], list[Any]]] = {
     "course_id": _courses,
+    "dialogue_id": _dialogues,
+    "dialogues/activity_id": _dialogues,
+    "dialogue_attempt_id": _dialogue_attempts,
     "courses/activity_id": _courses,
     "lesson_id": _lessons,
     "lessons/activity_id": _lessons,
