@@ -21,7 +21,7 @@ from training.accounts import queries as account_queries
 from training.accounts import services as accounts
 from training.accounts.models import CodePurpose, Person, Profession
 from training.activities.models import Activity
-from training.core import clock, scopes
+from training.core import clock, scopes, sheets
 from training.core.access import Actor, Role
 from training.core.db import db, reading, transaction
 from training.core.scopes import Scope
@@ -30,6 +30,7 @@ from training.places.models import Institution, Region, TrainingBase
 from training.programmes import services as programmes
 from training.programmes.invitations import services as invitations
 from training.programmes.models import Cohort, Enrolment
+from training.programmes.roster import services as rosters
 
 PASSWORD = "the-world-of-tests"
 PLACES = ("jn", "qd")
@@ -45,6 +46,8 @@ PEOPLE: dict[str, tuple[str, Role | None, str]] = {
     "coordinator.qd": ("13900000021", Role.COORDINATOR, "qd"),
     "instructor.jn": ("13900000012", Role.INSTRUCTOR, "jn"),
     "instructor.qd": ("13900000022", Role.INSTRUCTOR, "qd"),
+    "supervisor.jn": ("13900000015", Role.SUPERVISOR, "jn"),
+    "supervisor.qd": ("13900000025", Role.SUPERVISOR, "qd"),
     "trainee.jn": ("13900000013", None, "jn"),
     "trainee.qd": ("13900000023", None, "qd"),
     "other_trainee.jn": ("13900000014", None, "jn"),
@@ -74,7 +77,7 @@ class Making:
 
 def build() -> None:
     """Fill an empty, migrated database; needs an application context."""
-    from tests import world_content
+    from tests import world_content, world_practice
 
     password_hash = passwords.hash_password(PASSWORD)
     making = Making()
@@ -90,6 +93,7 @@ def build() -> None:
             _invite(making, place)
         for place in PLACES:
             world_content.add_progress(making, place)
+            world_practice.add_practice(making, place)
     world_content.after_commit()
 
 
@@ -156,6 +160,9 @@ def _open_cohort(making: Making, place: str) -> None:
     )
     for name in (f"trainee.{place}", f"other_trainee.{place}"):
         making.enrolments[name] = programmes.enrol(making.cohorts[place], making.people[name], enrolled_by=coordinator)
+    rows = f"姓名,手机号,职业,单位\n丙{place},15900000001,护士,{place}医院\n丁{place},1590,护士,某医院\n".encode()
+    content = rosters.content_of(sheets.read(rows, "名单.csv"))
+    rosters.start(making.cohorts[place], content, rows, "名单.csv", uploaded_by=coordinator)
 
 
 def _invite(making: Making, place: str) -> None:

@@ -10,13 +10,14 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from tests import world, world_content
+from tests import world, world_content, world_practice
 from tests.world_content import Owned
 from training.accounts.models import RoleGrant
 from training.core import assets
 from training.core.db import db, reading
 from training.programmes.invitations.models import Application, Invitation
 from training.programmes.models import Cohort, Enrolment
+from training.programmes.roster.models import RosterDraft
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,14 @@ def _applications(place: str) -> list[Any]:
     return list(db.session.scalars(statement.where(Invitation.cohort_id.in_(_cohorts(place)))))
 
 
+def _drafts(place: str) -> list[Any]:
+    statement = select(RosterDraft.id).join(Cohort, Cohort.id == RosterDraft.cohort_id)
+    return list(db.session.scalars(statement.where(Cohort.code == f"C-{place}")))
+
+
 SOURCES: dict[str, Callable[[str], list[Any]]] = {
     "cohort_id": _cohorts,
+    "draft_id": _drafts,
     "person_id": _people,
     "enrolment_id": _enrolments,
     "grant_id": _grants,
@@ -74,6 +81,7 @@ SOURCES: dict[str, Callable[[str], list[Any]]] = {
     "digest": lambda _place: [assets.asset("anning.css").split("/")[-2]],
     "name": lambda _place: ["anning.css"],
     **world_content.SOURCES,
+    **world_practice.SOURCES,
 }
 
 

@@ -28,6 +28,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -275,6 +276,12 @@ def drop_append_only(table: str, dialect: str) -> list[str]:
         f"DROP TRIGGER IF EXISTS {table}_no_truncate ON {table}",
         f"DROP FUNCTION IF EXISTS {table}_refuse()",
     ]
+
+
+def is_disk_full(error: OperationalError) -> bool:
+    """Whether the database could not write for want of room."""
+    number = getattr(error.orig, "sqlite_errorcode", None)
+    return number == sqlite3.SQLITE_FULL or getattr(error.orig, "sqlstate", None) == "53100"
 
 
 def is_ready(engine: Engine) -> bool:

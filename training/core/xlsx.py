@@ -29,6 +29,9 @@ CHUNK = 1 << 20
 
 NS = rb"(?:[A-Za-z_][\w.-]{0,40}:)?"
 TO_PLACE = rb'(?:\s[^<>]{0,200}?)?\sr="'  # bounded, so that no tag makes the search slow
+PLAIN_BLANK_ROWS = re.compile(  # as Excel and WPS write them: most of a large file, so found the quickest way
+    rb'(?:<row r="[0-9]++"[^<>/]*+(?:/>|>(?:<c r="[A-Z]++[0-9]++"[^<>/]*+/>)*+</row>))++'
+)
 BLANK_CELL = re.compile(
     rb"<" + NS + rb"c" + TO_PLACE + rb"[^<>]{0,200}?(?:/>|>(?:<" + NS + rb"f[^<>]*(?:/>|>[^<>]*</" + NS + rb"f>))?"
     rb"(?:<" + NS + rb"v\s*/>|<" + NS + rb"v></" + NS + rb"v>)?</" + NS + rb"c>)"
@@ -141,7 +144,7 @@ def _lean(stream: IO[bytes]) -> bytes:
 
 
 def _without_blanks(text: bytes) -> bytes:
-    return BLANK_ROW.sub(b"", BLANK_CELL.sub(b"", text))
+    return BLANK_ROW.sub(b"", BLANK_CELL.sub(b"", PLAIN_BLANK_ROWS.sub(b"", text)))
 
 
 def _compact(xml: bytes, place: int, most_rows: int, most_columns: int) -> Compacted:
