@@ -11,7 +11,7 @@ from flask.cli import AppGroup
 from training.core.db import reading
 from training.core.errors import DomainError
 from training.reports import catalogue, queries
-from training.reports.completion import Report
+from training.reports.completion import TOTAL, Report
 from training.reports.question import DIMENSIONS, Question, read
 
 group = AppGroup("reports", help="Reports for scripts.")
@@ -60,7 +60,7 @@ def _print(report: Report) -> None:
     click.echo("\t".join([*report.by, "enrolled", "completed", "certified", "completion_percent"]))
     for row in (*report.rows, report.total):
         cells = zip((label.name_zh for label in report.columns), row.cells, strict=True)
-        for name, counts in [*cells, ("合计", row)] if report.columns else [("", row)]:
+        for name, counts in [*cells, (TOTAL.name_zh, row)] if report.columns else [("", row)]:
             share = "" if counts.completion_percent is None else counts.completion_percent
             names = [row.name_zh, name] if len(report.by) == 2 else [row.name_zh]
             click.echo("\t".join(map(str, [*names, counts.enrolled, counts.completed, counts.certified, share])))
