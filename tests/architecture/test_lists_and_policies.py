@@ -16,6 +16,8 @@ from certificates.batches import queries as batches
 from certificates.batches.models import Batch
 from certificates.models import Certificate
 from courses import queries as courses
+from courses.dialogues import queries as dialogues
+from courses.dialogues.models import Dialogue, DialogueAttempt
 from courses.models import Course
 from question_bank.models import Attempt, Item, Quiz
 from question_bank.queries import attempts, items, quizzes
@@ -45,6 +47,10 @@ def _attempts(actor: Actor) -> Select[Any]:
     return attempts.visible_attempts(actor.id)
 
 
+def _dialogue_attempts(actor: Actor) -> Select[Any]:
+    return dialogues.visible_dialogue_attempts(actor.id)
+
+
 LISTS = {
     "visible_cohorts": Listed(
         programmes.visible_cohorts, Cohort.id, "/cohorts/{}", lambda row: int(row.Cohort.id), "/cohorts/"
@@ -58,6 +64,19 @@ LISTS = {
         "/teaching/courses/{}",
         lambda row: int(row.Course.activity_id),
         "/teaching/courses",
+    ),
+    "visible_dialogues": Listed(
+        dialogues.visible_dialogues,
+        Dialogue.activity_id,
+        "/teaching/dialogues/{}",
+        lambda row: int(row.Activity.id),
+        "/teaching/dialogues",
+    ),
+    "visible_dialogue_attempts": Listed(
+        _dialogue_attempts,
+        DialogueAttempt.id,
+        "/dialogues/attempts/{}",
+        lambda row: int(row.DialogueAttempt.id),
     ),
     "visible_items": Listed(items.visible_items, Item.id, "/items/{}", lambda row: int(row.Item.id), "/items/"),
     "visible_quizzes": Listed(
