@@ -15,6 +15,7 @@ from training.core.access import Actor
 from training.programmes import pages
 from training.programmes.models import Cohort, Enrolment, EnrolmentStatus
 from training.programmes.pages import Today, Tool
+from training.progress import roll
 from training.progress import words as progress
 from training.progress.words import CohortAction, Panel
 
@@ -74,3 +75,4 @@ def plug_in() -> None:
     pages.add_today(waiting_today)
     progress.add_panel(panel)
     progress.add_cohort_action(beside_people)
+    roll.add_certified(batches.numbers_in_force)

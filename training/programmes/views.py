@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from training.accounts import logins
 from training.accounts import queries as accounts
 from training.accounts.words import told_apart
-from training.core import i18n, web
+from training.core import i18n, paging, web
 from training.core.access import actor, requires
 from training.core.db import db
 from training.core.errors import DomainError
@@ -28,10 +28,14 @@ bp = Blueprint("programmes", __name__, url_prefix="/cohorts", template_folder="t
 @bp.get("/")
 @requires(Permission.COHORT_READ)
 def home() -> ResponseReturnValue:
-    """The base today: its cohorts, newest first."""
+    """The base today: what waits, and its cohorts, newest first."""
+    totals = queries.totals(actor())
+    number = paging.number_asked()
+    rows = queries.cohorts_visible_to(actor(), number)
     return render_template(
         "programmes/home.html",
-        rows=queries.cohorts_visible_to(actor()),
+        totals=totals,
+        page=paging.Page(rows, number, totals.cohorts, queries.COHORTS),
         cohort_url=cohort_url,
         today=pages.today(actor()),
     )
