@@ -15,6 +15,7 @@ from tests.world_content import Owned
 from training.accounts.models import RoleGrant
 from training.core import assets
 from training.core.db import db, reading
+from training.messages.models import InboxEntry
 from training.programmes.invitations.models import Application, Invitation
 from training.programmes.models import Cohort, Enrolment
 from training.programmes.roster.models import RosterDraft
@@ -46,6 +47,12 @@ def _enrolments(place: str) -> list[Any]:
     ]
 
 
+def _inbox(place: str) -> list[Any]:
+    name = f"trainee.{place}"
+    entries = select(InboxEntry.id).where(InboxEntry.person_id == world.person_id(name)).order_by(InboxEntry.id)
+    return [Owned(entry_id, name) for entry_id in db.session.scalars(entries.limit(1))]
+
+
 def _grants(place: str) -> list[Any]:
     return list(
         db.session.scalars(select(RoleGrant.id).where(RoleGrant.person_id == world.person_id(f"trainee.{place}")))
@@ -75,6 +82,7 @@ SOURCES: dict[str, Callable[[str], list[Any]]] = {
     "person_id": _people,
     "enrolment_id": _enrolments,
     "grant_id": _grants,
+    "inbox/entry_id": _inbox,
     "invitation_id": _invitations(Invitation.id),
     "join/token": _invitations(Invitation.token),
     "application_id": _applications,

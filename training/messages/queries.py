@@ -15,7 +15,7 @@ from training.core.errors import NotFound
 from training.messages.models import InboxEntry, MailOff, Message
 
 
-def visible_entries(actor: Actor) -> Select[Any]:
+def visible_inbox(actor: Actor) -> Select[Any]:
     """A select of what is in the actor's own inbox; the list and the single message both go through it."""
     statement = (
         select(InboxEntry, Message, Person.name)
@@ -30,14 +30,14 @@ def inbox(actor: Actor, number: int) -> paging.Page:
     """That page of the actor's inbox as rows `InboxEntry, Message, sender's name | None`: unread first, then newest."""
     total = db.session.scalar(select(func.count()).where(InboxEntry.person_id == actor.id)) or 0
     order = (InboxEntry.read_at.is_not(None), InboxEntry.id.desc())
-    statement = visible_entries(actor).order_by(*order).limit(paging.SIZE).offset(paging.offset(number))
+    statement = visible_inbox(actor).order_by(*order).limit(paging.SIZE).offset(paging.offset(number))
     rows = db.session.execute(statement).all()
     return paging.Page(rows, number, total)
 
 
 def entry_visible_to(actor: Actor, entry_id: int) -> Any:
     """One message as a row `InboxEntry, Message, sender's name | None`; raises `NotFound` for a stranger's."""
-    row = db.session.execute(visible_entries(actor).where(InboxEntry.id == entry_id)).one_or_none()
+    row = db.session.execute(visible_inbox(actor).where(InboxEntry.id == entry_id)).one_or_none()
     if row is None:
         raise NotFound(_("There is no such message in your inbox."))
     return row
