@@ -27,6 +27,8 @@ ACTORS = {
     "trainee.qd": (Role.TRAINEE, "qd"),
     "instructor.jn": (Role.INSTRUCTOR, "jn"),
     "instructor.qd": (Role.INSTRUCTOR, "qd"),
+    "supervisor.jn": (Role.SUPERVISOR, "jn"),
+    "supervisor.qd": (Role.SUPERVISOR, "qd"),
     "coordinator.jn": (Role.COORDINATOR, "jn"),
     "coordinator.qd": (Role.COORDINATOR, "qd"),
     "officer": (Role.OFFICER, ""),
@@ -75,11 +77,12 @@ def _member(permission: str) -> str:
     from courses import permissions as courses
     from question_bank import permissions as bank
     from training.accounts import permissions as accounts
+    from training.practice import permissions as practice
     from training.programmes import permissions as programmes
     from training.progress import permissions as progress
     from training.reports import permissions as reports
 
-    for module in (certificates, courses, bank, accounts, programmes, progress, reports):
+    for module in (certificates, courses, bank, accounts, practice, programmes, progress, reports):
         for one in module.Permission:
             if one.value == permission:
                 return str(one.name)

@@ -250,7 +250,7 @@ class AssessForm(Form):
 
 def assess_form(items: Sequence[CheckItem], labels: Sequence[str], **values: Any) -> AssessForm:
     """The form of a checklist's items; `labels` are their texts in the present language."""
-    done = [("1", _("Done")), ("0", _("Not done"))]
+    done = [("1", _("Carried out")), ("0", _("Not carried out"))]
     points = [("2", _("2 · fully")), ("1", _("1 · partly")), ("0", _("0 · not"))]
     fields: dict[str, Any] = {}
     for one, label in zip(items, labels, strict=True):
