@@ -42,7 +42,10 @@ class Requirement(Base):
 
 
 class Cohort(Base):
-    """A class (班次) of one programme at one base; owns a scope, on which its trainees hold their role."""
+    """A class (班次) of one programme at one base; owns a scope, on which its trainees hold their role.
+
+    `reminders_off_at` says since when its people are not reminded; `reminded_on` is the day they were last looked at.
+    """
 
     __tablename__ = "cohort"
     __table_args__ = (
@@ -59,6 +62,8 @@ class Cohort(Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     opened_at: Mapped[datetime]
+    reminders_off_at: Mapped[datetime | None]
+    reminded_on: Mapped[date | None]
 
 
 class EnrolmentStatus(StrEnum):
@@ -83,6 +88,20 @@ class Enrolment(Base):
     enrolled_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
     withdrawn_reason: Mapped[str | None] = mapped_column(String(500))
+    extended_until: Mapped[date | None]
+
+
+class Extension(Base):
+    """A later last day for one enrolment, with the reason; appended, the last one counts."""
+
+    __tablename__ = "extension"
+
+    id: Mapped[Id]
+    enrolment_id: Mapped[int] = mapped_column(BigId, ForeignKey("enrolment.id"), index=True)
+    until: Mapped[date]
+    reason: Mapped[str] = mapped_column(String(500))
+    at: Mapped[datetime]
+    by_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"))
 
 
 class EnrolmentPin(Base):

@@ -55,13 +55,19 @@ def cohort_in_full(actor: Actor, cohort_id: int) -> Any:
     return row
 
 
-def cohorts_visible_to(actor: Actor) -> Sequence[Any]:
-    """The actor's cohorts, newest first, as rows `Cohort, TrainingBase, programme Activity, enrolled, completed`."""
-    enrolled = func.count(Enrolment.id).filter(Enrolment.status != EnrolmentStatus.WITHDRAWN)
-    completed = func.count(Enrolment.id).filter(Enrolment.status == EnrolmentStatus.COMPLETED)
+COHORTS = 30
+
+
+def cohorts_visible_to(actor: Actor, number: int = 1) -> Sequence[Any]:
+    """That page of the actor's cohorts, newest first, as rows `Cohort, TrainingBase, programme Activity, enrolled,
+    completed`.
+    """
+    own = visible_cohorts(actor).order_by(Cohort.starts_on.desc(), Cohort.id.desc())
+    page = own.with_only_columns(Cohort.id).limit(COHORTS).offset((number - 1) * COHORTS).subquery()
+    enrolled, completed = _counts()
     statement = (
-        visible_cohorts(actor)
-        .add_columns(TrainingBase, Activity, enrolled.label("enrolled"), completed.label("completed"))
+        select(Cohort, TrainingBase, Activity, enrolled.label("enrolled"), completed.label("completed"))
+        .join(page, page.c.id == Cohort.id)
         .join(TrainingBase, TrainingBase.id == Cohort.base_id)
         .join(Activity, Activity.id == Cohort.programme_id)
         .outerjoin(Enrolment, Enrolment.cohort_id == Cohort.id)
@@ -69,6 +75,23 @@ def cohorts_visible_to(actor: Actor) -> Sequence[Any]:
         .order_by(Cohort.starts_on.desc(), Cohort.id.desc())
     )
     return db.session.execute(statement).all()
+
+
+def totals(actor: Actor) -> Any:
+    """Over all the actor's cohorts how many `cohorts`, people `enrolled` and `completed`; one query."""
+    enrolled, completed = _counts()
+    numbers = (
+        func.count(Cohort.id.distinct()).label("cohorts"),
+        enrolled.label("enrolled"),
+        completed.label("completed"),
+    )
+    statement = visible_cohorts(actor).outerjoin(Enrolment, Enrolment.cohort_id == Cohort.id)
+    return db.session.execute(statement.with_only_columns(*numbers, maintain_column_froms=True)).one()
+
+
+def _counts() -> tuple[Any, Any]:
+    enrolled = func.count(Enrolment.id).filter(Enrolment.status != EnrolmentStatus.WITHDRAWN)
+    return enrolled, func.count(Enrolment.id).filter(Enrolment.status == EnrolmentStatus.COMPLETED)
 
 
 def people_of(cohort: Cohort) -> Sequence[Any]:
