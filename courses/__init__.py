@@ -7,10 +7,11 @@ def init_app(app: Flask) -> None:
     """Plug in the pages, the kinds of activity, dialogues, and the sample course."""
     from courses import activity_kinds, dialogues, permissions, queries, views
     from courses import samples as samples
+    from courses.models import LESSON
     from training.progress import words
 
     activity_kinds.register()
     permissions.register()
     views.register(app)
-    words.add_minutes(queries.minutes_of)
+    words.add_minutes(queries.minutes_of, LESSON)
     dialogues.init_app(app)

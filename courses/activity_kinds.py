@@ -42,8 +42,17 @@ def register() -> None:
             measure="completed",
             endpoint="courses.course",
             parts=queries.lessons_of_versions,
+            hours=queries.hours_of_versions,
             explain=lessons_left,
             words={"lessons_left": lessons_left_words},
         )
     )
-    kinds.register(ActivityKind(name=LESSON, label=_l("Lesson"), measure="completed", endpoint="courses.lesson"))
+    kinds.register(
+        ActivityKind(
+            name=LESSON,
+            label=_l("Lesson"),
+            measure="completed",
+            endpoint="courses.lesson",
+            wholes=queries.courses_with,
+        )
+    )

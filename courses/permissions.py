@@ -28,6 +28,7 @@ VERBS = {
     "course.add": _l("course added"),
     "course.reorder": _l("lessons put in order"),
     "lesson.add": _l("lesson added"),
+    "lesson.take_over": _l("lesson taken over from another course"),
     "lesson.publish": _l("lesson published"),
 }
 

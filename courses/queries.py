@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, cast
 
 from flask_babel import gettext as _
@@ -37,6 +38,26 @@ def lessons_of_versions(versions: Sequence[tuple[int, int]]) -> Mapping[tuple[in
     return found
 
 
+def hours_of_versions(versions: Sequence[tuple[int, int]]) -> Mapping[tuple[int, int], Mapping[int, Decimal]]:
+    """The class hours of each lesson of each (course id, course version); one query."""
+    rows = db.session.execute(
+        select(CourseLesson.course_id, CourseLesson.course_version, CourseLesson.lesson_id, LessonVersion.class_hours)
+        .join(LessonVersion, OF_THE_OUTLINE)
+        .where(tuple_(CourseLesson.course_id, CourseLesson.course_version).in_(list(versions)))
+    )
+    found: dict[tuple[int, int], dict[int, Decimal]] = {one: {} for one in versions}
+    for course_id, version, lesson_id, hours in rows:
+        found[course_id, version][lesson_id] = hours
+    return found
+
+
+def courses_with(lesson_ids: Sequence[int]) -> Sequence[int]:
+    """The courses that hold one of the lessons in any of their versions."""
+    return db.session.scalars(
+        select(CourseLesson.course_id).where(CourseLesson.lesson_id.in_(lesson_ids)).distinct()
+    ).all()
+
+
 def _studied() -> Select[Any]:
     newest = (
         select(
@@ -64,7 +85,15 @@ def _studied_lesson() -> Select[Any]:
         STUDIED.add_columns(LessonVersion)
         .join(CourseLesson, and_(CourseLesson.course_id == Activity.id, CourseLesson.course_version == pinned))
         .join(LessonVersion, OF_THE_OUTLINE)
+        .join(Lesson, Lesson.activity_id == CourseLesson.lesson_id)
         .where(CourseLesson.lesson_id == bindparam("lesson"))
+        # of several courses that hold it: the one asked for, else the lesson's own
+        .order_by(
+            (Activity.id == bindparam("within", type_=BigId)).desc(),
+            (Activity.id == Lesson.course_id).desc(),
+            Activity.id,
+        )
+        .limit(1)
     )
 
 
@@ -79,6 +108,7 @@ STUDIED_LESSON = _studied_lesson()
 OUTLINE = (
     select(
         CourseLesson.lesson_id,
+        Lesson.course_id.label("home_id"),
         CourseLesson.lesson_version,
         CourseLesson.position,
         LessonVersion.title_zh,
@@ -89,6 +119,7 @@ OUTLINE = (
         LessonPlace.updated_at,
     )
     .join(LessonVersion, OF_THE_OUTLINE)
+    .join(Lesson, Lesson.activity_id == CourseLesson.lesson_id)
     .outerjoin(LessonPlace, and_(LessonPlace.lesson_id == CourseLesson.lesson_id, LessonPlace.person_id == LEARNER))
     .where(CourseLesson.course_id == bindparam("course"), CourseLesson.course_version == bindparam("version"))
     .order_by(CourseLesson.position)
@@ -111,12 +142,14 @@ def course_for(actor: Actor, course_id: int) -> Any:
     return row
 
 
-def lesson_for(actor: Actor, lesson_id: int) -> Any:
+def lesson_for(actor: Actor, lesson_id: int, within: int = 0) -> Any:
     """A lesson in the version that the actor's course version holds; raises `NotFound`.
+
+    Several of the actor's courses may share it: `within` is the id of the one to read it in, else it is its own.
 
     A row `Activity (of the course), Course, pinned version, LessonVersion`.
     """
-    row = db.session.execute(STUDIED_LESSON, {"learner": actor.id, "lesson": lesson_id}).one_or_none()
+    row = db.session.execute(STUDIED_LESSON, {"learner": actor.id, "lesson": lesson_id, "within": within}).one_or_none()
     if row is None:
         raise NotFound(_("There is no such lesson among yours."))
     return row
@@ -124,11 +157,13 @@ def lesson_for(actor: Actor, lesson_id: int) -> Any:
 
 def outline_for(actor: Actor, course_id: int, version: int) -> list[OutlineLine]:
     """The outline of a course version with the actor's done marks and places; two queries."""
-    entries = progress.entries_of(actor.id, [course_id])
     values = {"learner": actor.id, "course": course_id, "version": version}
+    rows = connection().execute(OUTLINE, values).all()
+    entries = progress.entries_of(actor.id, [row.lesson_id for row in rows])
     return [
         OutlineLine(
             lesson_id=row.lesson_id,
+            home_id=row.home_id,
             version=row.lesson_version,
             position=row.position,
             title_zh=row.title_zh,
@@ -139,7 +174,7 @@ def outline_for(actor: Actor, course_id: int, version: int) -> list[OutlineLine]
             heading=row.heading,
             read_at=row.updated_at,
         )
-        for row in connection().execute(OUTLINE, values)
+        for row in rows
     ]
 
 
@@ -211,6 +246,27 @@ def lesson_of_author(actor: Actor, lesson_id: int, permission: Permission = Perm
     if row is None:
         raise NotFound(_("There is no such lesson in your area."))
     return row
+
+
+def lessons_to_take_over(actor: Actor, course: Activity) -> Sequence[Any]:
+    """Lessons of the actor's other courses that this one does not hold in their newest version.
+
+    Rows `Activity (of the lesson), title_zh, title_en (of its course)`, by course and lesson.
+    """
+    home = visible_to_author(actor).subquery("home")
+    held = select(CourseLesson.lesson_id).where(
+        CourseLesson.course_id == course.id,
+        CourseLesson.course_version == course.version,
+        CourseLesson.lesson_version == Activity.version,
+    )
+    statement = (
+        select(Activity, home.c.title_zh, home.c.title_en)
+        .join(Lesson, Lesson.activity_id == Activity.id)
+        .join(home, home.c.id == Lesson.course_id)
+        .where(Lesson.course_id != course.id, Activity.id.not_in(held))
+        .order_by(home.c.title_zh, home.c.id, Activity.id)
+    )
+    return db.session.execute(statement).all()
 
 
 def courses_named(scope_id: int, title_zh: str, title_en: str) -> Sequence[Activity]:

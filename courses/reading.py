@@ -10,7 +10,10 @@ from decimal import Decimal
 
 @dataclass(frozen=True)
 class OutlineLine:
-    """A lesson as an outline shows it to a learner: without its text. `heading` is where they were reading."""
+    """A lesson as an outline shows it to a learner: without its text. `heading` is where they were reading.
+
+    `home_id` is the lesson's own course, which a course that has taken it over is not.
+    """
 
     lesson_id: int
     version: int
@@ -22,6 +25,7 @@ class OutlineLine:
     done: bool
     heading: str | None = None
     read_at: datetime | None = None
+    home_id: int = 0
 
 
 def resume_at(lines: Sequence[OutlineLine]) -> OutlineLine | None:

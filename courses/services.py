@@ -141,13 +141,33 @@ def reorder(course_id: int, lesson_ids: Sequence[int], *, based_on: int, reorder
     return course.version
 
 
-def complete_lesson(lesson_id: int, *, completed_by: Actor) -> list[OutlineLine]:
+def take_over(course_id: int, lesson_id: int, *, taken_by: Actor) -> Activity:
+    """Have a course hold a lesson of another course, at its end, in the lesson's newest version; returns the lesson.
+
+    Whoever has completed the lesson in one of the courses has completed it in all. Taking it over again brings the
+    newest version to its place. Raises `NotFound` for a lesson the actor may not read, or `Invalid` when the course is
+    full. Does not commit.
+    """
+    queries.lesson_of_author(taken_by, lesson_id)
+    course = _lock_course(course_id, taken_by)
+    lesson = db.session.get_one(Activity, lesson_id, populate_existing=True)
+    outline = dict(_outline(course))
+    if outline.get(lesson.id) == lesson.version:
+        return lesson
+    if lesson.id not in outline and len(outline) >= MOST_LESSONS:
+        raise Invalid(_("The course has %(max)d lessons already; open another course.", max=MOST_LESSONS))
+    _publish_outline(course, list({**outline, lesson.id: lesson.version}.items()))
+    audit.record(taken_by, "lesson.take_over", lesson, course_id=course.id, course_version=course.version)
+    return lesson
+
+
+def complete_lesson(lesson_id: int, *, completed_by: Actor, within: int = 0) -> list[OutlineLine]:
     """Record that the actor has read a lesson, in the version that their course version holds.
 
-    Returns the outline of the course as it stands afterwards. Twice is harmless. Raises `NotFound` for a lesson that no
-    enrolment of the actor requires. Does not commit.
+    Returns the outline of the course (`within`, where several hold it) as it stands afterwards. Twice is harmless.
+    Raises `NotFound` for a lesson that no enrolment of the actor requires. Does not commit.
     """
-    row = queries.lesson_for(completed_by, lesson_id)
+    row = queries.lesson_for(completed_by, lesson_id, within)
     version = row.LessonVersion.version
     progress.record(
         completed_by.id,

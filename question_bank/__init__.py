@@ -12,4 +12,4 @@ def init_app(app: Flask) -> None:
     permissions.register()
     kind.register()
     views.register(app)
-    words.add_minutes(quizzes.minutes_of)
+    words.add_minutes(quizzes.minutes_of, kind.QUIZ)

@@ -126,6 +126,21 @@ def reorder(course_id: int) -> ResponseReturnValue:
     return redirect(url_for(".outline", course_id=course_id), 303)
 
 
+@bp.route("/teaching/courses/<int:course_id>/lessons/take-over", methods=["GET", "POST"])
+@requires(Permission.COURSE_WRITE)
+def take_over(course_id: int) -> ResponseReturnValue:
+    """Choose a lesson of another course that this course is to hold as well."""
+    course = queries.course_of_author(actor(), course_id, Permission.COURSE_WRITE).Activity
+    if request.method == "GET":
+        rows = queries.lessons_to_take_over(actor(), course)
+        return render_template("courses/take_over.html", course=course, rows=rows)
+    typed = request.form.get("lesson_id", "")
+    lesson_id = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
+    lesson = services.take_over(course_id, lesson_id, taken_by=actor())
+    flash(_("“%(title)s” stands at the end of this course now.", title=local(lesson)), "good")
+    return redirect(url_for(".outline", course_id=course_id), 303)
+
+
 def _lesson_ids(course: Any) -> tuple[int, ...]:
     key = (course.id, course.version)
     return queries.lessons_of_versions([key])[key]

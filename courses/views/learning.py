@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,9 +20,21 @@ from training.core.i18n import local
 HEADING = re.compile(r"[\w-]{1,80}")
 
 
-def lesson_url(line: OutlineLine) -> str:
-    """The address of a lesson, at the heading where it was left unless it is done."""
-    return url_for("courses.lesson", activity_id=line.lesson_id, _anchor=None if line.done else line.heading)
+def lesson_url(line: OutlineLine, course_id: int) -> str:
+    """The address of a lesson in a course, at the heading where it was left unless it is done."""
+    anchor = None if line.done else line.heading
+    return url_for("courses.lesson", activity_id=line.lesson_id, course=_within(line, course_id), _anchor=anchor)
+
+
+def _within(line: OutlineLine, course_id: int) -> int | None:
+    """The course to name in the address: only one that is not the lesson's own."""
+    return None if line.home_id == course_id else course_id
+
+
+def _asked() -> int:
+    """The course in which the lesson is to be read, where several hold it; 0 for its own."""
+    typed = request.args.get("course", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
 
 
 @bp.get("/courses/<int:activity_id>")
@@ -36,7 +49,7 @@ def course(activity_id: int) -> ResponseReturnValue:
         summary=row.Course,
         lines=lines,
         resume=reading.resume_at(lines),
-        lesson_url=lesson_url,
+        lesson_url=partial(lesson_url, course_id=activity_id),
     )
 
 
@@ -44,15 +57,18 @@ def course(activity_id: int) -> ResponseReturnValue:
 @requires(Permission.COURSE_STUDY)
 def lesson(activity_id: int) -> ResponseReturnValue:
     """One lesson to read, opened where it was left."""
-    row = queries.lesson_for(actor(), activity_id)
+    row = queries.lesson_for(actor(), activity_id, _asked())
     lines = queries.outline_for(actor(), row.Activity.id, row.pinned)
     before, after = reading.beside(lines, activity_id)
+    line = next(one for one in lines if one.lesson_id == activity_id)
     return render_template(
         "courses/lesson.html",
         course=row.Activity,
         lesson=row.LessonVersion,
         text=markdown.render(local(row.LessonVersion, "body"), local(row.LessonVersion)),
-        line=next(line for line in lines if line.lesson_id == activity_id),
+        line=line,
+        within=_within(line, row.Activity.id),
+        lesson_url=partial(lesson_url, course_id=row.Activity.id),
         lines=lines,
         before=before,
         after=after,
@@ -63,13 +79,13 @@ def lesson(activity_id: int) -> ResponseReturnValue:
 @requires(Permission.COURSE_STUDY)
 def done(activity_id: int) -> ResponseReturnValue:
     """Record the lesson as read and lead on: to the next one, or back to the course after the last."""
-    row = queries.lesson_for(actor(), activity_id)
-    lines = services.complete_lesson(activity_id, completed_by=actor())
+    row = queries.lesson_for(actor(), activity_id, _asked())
+    lines = services.complete_lesson(activity_id, completed_by=actor(), within=row.Activity.id)
     following = reading.next_after(lines, activity_id)
     if following is None:
         return redirect(url_for("courses.course", activity_id=row.Activity.id), 303)
     flash(_("“%(title)s” is done and recorded.", title=local(row.LessonVersion)), "good")
-    return redirect(lesson_url(following), 303)
+    return redirect(lesson_url(following, row.Activity.id), 303)
 
 
 @bp.post("/lessons/<int:activity_id>/place")

@@ -45,7 +45,12 @@ def kinds_of_tests() -> Iterator[None]:
     )
     for kind in (
         course,
-        kinds.ActivityKind(name="test:lesson", label="lesson", measure="completed"),
+        kinds.ActivityKind(
+            name="test:lesson",
+            label="lesson",
+            measure="completed",
+            wholes=lambda ids: db.session.scalars(select(Activity.parent_id).where(Activity.id.in_(ids))).all(),
+        ),
         kinds.ActivityKind(name="test:quiz", label="quiz", measure="passed"),
     ):
         kinds.register(kind)

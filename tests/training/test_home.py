@@ -201,7 +201,7 @@ def test_a_package_says_how_long_the_next_step_takes(app: Flask, monkeypatch: py
     named = world.people(app)
     with app.app_context(), transaction():
         enrol_somewhere_else(named["candidate"], 1, named["coordinator.jn"])
-    monkeypatch.setattr(words, "_minutes", [lambda ids: dict.fromkeys(ids, 25)])
+    monkeypatch.setattr(words, "_minutes", dict.fromkeys(kinds.names(), lambda ids: dict.fromkeys(ids, 25)))
     assert "约 25 分钟" in main_text(client_for(app, named["candidate"]).get("/learning/"))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 
@@ -39,10 +40,11 @@ class ActivityKind:
     """A kind such as `courses:course`.
 
     `measure` is the ledger measure that fulfils it (`completed`, `passed`); a kind with `parts` is fulfilled by them
-    and its own line is written by `training.progress`. `endpoint` opens it for a trainee with `activity_id`. `figures`
-    reads, for a person and pairs of activity and version, what the kind counts in append-only tables of its own; every
-    change of them comes with a line in the ledger. `explain` is pure; `words` turn its `Missing.word` and figures into
-    a sentence in the present language.
+    and its own line is written by `training.progress`; `hours` are the class hours of each part in a version. A kind
+    whose activities are parts tells by `wholes` of which activities they are, in any version of these. `endpoint` opens
+    it for a trainee with `activity_id`. `figures` reads, for a person and pairs of activity and version, what the kind
+    counts in append-only tables of its own; every change of them comes with a line in the ledger. `explain` is pure;
+    `words` turn its `Missing.word` and figures into a sentence in the present language.
     """
 
     name: str
@@ -50,6 +52,8 @@ class ActivityKind:
     measure: str
     endpoint: str | None = None
     parts: Callable[[Sequence[tuple[int, int]]], Mapping[tuple[int, int], tuple[int, ...]]] | None = None
+    hours: Callable[[Sequence[tuple[int, int]]], Mapping[tuple[int, int], Mapping[int, Decimal]]] | None = None
+    wholes: Callable[[Sequence[int]], Collection[int]] | None = None
     figures: Callable[[int, Sequence[tuple[int, int]]], Mapping[tuple[int, int], Mapping[str, int]]] | None = None
     explain: Callable[[Facts], Missing] = lambda _facts: Missing("not_done")
     words: Mapping[str, Callable[[Mapping[str, int]], str]] = field(default_factory=dict)

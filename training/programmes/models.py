@@ -1,11 +1,12 @@
-"""Programmes with their requirements, cohorts at a base, and enrolments."""
+"""Programmes with their requirements and credits, cohorts at a base, and enrolments."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from training.core.db import Base, BigId, Id
@@ -26,19 +27,75 @@ class Programme(Base):
     valid_months: Mapped[int]
 
 
-class Requirement(Base):
-    """One hurdle of a programme: an activity that must be fulfilled."""
+class RequirementGroup(Base):
+    """Hurdles that stand together in one version of a programme: all of them are needed, or at least so many.
 
-    __tablename__ = "requirement"
+    Groups stand in groups (`parent_id`). `position` counts groups and requirements of a version together, each group
+    before its members. Versions are never changed: who is enrolled keeps what they began with.
+    """
+
+    __tablename__ = "requirement_group"
     __table_args__ = (
-        UniqueConstraint("programme_id", "activity_id"),
-        UniqueConstraint("programme_id", "position"),
+        UniqueConstraint("programme_id", "version", "position"),
+        CheckConstraint("at_least >= 1", name="at_least_one"),
     )
 
     id: Mapped[Id]
     programme_id: Mapped[int] = mapped_column(BigId, ForeignKey("programme.activity_id"))
-    activity_id: Mapped[int] = mapped_column(BigId, ForeignKey("activity.id"), index=True)
+    version: Mapped[int]
+    parent_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("requirement_group.id"), index=True)
     position: Mapped[int]
+    at_least: Mapped[int | None]
+    title_zh: Mapped[str] = mapped_column(String(200))
+    title_en: Mapped[str] = mapped_column(String(200))
+
+
+class Requirement(Base):
+    """One hurdle in one version of a programme: an activity that must be fulfilled, alone or as its group says."""
+
+    __tablename__ = "requirement"
+    __table_args__ = (
+        UniqueConstraint("programme_id", "version", "activity_id"),
+        UniqueConstraint("programme_id", "version", "position"),
+    )
+
+    id: Mapped[Id]
+    programme_id: Mapped[int] = mapped_column(BigId, ForeignKey("programme.activity_id"))
+    version: Mapped[int]
+    activity_id: Mapped[int] = mapped_column(BigId, ForeignKey("activity.id"), index=True)
+    group_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("requirement_group.id"), index=True)
+    position: Mapped[int]
+
+
+class CreditClass(Base):
+    """A class of credits (学分类别), such as class I and class II; one cannot be exchanged for another."""
+
+    __tablename__ = "credit_class"
+
+    code: Mapped[str] = mapped_column(String(20), primary_key=True)
+    name_zh: Mapped[str] = mapped_column(String(80))
+    name_en: Mapped[str] = mapped_column(String(80))
+
+
+class ProgrammeCredit(Base):
+    """The credits (学分) of one class that a programme gives to whoever completes it within these days.
+
+    `valid_until` is the last day; None: without end.
+    """
+
+    __tablename__ = "programme_credit"
+    __table_args__ = (
+        UniqueConstraint("programme_id", "class_code", "valid_from"),
+        CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("valid_until >= valid_from", name="ends_after_start"),
+    )
+
+    id: Mapped[Id]
+    programme_id: Mapped[int] = mapped_column(BigId, ForeignKey("programme.activity_id"))
+    class_code: Mapped[str] = mapped_column(String(20), ForeignKey("credit_class.code"), index=True)
+    amount: Mapped[Decimal] = mapped_column(Numeric(6, 1, asdecimal=True))
+    valid_from: Mapped[date]
+    valid_until: Mapped[date | None]
 
 
 class Cohort(Base):
@@ -75,7 +132,12 @@ class EnrolmentStatus(StrEnum):
 
 
 class Enrolment(Base):
-    """One person in one cohort, once. `programme_id` repeats the cohort's, for the ledger's look-up."""
+    """One person in one cohort, once. `programme_id` repeats the cohort's, for the ledger's look-up.
+
+    `programme_version` is the version of the requirements that the person keeps. `hurdles_done` of `hurdles_needed`
+    are kept from the ledger like the status: of groups only as many hurdles count as are needed. Its last day is the
+    cohort's, or `extended_until`: the day of its last `Extension`.
+    """
 
     __tablename__ = "enrolment"
     __table_args__ = (UniqueConstraint("cohort_id", "person_id"),)
@@ -84,11 +146,14 @@ class Enrolment(Base):
     cohort_id: Mapped[int] = mapped_column(BigId, ForeignKey("cohort.id"))
     person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"), index=True)
     programme_id: Mapped[int] = mapped_column(BigId, ForeignKey("programme.activity_id"), index=True)
+    programme_version: Mapped[int]
     status: Mapped[EnrolmentStatus] = mapped_column(enum_of(EnrolmentStatus))
     enrolled_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
     withdrawn_reason: Mapped[str | None] = mapped_column(String(500))
     extended_until: Mapped[date | None]
+    hurdles_done: Mapped[int] = mapped_column(default=0)
+    hurdles_needed: Mapped[int] = mapped_column(default=0)
 
 
 class Extension(Base):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,7 +13,7 @@ from sqlalchemy import Select, and_, exists, func, select
 
 from training.accounts.models import Person
 from training.activities.models import Activity
-from training.core import scopes
+from training.core import clock, scopes
 from training.core.access import Actor
 from training.core.db import db
 from training.core.errors import NotFound
@@ -18,11 +21,14 @@ from training.core.scopes import Scope
 from training.places.models import Institution, TrainingBase
 from training.programmes.models import (
     Cohort,
+    CreditClass,
     Enrolment,
     EnrolmentPin,
     EnrolmentStatus,
     Programme,
+    ProgrammeCredit,
     Requirement,
+    RequirementGroup,
 )
 from training.programmes.permissions import Permission
 
@@ -125,19 +131,114 @@ def enrolments_of(person_id: int) -> Sequence[Any]:
     ).all()
 
 
-def required_by(enrolment: Enrolment) -> list[tuple[int, Activity, int]]:
-    """The requirements of an enrolment as (position, activity, pinned version), in order."""
+@dataclass(frozen=True)
+class RequiredActivity:
+    """A hurdle of an enrolment: the activity in the version that the enrolment pins, and the group it stands in."""
+
+    position: int
+    activity: Activity
+    version: int
+    group_id: int | None
+
+
+def required_by(enrolment: Enrolment) -> list[RequiredActivity]:
+    """The requirements of an enrolment, in the version of the programme that it keeps, in order."""
     rows = db.session.execute(
-        select(Requirement.position, Activity, func.coalesce(EnrolmentPin.version, Activity.version))
+        select(
+            Requirement.position,
+            Activity,
+            func.coalesce(EnrolmentPin.version, Activity.version),
+            Requirement.group_id,
+        )
         .join(Activity, Activity.id == Requirement.activity_id)
         .outerjoin(
             EnrolmentPin,
             and_(EnrolmentPin.activity_id == Activity.id, EnrolmentPin.enrolment_id == enrolment.id),
         )
-        .where(Requirement.programme_id == enrolment.programme_id)
+        .where(
+            Requirement.programme_id == enrolment.programme_id,
+            Requirement.version == enrolment.programme_version,
+        )
         .order_by(Requirement.position)
     )
-    return [(position, activity, version) for position, activity, version in rows]
+    return [RequiredActivity(*row) for row in rows]
+
+
+def requirements_of(programme_id: int, version: int) -> Sequence[Any]:
+    """The requirements of one version of a programme in order, as rows `Requirement, Activity`."""
+    return db.session.execute(
+        select(Requirement, Activity)
+        .join(Activity, Activity.id == Requirement.activity_id)
+        .where(Requirement.programme_id == programme_id, Requirement.version == version)
+        .order_by(Requirement.position)
+    ).all()
+
+
+def groups_of(programme_id: int, version: int) -> Sequence[RequirementGroup]:
+    """The groups of one version of a programme, each before its members."""
+    return db.session.scalars(
+        select(RequirementGroup)
+        .where(RequirementGroup.programme_id == programme_id, RequirementGroup.version == version)
+        .order_by(RequirementGroup.position)
+    ).all()
+
+
+def present_version(programme_id: int) -> int:
+    """The newest version of a programme: what those ask for who enrol now."""
+    return db.session.scalars(select(Activity.version).where(Activity.id == programme_id)).one()
+
+
+@dataclass(frozen=True)
+class Credit:
+    """Credits of one class that a programme gives."""
+
+    class_code: str
+    name_zh: str
+    name_en: str
+    amount: Decimal
+    valid_from: date
+    valid_until: date | None
+
+
+def credits_of(programme_id: int, on: date | None = None) -> list[Credit]:
+    """The credits that completing a programme gives on that day (today), by class; None of them adds to another."""
+    return credits_of_several([programme_id], on)[programme_id]
+
+
+def credits_of_several(programme_ids: Collection[int], on: date | None = None) -> dict[int, list[Credit]]:
+    """For each programme the credits that completing it gives on that day (today); one query."""
+    day = on or clock.today()
+    found: dict[int, list[Credit]] = {one: [] for one in programme_ids}
+    for programme_id, one in _credits(programme_ids):
+        if one.valid_from <= day and (one.valid_until is None or day <= one.valid_until):
+            found[programme_id].append(one)
+    return found
+
+
+def all_credits_of(programme_id: int) -> list[Credit]:
+    """Every credit of a programme, past and to come, by class and first day."""
+    return [one for _programme, one in _credits([programme_id])]
+
+
+def _credits(programme_ids: Collection[int]) -> list[tuple[int, Credit]]:
+    rows = db.session.execute(
+        select(ProgrammeCredit, CreditClass)
+        .join(CreditClass, CreditClass.code == ProgrammeCredit.class_code)
+        .where(ProgrammeCredit.programme_id.in_(programme_ids))
+        .order_by(CreditClass.code, ProgrammeCredit.valid_from)
+    )
+    return [
+        (
+            one.programme_id,
+            Credit(kind.code, kind.name_zh, kind.name_en, one.amount, one.valid_from, one.valid_until),
+        )
+        for one, kind in rows
+    ]
+
+
+def credit_classes() -> Sequence[CreditClass]:
+    """The classes of credits, by code."""
+    return db.session.scalars(select(CreditClass).order_by(CreditClass.code)).all()
 
 
 def pinned_version(person_id: int, activity_id: int) -> int | None:

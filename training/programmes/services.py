@@ -1,11 +1,10 @@
-"""Opening cohorts and enrolling people. What must happen further up (the ledger) follows by `when_enrolled`."""
+"""Programmes, cohorts and enrolments. What must happen further up (the ledger) follows by `when_enrolled`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from flask_babel import gettext as _
 from sqlalchemy import insert, select
@@ -20,6 +19,7 @@ from training.core.db import batches, db
 from training.core.errors import Conflict, Invalid
 from training.core.scopes import Scope, ScopeKind
 from training.places.models import TrainingBase
+from training.programmes import queries, trees
 from training.programmes.kind import PROGRAMME
 from training.programmes.models import (
     Cohort,
@@ -30,10 +30,12 @@ from training.programmes.models import (
     Requirement,
 )
 from training.programmes.permissions import Permission
+from training.programmes.trees import Group, Tree
 
 Follower = Callable[[Enrolment, Actor | None], None]
 FollowerOfMany = Callable[[Sequence[Enrolment], Actor | None], None]
 _when_enrolled: list[FollowerOfMany] = []
+_when_moved: list[Follower] = []
 _when_withdrawn: list[Follower] = []
 
 
@@ -43,6 +45,12 @@ def when_enrolled(follower: FollowerOfMany) -> None:
         _when_enrolled.append(follower)
 
 
+def when_moved(follower: Follower) -> None:
+    """Have `follower` called, in the same transaction, after an enrolment was moved to another version."""
+    if follower not in _when_moved:
+        _when_moved.append(follower)
+
+
 def when_withdrawn(follower: Follower) -> None:
     """Have `follower` called, in the same transaction, after each withdrawal."""
     if follower not in _when_withdrawn:
@@ -50,22 +58,43 @@ def when_withdrawn(follower: Follower) -> None:
 
 
 def add_programme(
-    *, code: str, title_zh: str, title_en: str, scope_id: int, requires: Sequence[Activity], valid_months: int
+    *,
+    code: str,
+    title_zh: str,
+    title_en: str,
+    scope_id: int,
+    requires: Sequence[Activity | Group],
+    valid_months: int,
+    added_by: Actor | None = None,
 ) -> Programme:
-    """Add a programme that requires those activities in that order; its class hours are their sum. Does not commit."""
-    hours = sum((one.class_hours for one in requires), Decimal(0))
+    """Add a programme that requires those activities and groups in that order.
+
+    Its class hours are what everybody does at least. Raises `NotAllowed`, `Invalid` (requirements) or `Conflict` (code
+    taken); does not commit.
+    """
+    if added_by is not None:
+        added_by.require(Permission.PROGRAMME_WRITE, db.session.get_one(Scope, scope_id).path)
+    _require_free_code(code)
+    tree: Tree = tuple(one if isinstance(one, Group) else one.id for one in requires)
+    found = trees.require_sound(tree) if tree or added_by else {}
     activity = activities.add_activity(
-        PROGRAMME, scope_id=scope_id, title_zh=title_zh, title_en=title_en, class_hours=hours
+        PROGRAMME,
+        scope_id=scope_id,
+        title_zh=title_zh,
+        title_en=title_en,
+        class_hours=trees.least_hours(tree, {one.id: one.class_hours for one in found.values()}),
     )
     programme = Programme(activity_id=activity.id, code=code, valid_months=valid_months)
     db.session.add(programme)
     db.session.flush()
-    db.session.add_all(
-        Requirement(programme_id=activity.id, activity_id=one.id, position=position)
-        for position, one in enumerate(requires, start=1)
-    )
-    db.session.flush()
+    trees.write(activity.id, activity.version, tree)
+    audit.record(added_by, "programme.add", programme, code=code)
     return programme
+
+
+def _require_free_code(code: str, programme_id: int | None = None) -> None:
+    if db.session.scalar(select(Programme.activity_id).where(Programme.code == code)) not in (None, programme_id):
+        raise Conflict(_("There is a programme with the code %(code)s already; choose another code.", code=code))
 
 
 def open_cohort(
@@ -155,7 +184,7 @@ def _enrol_new(cohort: Cohort, person_ids: Collection[int], by: Actor | None) ->
 
 def _begin(cohort: Cohort, scope: Scope, person_ids: Sequence[int], by: Actor | None) -> list[Enrolment]:
     enrolments = _add_enrolments(cohort, person_ids)
-    _pin_versions(cohort.programme_id, enrolments)
+    _pin_versions(enrolments)
     accounts.add_grants(person_ids, Role.TRAINEE, scope, granted_by=by)
     audit.record_all(by, "enrolment.add", ((one, {"person_id": one.person_id}) for one in enrolments))
     for follower in _when_enrolled:
@@ -165,9 +194,11 @@ def _begin(cohort: Cohort, scope: Scope, person_ids: Sequence[int], by: Actor | 
 
 def _add_enrolments(cohort: Cohort, person_ids: Sequence[int]) -> list[Enrolment]:
     """The rows are written together and read back: SQLite would give their ids one by one."""
+    version = queries.present_version(cohort.programme_id)
     same = {
         "cohort_id": cohort.id,
         "programme_id": cohort.programme_id,
+        "programme_version": version,
         "status": EnrolmentStatus.OPEN,
         "enrolled_at": clock.now(),
     }
@@ -180,11 +211,12 @@ def _add_enrolments(cohort: Cohort, person_ids: Sequence[int]) -> list[Enrolment
     ]
 
 
-def _pin_versions(programme_id: int, enrolments: Sequence[Enrolment]) -> None:
+def _pin_versions(enrolments: Sequence[Enrolment]) -> None:
+    programme_id, version = enrolments[0].programme_id, enrolments[0].programme_version
     rows = db.session.execute(
         select(Activity.id, Activity.version)
         .join(Requirement, Requirement.activity_id == Activity.id)
-        .where(Requirement.programme_id == programme_id)
+        .where(Requirement.programme_id == programme_id, Requirement.version == version)
     ).all()
     pins = [{"enrolment_id": one.id, "activity_id": i, "version": v} for one in enrolments for i, v in rows]
     if pins:
@@ -215,3 +247,74 @@ def withdraw(cohort: Cohort, enrolment: Enrolment, reason: str, *, withdrawn_by:
     audit.record(withdrawn_by, "enrolment.withdraw", enrolment, reason=reason.strip())
     for follower in _when_withdrawn:
         follower(enrolment, withdrawn_by)
+
+
+def move_to_present(cohort: Cohort, enrolment: Enrolment, reason: str, *, moved_by: Actor) -> None:
+    """Have an open enrolment ask for what the present version of its programme asks; does not commit.
+
+    Activities that both versions require keep the version that was pinned. Raises `NotAllowed`, `Invalid` (no reason)
+    or `Conflict` (not open, or present already).
+    """
+    scope = db.session.get_one(Scope, cohort.scope_id)
+    moved_by.require(Permission.ENROLMENT_MOVE, scope.path)
+    _lock(enrolment)
+    if enrolment.status is not EnrolmentStatus.OPEN:
+        raise Conflict(_("This enrolment is not open any more; reload the page to see where it stands."))
+    before, present = enrolment.programme_version, queries.present_version(enrolment.programme_id)
+    if before == present:
+        raise Conflict(_("This enrolment has the present version already."))
+    if not reason.strip():
+        raise Invalid(_("Write why the enrolment is moved."))
+    enrolment.programme_version = present
+    db.session.flush()
+    _pin_anew(enrolment)
+    audit.record(moved_by, "enrolment.move", enrolment, reason=reason.strip(), before=before, after=present)
+    for follower in _when_moved:
+        follower(enrolment, moved_by)
+
+
+def _pin_anew(enrolment: Enrolment) -> None:
+    statement = select(EnrolmentPin).where(EnrolmentPin.enrolment_id == enrolment.id)
+    kept = {pin.activity_id: pin for pin in db.session.scalars(statement)}
+    for one in queries.required_by(enrolment):
+        if kept.pop(one.activity.id, None) is None:
+            db.session.add(
+                EnrolmentPin(enrolment_id=enrolment.id, activity_id=one.activity.id, version=one.activity.version)
+            )
+    for pin in kept.values():
+        db.session.delete(pin)
+    db.session.flush()
+
+
+def publish_programme(
+    programme: Programme,
+    *,
+    code: str,
+    title_zh: str,
+    title_en: str,
+    valid_months: int,
+    tree: Tree,
+    based_on: int,
+    published_by: Actor,
+) -> int:
+    """Change a programme; another tree is its next version, for those who enrol from now on. Returns the version.
+
+    Raises `NotAllowed`, `Invalid` (requirements) or `Conflict` (code taken, or changed meanwhile); does not commit.
+    """
+    statement = select(Activity).where(Activity.id == programme.activity_id).with_for_update(key_share=True)
+    activity = db.session.scalars(statement.execution_options(populate_existing=True)).one()
+    published_by.require(Permission.PROGRAMME_WRITE, db.session.get_one(Scope, activity.scope_id).path)
+    if activity.version != based_on:
+        raise Conflict(_("Somebody changed this programme meanwhile. Reload the page and change it again."))
+    _require_free_code(code, programme.activity_id)
+    hours = {one.id: one.class_hours for one in trees.require_sound(tree).values()}
+    programme.code, programme.valid_months = code, valid_months
+    activity.title_zh, activity.title_en = title_zh, title_en
+    if tree != trees.read(activity.id, activity.version):
+        activities.raise_version(
+            activity, title_zh=title_zh, title_en=title_en, class_hours=trees.least_hours(tree, hours)
+        )
+        trees.write(activity.id, activity.version, tree)
+    db.session.flush()
+    audit.record(published_by, "programme.publish", programme, version=activity.version, code=code)
+    return activity.version

@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from training.core.db import db, transaction
-from training.programmes.models import Enrolment
+from training.programmes.models import Enrolment, EnrolmentStatus
 from training.progress import rollups, states
 
 group = AppGroup("progress", help="The progress ledger.")
@@ -22,9 +22,9 @@ def rebuild(as_json: bool) -> None:
     """Recount the steps of every enrolment and every counter from the ledger; says how many rows differed."""
     with transaction():
         rollups.keep_writers_out()
-        steps = sum(
-            states.refresh(one, None) for one in db.session.scalars(select(Enrolment).order_by(Enrolment.id)).all()
-        )
+        # who was withdrawn keeps the steps of that day
+        standing = select(Enrolment).where(Enrolment.status != EnrolmentStatus.WITHDRAWN).order_by(Enrolment.id)
+        steps = sum(states.refresh(one, None) for one in db.session.scalars(standing).all())
         counters = rollups.rebuild()
     if as_json:
         click.echo(json.dumps({"steps_changed": steps, "counters_changed": counters}))

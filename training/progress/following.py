@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from training.accounts.models import Person
 from training.activities.models import Activity
@@ -14,9 +15,10 @@ from training.core.db import batches, db
 from training.places.models import Institution, TrainingBase
 from training.programmes import services as programmes
 from training.programmes.models import Cohort, Enrolment
-from training.progress import queries, rollups, services, states
+from training.progress import queries, requirements, rollups, services, states
 from training.progress.models import EnrolmentStep, LedgerLine
 from training.progress.outcomes import ENROLLED, WITHDRAWN
+from training.progress.requirements import Requirements
 
 
 def enrolled(enrolments: Sequence[Enrolment], by: Actor | None) -> None:
@@ -25,13 +27,11 @@ def enrolled(enrolments: Sequence[Enrolment], by: Actor | None) -> None:
     Who has no line that bears on the programme begins like everybody else: those are written together.
     """
     programme = db.session.get_one(Activity, enrolments[0].programme_id)
-    required = states.required_of(enrolments[0])
-    known = _with_history([one.person_id for one in enrolments], states.activity_ids(programme, required))
-    if not required:  # nothing is open and nothing is done: the rules say what that means
-        known = {one.person_id for one in enrolments}
+    ids = requirements.of(enrolments[0]).activity_ids
+    known = _with_history([one.person_id for one in enrolments], ids)
     fresh = [one for one in enrolments if one.person_id not in known]
     if fresh:
-        rollups.write(_begin_together(fresh, programme, required, by))
+        rollups.write(_begin_together(fresh, requirements.of(fresh[0]), by))
     for enrolment in enrolments:
         if enrolment.person_id in known:
             services.record(
@@ -61,10 +61,9 @@ def _with_history(person_ids: Sequence[int], activity_ids: Collection[int]) -> s
     }
 
 
-def _begin_together(
-    enrolments: Sequence[Enrolment], programme: Activity, required: Sequence[states.Required], by: Actor | None
-) -> list[rollups.Move]:
+def _begin_together(enrolments: Sequence[Enrolment], required: Requirements, by: Actor | None) -> list[rollups.Move]:
     """Lines and steps of people without history; returns what their lines move in the counters."""
+    programme = required.programme
     places = _places_of(enrolments)
     now = clock.now()
     lines = [
@@ -84,15 +83,26 @@ def _begin_together(
         for one in enrolments
     ]
     db.session.execute(insert(LedgerLine), lines)
-    first = [{"activity_id": one.activity.id, **states.step_values(one, ())} for one in required]
-    db.session.execute(
-        insert(EnrolmentStep), [{"enrolment_id": one.id, **step} for one in enrolments for step in first]
-    )
+    _write_first_steps(enrolments, required)
     month = clock.month(now)
     return [
         rollups.Move(rollups.key_at(programme.id, ENROLLED.measure, places[one.person_id], month), ENROLLED.sign)
         for one in enrolments
     ]
+
+
+def _write_first_steps(enrolments: Sequence[Enrolment], required: Requirements) -> None:
+    """The same for each of them: nothing is done, so nothing follows either."""
+    state = states.state_of(enrolments[0], required, ())
+    for some in batches([one.id for one in enrolments]):
+        counted = update(Enrolment).where(Enrolment.id.in_(some)).values(hurdles_needed=len(state.needed))
+        db.session.execute(counted, execution_options={"synchronize_session": False})
+    for one in enrolments:
+        set_committed_value(one, "hurdles_needed", len(state.needed))
+    first = [{"activity_id": one.activity.id, **states.step_values(one, state, ())} for one in required.hurdles]
+    rows = [{"enrolment_id": one.id, **step} for one in enrolments for step in first]
+    if rows:
+        db.session.execute(insert(EnrolmentStep), rows)
 
 
 def _places_of(enrolments: Sequence[Enrolment]) -> Mapping[int, rollups.Place]:
@@ -127,7 +137,15 @@ def withdrawn(enrolment: Enrolment, by: Actor | None) -> None:
     )
 
 
+def moved(enrolment: Enrolment, by: Actor | None) -> None:
+    """Bring an enrolment up to another version of its programme; lines follow if it is complete by that."""
+    writer = services.writer_in(enrolment, by, clock.now())
+    states.refresh(enrolment, writer.follow)
+    rollups.write(writer.moved)
+
+
 def register() -> None:
     """Follow the services of programmes."""
     programmes.when_enrolled(enrolled)
+    programmes.when_moved(moved)
     programmes.when_withdrawn(withdrawn)

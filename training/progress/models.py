@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from training.core.db import Base, BigId, Id
+from training.core.scopes import enum_of
 
 
 class LedgerLine(Base):
@@ -45,18 +47,53 @@ class LedgerLine(Base):
     corrects_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("ledger_line.id"))
 
 
+class Waiver(Base):
+    """What a ledger line says of one enrolment alone: a requirement waived there, or the waiver taken back, and why.
+
+    The last row of an enrolment and an activity holds. The line is for ever; the reason is words about a person.
+    """
+
+    __tablename__ = "waiver"
+
+    line_id: Mapped[int] = mapped_column(BigId, ForeignKey("ledger_line.id"), primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(BigId, ForeignKey("enrolment.id"), index=True)
+    activity_id: Mapped[int] = mapped_column(BigId, ForeignKey("activity.id"), index=True)
+    waives: Mapped[bool]
+    reason: Mapped[str] = mapped_column(String(500))
+
+
+class Standing(StrEnum):
+    """Where a requirement stands in an enrolment.
+
+    `OTHER_WAY` is open, but of a choice another member counts for now; `NOT_NEEDED` when the choice is made.
+    """
+
+    DONE = "done"
+    WAIVED = "waived"
+    NOT_NEEDED = "not_needed"
+    OTHER_WAY = "other_way"
+    OPEN = "open"
+
+
 class EnrolmentStep(Base):
-    """The state of one requirement in one enrolment, kept from the ledger: done when, or why not and what is next."""
+    """The state of one requirement in one enrolment, kept from the ledger: done when, or why not and what is next.
+
+    `hours_done` of `hours` are class hours in the pinned version; None where the kind does not count them by parts.
+    """
 
     __tablename__ = "enrolment_step"
 
     enrolment_id: Mapped[int] = mapped_column(BigId, ForeignKey("enrolment.id"), primary_key=True)
     activity_id: Mapped[int] = mapped_column(BigId, ForeignKey("activity.id"), primary_key=True)
     position: Mapped[int]
+    standing: Mapped[Standing] = mapped_column(enum_of(Standing))
     done_at: Mapped[datetime | None]
     word: Mapped[str] = mapped_column(String(40))
     figures: Mapped[dict[str, Any]]
     next_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("activity.id"))
+    waiver_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("waiver.line_id"), index=True)
+    hours_done: Mapped[Decimal | None] = mapped_column(Numeric(6, 1, asdecimal=True))
+    hours: Mapped[Decimal | None] = mapped_column(Numeric(6, 1, asdecimal=True))
 
 
 class Rollup(Base):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from training.core import access
+from flask_babel import lazy_gettext as _l
+
+from training.core import access, audit
 from training.core.access import Role
 
 
@@ -12,11 +14,18 @@ class Permission(StrEnum):
     """Permissions over progress, alphabetically."""
 
     OWN_READ = "progress:own:read"
+    REQUIREMENT_WAIVE = "progress:requirement:waive"
 
 
-GRANTS = {Permission.OWN_READ: (Role.TRAINEE,)}
+GRANTS = {Permission.OWN_READ: (Role.TRAINEE,), Permission.REQUIREMENT_WAIVE: (Role.COORDINATOR,)}
+
+VERBS = {
+    "requirement.ask_again": _l("waiver of a requirement taken back"),
+    "requirement.waive": _l("requirement waived"),
+}
 
 
 def register() -> None:
     """Tell the house."""
     access.register(GRANTS)
+    audit.describe(VERBS)

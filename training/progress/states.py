@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -12,30 +12,35 @@ from sqlalchemy import delete, select
 from training.activities import kinds
 from training.activities.models import Activity
 from training.core.db import db
-from training.programmes import queries as programmes
 from training.programmes.models import Enrolment, EnrolmentStatus
-from training.progress import queries, rules
-from training.progress.models import EnrolmentStep
-from training.progress.outcomes import COMPLETED, REOPENED, Outcome
+from training.progress import queries, requirements, rules
+from training.progress.models import EnrolmentStep, Standing
+from training.progress.outcomes import COMPLETED, REOPENED, WAIVED, Outcome
+from training.progress.requirements import Required, Requirements
 
 Follow = Callable[[Activity, int, Outcome, int], Any]
 
 
 @dataclass(frozen=True)
-class Required:
-    """A required activity in its pinned version: its parts with what fulfils each, and what its kind counts itself."""
+class State:
+    """Where an enrolment stands by the ledger's lines: what is held, what waived, and what of the tree counts."""
 
-    position: int
-    activity: Activity
-    version: int
-    parts: Mapping[int, str]
-    figures: Mapping[str, int] = field(default_factory=dict)
+    held: Mapping[int, rules.Reach]
+    waived: Mapping[int, int]
+    fulfilled: bool
+    needed: tuple[int, ...]
+    spared: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def cleared(self) -> int:
+        """How many of the hurdles that count are cleared."""
+        return sum(one in self.held or one in self.waived for one in self.needed)
 
 
 def touched_by(person_id: int, activity: Activity, enrolment: Enrolment | None) -> list[Enrolment]:
     """The enrolments whose state a line on `activity` may change, oldest first."""
-    ids = [activity.id] if activity.parent_id is None else [activity.id, activity.parent_id]
-    touched = list(queries.enrolments_touched(person_id, ids))
+    wholes = kinds.get(activity.kind).wholes
+    touched = list(queries.enrolments_touched(person_id, [activity.id, *(wholes([activity.id]) if wholes else ())]))
     if enrolment is not None and enrolment.id not in {one.id for one in touched}:
         touched.append(enrolment)
     return touched
@@ -46,87 +51,84 @@ def refresh(enrolment: Enrolment, follow: Follow | None) -> int:
 
     `follow` appends the lines that follow (course complete, programme complete or reopened); None only reads.
     """
-    programme = db.session.get_one(Activity, enrolment.programme_id)
-    required = required_of(enrolment)
-    ids = activity_ids(programme, required)
-    if follow is not None:
-        _append_what_follows(enrolment, programme, required, ids, follow)
-    entries = queries.entries_of(enrolment.person_id, ids)
-    changed = _write_steps(enrolment, required, entries)
-    return changed + _write_status(enrolment, rules.reached(entries, programme.id, "completed"))
+    required = requirements.of(enrolment)
+    entries = queries.entries_of(enrolment.person_id, required.activity_ids)
+    if follow is not None and _append_what_follows(enrolment, required, entries, follow):
+        entries = queries.entries_of(enrolment.person_id, required.activity_ids)
+    state = state_of(enrolment, required, entries)
+    changed = _write_steps(enrolment, required, state, entries)
+    done = rules.reached(entries, required.programme.id, COMPLETED.measure)
+    return changed + _write_status(enrolment, state, done)
 
 
-def activity_ids(programme: Activity, required: Sequence[Required]) -> list[int]:
-    """The activities whose lines say where an enrolment stands: the programme, what it requires, and their parts."""
-    return list(
-        {programme.id, *(one.activity.id for one in required), *(part for one in required for part in one.parts)}
+def state_of(enrolment: Enrolment, required: Requirements, entries: Sequence[rules.Entry]) -> State:
+    """What the lines say of the requirements of an enrolment."""
+    held = {
+        one.activity.id: reach
+        for one in required.hurdles
+        if (reach := rules.reached(entries, one.activity.id, kinds.get(one.activity.kind).measure))
+    }
+    # a waiver belongs to one enrolment: whether there is one at all, the person's lines say
+    any_waiver = any(entry.measure == WAIVED.measure for entry in entries)
+    waived = queries.waived_in(enrolment.id) if any_waiver else {}
+    cleared = held.keys() | waived.keys()
+    begun = {one.activity.id for one in required.hurdles if rules.begun(entries, one.activity.id, one.parts)}
+    return State(
+        held=held,
+        waived={one: line for one, line in waived.items() if one not in held},
+        fulfilled=bool(required.hurdles) and rules.fulfilled(required.tree, cleared),
+        needed=rules.needed(required.tree, cleared, begun),
+        spared=rules.spared(required.tree, cleared),
     )
 
 
-def required_of(enrolment: Enrolment) -> list[Required]:
-    """What the enrolment requires, in the versions it pins."""
-    rows = programmes.required_by(enrolment)
-    parts: dict[tuple[int, int], tuple[int, ...]] = {}
-    figures: dict[tuple[int, int], Mapping[str, int]] = {}
-    for name in {activity.kind for _position, activity, _version in rows}:
-        kind = kinds.get(name)
-        pairs = [(activity.id, version) for _p, activity, version in rows if activity.kind == name]
-        parts |= kind.parts(pairs) if kind.parts else {}
-        figures |= kind.figures(enrolment.person_id, pairs) if kind.figures else {}
-    part_ids = {part for several in parts.values() for part in several}
-    part_kinds = dict(db.session.execute(select(Activity.id, Activity.kind).where(Activity.id.in_(part_ids))).all())
-    return [
-        Required(
-            position,
-            activity,
-            version,
-            {part: kinds.get(part_kinds[part]).measure for part in parts.get((activity.id, version), ())},
-            figures.get((activity.id, version), {}),
-        )
-        for position, activity, version in rows
-    ]
-
-
 def _append_what_follows(
-    enrolment: Enrolment,
-    programme: Activity,
-    required: Sequence[Required],
-    ids: Sequence[int],
-    follow: Follow,
-) -> None:
-    entries = queries.entries_of(enrolment.person_id, ids)
+    enrolment: Enrolment, required: Requirements, entries: Sequence[rules.Entry], follow: Follow
+) -> bool:
+    """Append the lines that follow from the others; returns whether there are any."""
     newest = entries[-1].id if entries else 0
-    holds = []
-    for one in required:
-        held = rules.reached(entries, one.activity.id, kinds.get(one.activity.kind).measure)
-        outcome = _follows_from_parts(entries, held, one.parts)
-        if outcome is not None:
-            follow(one.activity, one.version, outcome, newest)
-        holds.append(held is not None if outcome is None else outcome is COMPLETED)
-    was = rules.reached(entries, programme.id, COMPLETED.measure) is not None
-    if holds and all(holds) and not was:
-        follow(programme, programme.version, COMPLETED, newest)
-    elif was and not all(holds):
-        follow(programme, programme.version, REOPENED, newest)
+    follows = [(one, outcome) for one in required.hurdles if (outcome := _follows_from_parts(entries, one)) is not None]
+    for one, outcome in follows:
+        follow(one.activity, one.version, outcome, newest)
+    if follows:
+        entries = queries.entries_of(enrolment.person_id, required.activity_ids)
+    was = rules.reached(entries, required.programme.id, COMPLETED.measure) is not None
+    fulfilled = state_of(enrolment, required, entries).fulfilled
+    if fulfilled and not was:
+        follow(required.programme, enrolment.programme_version, COMPLETED, newest)
+    elif was and not fulfilled and not _fulfilled_elsewhere(enrolment):
+        follow(required.programme, enrolment.programme_version, REOPENED, newest)
+    else:
+        return bool(follows)
+    return True
 
 
-def _follows_from_parts(
-    entries: Sequence[rules.Entry], held: rules.Reach | None, parts: Mapping[int, str]
-) -> Outcome | None:
+def _follows_from_parts(entries: Sequence[rules.Entry], one: Required) -> Outcome | None:
     """What the parts of a required activity make of it: complete, open again, or nothing new."""
+    held = rules.reached(entries, one.activity.id, kinds.get(one.activity.kind).measure)
+    parts = one.parts
     if held is None and parts and all(rules.reached(entries, part, measure) for part, measure in parts.items()):
         return COMPLETED
     return REOPENED if held is not None and rules.taken_back(entries, held, parts) else None
 
 
-def _write_steps(enrolment: Enrolment, required: Sequence[Required], entries: Sequence[rules.Entry]) -> int:
+def _fulfilled_elsewhere(enrolment: Enrolment) -> bool:
+    """Whether another enrolment of the person in the programme fulfils what it asks: other versions, other waivers."""
+    for other in queries.other_enrolments(enrolment):
+        required = requirements.of(other)
+        if state_of(other, required, queries.entries_of(other.person_id, required.activity_ids)).fulfilled:
+            return True
+    return False
+
+
+def _write_steps(enrolment: Enrolment, required: Requirements, state: State, entries: Sequence[rules.Entry]) -> int:
     kept = {
         step.activity_id: step
         for step in db.session.scalars(select(EnrolmentStep).where(EnrolmentStep.enrolment_id == enrolment.id))
     }
     changed = 0
-    for one in required:
-        values = step_values(one, entries)
+    for one in required.hurdles:
+        values = step_values(one, state, entries)
         step = kept.pop(one.activity.id, None)
         if step is None:
             db.session.add(EnrolmentStep(enrolment_id=enrolment.id, activity_id=one.activity.id, **values))
@@ -145,28 +147,61 @@ def _write_steps(enrolment: Enrolment, required: Sequence[Required], entries: Se
     return changed + len(kept)
 
 
-def step_values(one: Required, entries: Sequence[rules.Entry]) -> dict[str, Any]:
+def step_values(one: Required, state: State, entries: Sequence[rules.Entry]) -> dict[str, Any]:
     """The state of one requirement as the ledger's lines have it."""
-    kind = kinds.get(one.activity.kind)
-    held = rules.reached(entries, one.activity.id, kind.measure)
-    facts = replace(rules.facts(entries, one.activity.id, one.version, one.parts), figures=one.figures)
-    missing = kinds.Missing("done") if held else kind.explain(facts)
+    number = one.activity.id
+    standing = _standing(number, state)
+    facts = rules.facts(entries, number, one.version, one.parts, one.figures)
+    if standing in (Standing.OPEN, Standing.OTHER_WAY):
+        missing = kinds.get(one.activity.kind).explain(facts)
+    else:
+        missing = kinds.Missing(standing.value, {str(other): 1 for other in state.spared.get(number, ())})
+    held = state.held.get(number)
+    hours_done, hours = _hours(one, facts.done, held is not None)
     return {
         "position": one.position,
+        "standing": standing,
         "done_at": held.at if held else None,
         "word": missing.word,
         "figures": dict(missing.figures),
         "next_id": missing.next_id,
+        "waiver_id": state.waived.get(number),
+        "hours_done": hours_done,
+        "hours": hours,
     }
 
 
-def _write_status(enrolment: Enrolment, done: rules.Reach | None) -> int:
+def _standing(activity_id: int, state: State) -> Standing:
+    if activity_id in state.held:
+        return Standing.DONE
+    if activity_id in state.waived:
+        return Standing.WAIVED
+    if activity_id in state.spared:
+        return Standing.NOT_NEEDED
+    return Standing.OPEN if activity_id in state.needed else Standing.OTHER_WAY
+
+
+def _hours(one: Required, done: frozenset[int], held: bool) -> tuple[Decimal | None, Decimal | None]:
+    """Class hours done and in all, by the parts of the pinned version; None for a kind that does not count them so."""
+    if not one.hours:
+        return None, None
+    total = sum(one.hours.values(), Decimal(0))
+    return (total if held else sum((one.hours[part] for part in done), Decimal(0))), total
+
+
+def _write_status(enrolment: Enrolment, state: State, done: rules.Reach | None) -> int:
     if enrolment.status is EnrolmentStatus.WITHDRAWN:
         return 0
-    status = EnrolmentStatus.COMPLETED if done else EnrolmentStatus.OPEN
-    at: datetime | None = done.at if done else None
-    if (enrolment.status, enrolment.completed_at) == (status, at):
+    complete = done if state.fulfilled else None
+    values = {
+        "status": EnrolmentStatus.COMPLETED if complete else EnrolmentStatus.OPEN,
+        "completed_at": complete.at if complete else None,
+        "hurdles_done": state.cleared,
+        "hurdles_needed": len(state.needed),
+    }
+    if all(getattr(enrolment, name) == value for name, value in values.items()):
         return 0
-    enrolment.status, enrolment.completed_at = status, at
+    for name, value in values.items():
+        setattr(enrolment, name, value)
     db.session.flush()
     return 1

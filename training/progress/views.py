@@ -27,6 +27,8 @@ def home() -> ResponseReturnValue:
         rows=rows,
         paths={enrolment_id: words.path(several) for enrolment_id, several in steps.items()},
         upcoming=words.upcoming(steps),
+        hours={enrolment_id: words.hours(several) for enrolment_id, several in steps.items()},
+        credits=programmes.credits_of_several({row[0].programme_id for row in rows}),
         panels=words.panels(actor()),
     )
 

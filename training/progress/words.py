@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from training.activities import kinds
 from training.activities import queries as activities
@@ -15,12 +17,13 @@ from training.activities.models import Activity
 from training.core import i18n
 from training.core.access import Actor
 from training.programmes.models import Cohort, Enrolment
-from training.progress.models import EnrolmentStep
+from training.progress.models import Standing
+from training.progress.queries import Step
 
 
 @dataclass(frozen=True)
 class StepView:
-    """A step as pages show it; `state` is `done`, `current` or `open`."""
+    """A step as pages show it; `state` is `done`, `waived`, `spared`, `current` or `open`."""
 
     title: str
     kind: str
@@ -30,16 +33,34 @@ class StepView:
     done_at: datetime | None
 
 
-def describe(step: EnrolmentStep, activity: Activity, *, current: bool = False) -> StepView:
-    """One step in words; `current` marks the first that is not done."""
+Steps = list[tuple[Step, Activity]]
+STATES = {Standing.DONE: "done", Standing.WAIVED: "waived", Standing.NOT_NEEDED: "spared"}
+
+
+def describe(step: Step, activity: Activity, steps: Steps, *, current: bool = False) -> StepView:
+    """One of the `steps` of an enrolment in words; `current` marks the one to go on with."""
     kind = kinds.get(activity.kind)
+    said = sentence(step, activity, steps)
     return StepView(
         title=i18n.local(activity),
         kind=str(kind.label),
-        state="done" if step.done_at else ("current" if current else "open"),
-        words=sentence(step, activity),
+        state=STATES.get(step.standing, "current" if current else "open"),
+        words=_("%(choice)s · %(state)s", choice=_choice(step), state=said) if step.choice and step.is_open else said,
         url=_url(activity),
         done_at=step.done_at,
+    )
+
+
+def _choice(step: Step) -> str:
+    """Which group of choices it stands in."""
+    assert step.choice is not None  # noqa: S101 - asked for only then
+    return str(
+        ngettext(
+            "%(num)d of the group “%(title)s” is enough",
+            "%(num)d of the group “%(title)s” are enough",
+            step.choice.at_least,
+            title=i18n.local(step.choice),
+        )
     )
 
 
@@ -48,23 +69,52 @@ def _url(activity: Activity) -> str | None:
     return url_for(endpoint, activity_id=activity.id) if endpoint else None
 
 
-def sentence(step: EnrolmentStep, activity: Activity) -> str:
-    """Done when, or why not yet."""
+def sentence(step: Step, activity: Activity, steps: Sequence[tuple[Step, Activity]] = ()) -> str:
+    """Done when, waived or spared by what, or why not yet; `steps` are those of the enrolment, for their titles."""
     if step.done_at:
         return str(_("Done on %(day)s", day=i18n.show_date(step.done_at)))
+    if step.waived:
+        day, by = i18n.show_date(step.waived.at), step.waived.by
+        return str(_("Waived on %(day)s by %(name)s: %(reason)s", day=day, name=by, reason=step.waived.reason))
+    if step.standing is Standing.NOT_NEEDED:
+        chosen = [i18n.local(other) for _other, other in steps if str(other.id) in step.figures]
+        return (
+            str(_("Not needed: %(titles)s was chosen", titles=_("; ").join(chosen))) if chosen else str(_("Not needed"))
+        )
     words = kinds.get(activity.kind).words.get(step.word)
     return words(step.figures) if words else str(_("Not done yet"))
 
 
-def path(steps: list[tuple[EnrolmentStep, Activity]]) -> list[StepView]:
-    """All steps of an enrolment, the first open one marked as current."""
-    views = []
-    found = False
-    for step, activity in steps:
-        current = step.done_at is None and not found
-        found = found or current
-        views.append(describe(step, activity, current=current))
-    return views
+def current(steps: Steps) -> tuple[Step, Activity] | None:
+    """The step to go on with: the first open one that counts; of a choice the one that was begun."""
+    return next((pair for pair in steps if pair[0].standing is Standing.OPEN), None)
+
+
+def path(steps: Steps) -> list[StepView]:
+    """All steps of an enrolment, the one to go on with marked as current."""
+    now = current(steps)
+    return [describe(step, activity, steps, current=now is not None and step is now[0]) for step, activity in steps]
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Class hours done, and in all that counts: neither what was waived nor what another choice makes needless."""
+
+    done: Decimal
+    total: Decimal
+
+
+def hours(steps: Steps) -> Hours:
+    """The class hours (学时) of an enrolment."""
+    counted = [pair for pair in steps if pair[0].standing in (Standing.DONE, Standing.OPEN)]
+    total = sum((activity.class_hours if step.hours is None else step.hours for step, activity in counted), Decimal(0))
+    return Hours(sum((_hours_done(step, activity) for step, activity in counted), Decimal(0)), total)
+
+
+def _hours_done(step: Step, activity: Activity) -> Decimal:
+    if step.hours_done is not None:
+        return step.hours_done
+    return activity.class_hours if step.done_at else Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -78,31 +128,36 @@ class Next:
     minutes: int | None
 
 
-Steps = list[tuple[EnrolmentStep, Activity]]
-_minutes: list[Callable[[Collection[int]], Mapping[int, int]]] = []
+Minutes = Callable[[Collection[int]], Mapping[int, int]]
+_minutes: dict[str, Minutes] = {}
 
 
-def add_minutes(contributor: Callable[[Collection[int]], Mapping[int, int]]) -> None:
-    """Let a package say how many minutes its activities take: ids in, minutes by id out, in one query."""
-    if contributor not in _minutes:
-        _minutes.append(contributor)
+def add_minutes(contributor: Minutes, kind: str) -> None:
+    """Let a package say how many minutes activities of a kind take: ids in, minutes by id out, in one query."""
+    _minutes[kind] = contributor
+
+
+def _minutes_of(targets: Mapping[int, Activity]) -> dict[int, int]:
+    """By id; each kind is asked for its own alone."""
+    found: dict[int, int] = {}
+    for kind, contributor in _minutes.items():
+        ids = [one.id for one in targets.values() if one.kind == kind]
+        found |= contributor(ids) if ids else {}
+    return found
 
 
 def upcoming(steps_of: Mapping[int, Steps]) -> dict[int, Next]:
-    """What comes next in each enrolment that has an open step; one query, plus one a package for minutes."""
-    first = {
-        enrolment_id: next((pair for pair in steps if pair[0].done_at is None), None)
-        for enrolment_id, steps in steps_of.items()
-    }
+    """What comes next in each enrolment that has an open step; one query, plus one a kind for minutes."""
+    first = {enrolment_id: current(steps) for enrolment_id, steps in steps_of.items()}
     opened = {one: pair for one, pair in first.items() if pair is not None}
     wanted = {step.next_id or activity.id for step, activity in opened.values()}
     targets = activities.by_ids(wanted) if wanted else {}
-    minutes = {one: number for contributor in _minutes if wanted for one, number in contributor(wanted).items()}
+    minutes = _minutes_of(targets)
     return {one: _next(step, activity, targets, minutes, steps_of[one]) for one, (step, activity) in opened.items()}
 
 
 def _next(
-    step: EnrolmentStep,
+    step: Step,
     activity: Activity,
     targets: Mapping[int, Activity],
     minutes: Mapping[int, int],
@@ -110,7 +165,7 @@ def _next(
 ) -> Next:
     target = targets.get(step.next_id or activity.id, activity)
     inside = target.id != activity.id
-    view = describe(step, activity)
+    view = describe(step, activity, steps)
     return Next(
         title=i18n.local(target),
         words=f"{view.title} · {view.words}" if inside else view.words,
