@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 from collections.abc import Sequence
 from datetime import timedelta
@@ -31,6 +32,8 @@ from training.progress.models import LedgerLine
 
 pytestmark = pytest.mark.world
 HEAD = ("姓名", "性别", "身份证号", "手机号", "邮箱", "工号", "工作单位", "职业", "科室")
+
+OF_THE_WORLD = 2  # drafts that are there from the start
 
 
 def identity(number: int) -> str:
@@ -163,13 +166,14 @@ def test_the_draft_holds_nothing_readable_and_is_emptied_by_the_import(
 ) -> None:
     check = checked(coordinator, url, sheet(row("王芳", 身份证号=identity(1), 手机号="15000000001")))
     with app.app_context(), reading():
-        kept = " ".join(map(str, db.session.execute(select(RosterDraft)).scalars().one().__dict__.values()))
+        newest = db.session.scalars(select(RosterDraft).order_by(RosterDraft.id.desc())).first()
+        kept = " ".join(map(str, newest.__dict__.values()))
     assert identity(1) not in kept
     assert "王芳" not in kept
     assert "15000000001" not in kept
     assert coordinator.submit(check, action=check).status_code == 302
     with app.app_context(), reading():
-        draft = db.session.scalars(select(RosterDraft)).one()
+        draft = db.session.scalars(select(RosterDraft).where(RosterDraft.imported_at.is_not(None))).one()
     assert (draft.sealed, draft.result["new"]) == ("", 1)
     assert draft.imported_at is not None
 
@@ -179,7 +183,7 @@ def test_old_drafts_are_deleted_by_the_sweep(app: Flask, coordinator: CheckingCl
     with app.app_context():
         assert jobs.run_sweeps()["rosters"] == 0
         with clock.frozen(clock.now() + timedelta(days=15)):
-            assert jobs.run_sweeps()["rosters"] == 1
+            assert jobs.run_sweeps()["rosters"] == 1 + OF_THE_WORLD
     assert count(app, RosterDraft) == 0
 
 
@@ -207,7 +211,7 @@ def test_a_fault_is_told_with_its_row_and_refuses_the_import(
     check = checked(coordinator, url, sheet(row("李四", 手机号="15000000009"), wrong))
     page = coordinator.get(check)
     assert words in main_text(page)
-    assert '<th scope="row" data-label="行">3</th>' in page.get_data(as_text=True)
+    assert '<th scope="row" data-label="行">第 3 行</th>' in page.get_data(as_text=True)
     refused = coordinator.post(check, data={"seen": seen(page)})
     assert refused.status_code == 422
     assert everything(app) == before
@@ -399,22 +403,24 @@ def test_a_file_that_is_no_roster_is_told_beside_the_field(
     assert refused.status_code == 422
     assert "error-summary" in refused.get_data(as_text=True)
     assert coordinator.post(url, data={}).status_code == 422
-    assert count(app, RosterDraft) == 0
+    assert count(app, RosterDraft) == OF_THE_WORLD
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the test client's own spooled file
 def test_a_roster_may_be_larger_than_other_forms_and_no_larger_than_its_bound(
     coordinator: CheckingClient, url: str
 ) -> None:
     large = many(10) + b"," * (3 << 20)
-    assert "200" in main_text(upload(coordinator, url, large))
+    assert upload(coordinator, url, large).status_code == 302
     assert upload(coordinator, url, b"x" * (11 << 20)).status_code == 413
+    gc.collect()
 
 
 def test_a_discarded_roster_is_gone(app: Flask, coordinator: CheckingClient, url: str) -> None:
     draft = upload(coordinator, url, many(1)).location
     assert coordinator.submit(draft, action=f"{draft}/discard").location == url
     assert coordinator.get(draft).status_code == 404
-    assert count(app, RosterDraft) == 0
+    assert count(app, RosterDraft) == OF_THE_WORLD
 
 
 def test_a_roster_of_another_cohort_is_not_found(app: Flask, coordinator: CheckingClient, url: str) -> None:

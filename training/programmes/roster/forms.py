@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 
+from training.accounts import id_numbers
 from training.accounts.models import Profession
 from training.core import i18n
 from training.core.errors import DomainError, Invalid
@@ -22,7 +23,7 @@ from training.places.models import Institution
 from training.programmes.roster import columns
 from training.programmes.roster.columns import IGNORED, Field
 from training.programmes.roster.contents import Choices, Content
-from training.programmes.roster.words import FIELDS
+from training.programmes.roster.words import FIELDS, visible
 
 MOST_WORDS = 20
 LONGEST_NUMBER = 10  # a word for a place that holds more digits than this is no place: nothing of it is kept
@@ -86,10 +87,16 @@ def column_views(content: Content, choices: Choices) -> list[ColumnView]:
     """The columns that hold or head anything."""
     made = []
     for place, head in enumerate(content.head.cells):
-        examples = content.examples(place)
+        examples = [_told(text) for text in content.examples(place)]
         if head or examples:
-            made.append(ColumnView(place, head, examples, choices.columns[place]))
+            made.append(ColumnView(place, visible(head), examples, choices.columns[place]))
     return made
+
+
+def _told(example: str) -> str:
+    """An example as the page shows it: an identity number is masked."""
+    number = id_numbers.normalise(example)
+    return id_numbers.masked(number) if len(number) >= 15 and number[:-1].isdigit() else visible(example)
 
 
 def options() -> list[tuple[str, str]]:
@@ -113,7 +120,7 @@ def unknown_words(
             continue
         likely = dict.fromkeys(by_name[name].id for name in columns.near(shown, list(by_name)))
         near = [next(one for one in everywhere if one.id == number) for number in likely]
-        made.append(WordView(word_key(word), shown[:80], near, choices.institutions.get(word)))
+        made.append(WordView(word_key(word), visible(shown[:80]), near, choices.institutions.get(word)))
         if len(made) == MOST_WORDS:
             break
     return made

@@ -175,7 +175,8 @@ def _add_people(entries: Sequence[Entry], by: Actor | None) -> list[int]:
     people = [accounts.new_person(_data(entry)) for entry in entries]
     names = [column.key for column in Person.__table__.columns if column.key != "id"]
     newest = queries.newest_person_id()
-    db.session.execute(insert(Person), [{name: getattr(one, name) for name in names} for one in people])
+    rows = [{name: getattr(one, name) for name in names} for one in people]
+    db.session.execute(insert(Person), rows, execution_options={"render_nulls": True})  # else rows alike are grouped
     ids = queries.ids_by_stamp([one.stamp for one in people], above=newest)
     for one in people:
         one.id = ids[one.stamp]

@@ -225,7 +225,7 @@ def _head(looked: Looked, fault: checking.Fault) -> str:
     if fault.of is None:
         return ""
     place = looked.choices.place_of(fault.of)
-    return str(words.FIELDS[fault.of]) if place is None else looked.content.head.cells[place]
+    return str(words.FIELDS[fault.of]) if place is None else words.visible(looked.content.head.cells[place])
 
 
 def _told(plan: Plan) -> list[tuple[int, str, str]]:

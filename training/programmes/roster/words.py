@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from training.accounts import id_numbers
 from training.accounts.models import Profession
+from training.core.texts import is_unprintable
 from training.core.workbooks import Cell, Column, SheetOut, Value
 from training.programmes.roster.checking import Decision, Fault, What
 from training.programmes.roster.columns import Field
@@ -19,7 +20,7 @@ FIELDS = {
     Field.NAME: _l("Name"),
     Field.ID_NUMBER: _l("Identity number"),
     Field.MOBILE: _l("Mobile number"),
-    Field.EMAIL: _l("E-mail"),
+    Field.EMAIL: _l("E-mail address"),
     Field.STAFF_NUMBER: _l("Staff number"),
     Field.INSTITUTION: _l("Institution"),
     Field.PROFESSION: _l("Profession"),
@@ -84,7 +85,12 @@ def tell(fault: Fault) -> str:
 def shown(fault: Fault) -> str:
     """What stood there; an identity number is masked, for the page may be read over a shoulder."""
     long_enough = fault.of is Field.ID_NUMBER and len(fault.shown) >= 14
-    return id_numbers.masked(fault.shown) if long_enough else fault.shown
+    return id_numbers.masked(fault.shown) if long_enough else visible(fault.shown)
+
+
+def visible(text: str) -> str:
+    """A text with a stand-in for every character that no page may hold."""
+    return "".join("\ufffd" if is_unprintable(one) else one for one in text)
 
 
 def notes(decision: Decision) -> list[str]:
