@@ -2,64 +2,41 @@
 
 from __future__ import annotations
 
-import csv
-import gc
-import io
-from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text
-from werkzeug.test import TestResponse
+from sqlalchemy import select
 
 from tests import world
 from tests.client import CheckingClient, client_for, main_text
-from tests.counting import counting
+from tests.rosters import (
+    checked,
+    cohort_id,
+    count,
+    everything,
+    faults,
+    identity,
+    imported,
+    many,
+    people_named,
+    row,
+    seen,
+    sheet,
+    upload,
+)
 from training.accounts import id_numbers
-from training.accounts import services as accounts
-from training.accounts.models import Person, Profession, RoleGrant
-from training.core import clock, jobs, sheets
+from training.accounts.models import Person, Profession
+from training.core import clock, jobs
 from training.core.audit import AuditLine
-from training.core.db import db, reading, transaction
+from training.core.db import db, reading
 from training.core.keys import identity_key
-from training.places.models import Institution
-from training.programmes.models import Cohort, Enrolment
-from training.programmes.roster import columns
+from training.programmes.models import Enrolment
 from training.programmes.roster.models import RosterDraft
 from training.progress.models import LedgerLine
 
 pytestmark = pytest.mark.world
-HEAD = ("姓名", "性别", "身份证号", "手机号", "邮箱", "工号", "工作单位", "职业", "科室")
-
 OF_THE_WORLD = 2  # drafts that are there from the start
-
-
-def identity(number: int) -> str:
-    """An invented identity number with the right check character."""
-    digits = f"37010219900101{number:03d}"
-    return digits + id_numbers.check_character(digits)
-
-
-def row(name: str, **cells: str) -> tuple[str, ...]:
-    given = {"职业": "护士", **cells}
-    return tuple(name if head == "姓名" else given.get(head, "") for head in HEAD)
-
-
-def sheet(*rows: Sequence[str], head: Sequence[str] = HEAD) -> bytes:
-    kept = io.StringIO()
-    csv.writer(kept).writerows([head, *rows])
-    return kept.getvalue().encode("utf-8-sig")
-
-
-def many(number: int, first: int = 0) -> bytes:
-    return sheet(
-        *(
-            row(f"学员{n}", 手机号=f"150{n:08d}", 工号=f"N{n:05d}", 工作单位="jn医院")
-            for n in range(first, first + number)
-        )
-    )
 
 
 @pytest.fixture
@@ -73,49 +50,19 @@ def url(app: Flask) -> str:
     return f"/cohorts/{cohort_id(app)}/roster/"
 
 
-def cohort_id(app: Flask, place: str = "jn") -> int:
-    with app.app_context(), reading():
-        return db.session.scalars(select(Cohort.id).where(Cohort.code == f"C-{place}")).one()
-
-
-def count(app: Flask, model: Any, *conditions: Any) -> int:
-    with app.app_context(), reading():
-        return db.session.scalar(select(func.count()).select_from(model).where(*conditions)) or 0
-
-
-def everything(app: Flask) -> tuple[int, ...]:
-    """How many rows stand in the tables that an import writes."""
-    return tuple(count(app, model) for model in (Person, Enrolment, RoleGrant, LedgerLine))
-
-
-def people_named(app: Flask, name: str) -> list[Person]:
-    with app.app_context(), reading():
-        return list(db.session.scalars(select(Person).where(Person.name == name).order_by(Person.id)))
-
-
-def upload(client: CheckingClient, url: str, data: bytes, name: str = "名单.csv") -> TestResponse:
-    return client.post(url, data={"file": (io.BytesIO(data), name)}, content_type="multipart/form-data")
-
-
-def checked(client: CheckingClient, url: str, data: bytes, changes: dict[str, str] | None = None) -> str:
-    """Upload, go through the page of the columns as it stands, and return the address of the check."""
-    sent = upload(client, url, data)
-    assert sent.status_code == 302, main_text(sent)
-    chosen = client.submit(sent.location, changes, action=sent.location)
-    assert chosen.status_code == 302, main_text(chosen)
-    assert chosen.location.endswith("/check"), chosen.location
-    return chosen.location
-
-
-def imported(client: CheckingClient, url: str, data: bytes) -> str:
-    check = checked(client, url, data)
-    confirmed = client.submit(check, action=check)
-    assert confirmed.status_code == 302, main_text(confirmed)
-    return confirmed.location
-
-
-def faults(client: CheckingClient, url: str, data: bytes) -> str:
-    return main_text(client.get(checked(client, url, data)))
+WRONG = {
+    "no name": (row("", 手机号="15000000001"), "请填写姓名"),
+    "long name": (row("王" * 81, 手机号="15000000001"), "最多 80 个字符"),
+    "control": (row("王\x07芳", 手机号="15000000001"), "第 2 个字符（U+0007）无法显示"),
+    "identity": (row("王芳", 身份证号="370102199001010010", 手机号="15000000001"), "身份证号无效"),
+    "identity cut": (row("王芳", 身份证号="370102199001010000", 手机号="15000000001"), "末几位已丢失"),
+    "mobile": (row("王芳", 手机号="1500000"), "不是 11 位手机号"),
+    "email": (row("王芳", 邮箱="nobody"), "不是有效的邮箱地址"),
+    "profession": (row("王芳", 手机号="15000000001", 职业="巫师"), "护士、"),
+    "none": (row("王芳", 手机号="15000000001", 职业=""), "缺少职业"),
+    "no login": (row("王芳"), "没有可用于登录的信息"),
+    "staff number alone": (row("王芳", 工号="1"), "工号须与单位一起填写"),
+}
 
 
 def test_a_roster_is_looked_at_confirmed_and_its_people_are_enrolled(
@@ -187,21 +134,6 @@ def test_old_drafts_are_deleted_by_the_sweep(app: Flask, coordinator: CheckingCl
     assert count(app, RosterDraft) == 0
 
 
-WRONG = {
-    "no name": (row("", 手机号="15000000001"), "请填写姓名"),
-    "long name": (row("王" * 81, 手机号="15000000001"), "最多 80 个字符"),
-    "control": (row("王\x07芳", 手机号="15000000001"), "第 2 个字符（U+0007）无法显示"),
-    "identity": (row("王芳", 身份证号="370102199001010010", 手机号="15000000001"), "身份证号无效"),
-    "identity cut": (row("王芳", 身份证号="370102199001010000", 手机号="15000000001"), "末几位已丢失"),
-    "mobile": (row("王芳", 手机号="1500000"), "不是 11 位手机号"),
-    "email": (row("王芳", 邮箱="nobody"), "不是有效的邮箱地址"),
-    "profession": (row("王芳", 手机号="15000000001", 职业="巫师"), "护士、"),
-    "none": (row("王芳", 手机号="15000000001", 职业=""), "缺少职业"),
-    "no login": (row("王芳"), "没有可用于登录的信息"),
-    "staff number alone": (row("王芳", 工号="1"), "工号须与单位一起填写"),
-}
-
-
 @pytest.mark.parametrize("kind", WRONG)
 def test_a_fault_is_told_with_its_row_and_refuses_the_import(
     app: Flask, coordinator: CheckingClient, url: str, kind: str
@@ -215,10 +147,6 @@ def test_a_fault_is_told_with_its_row_and_refuses_the_import(
     refused = coordinator.post(check, data={"seen": seen(page)})
     assert refused.status_code == 422
     assert everything(app) == before
-
-
-def seen(page: TestResponse) -> str:
-    return page.get_data(as_text=True).partition('name="seen" value="')[2].partition('"')[0]
 
 
 def test_rows_without_faults_are_imported_alone_when_somebody_says_so(
@@ -249,230 +177,3 @@ def test_the_number_of_somebody_of_another_name_is_a_fault(app: Flask, coordinat
     page = faults(coordinator, url, sheet(row("王芳", 手机号=world.PEOPLE["candidate"][0])))
     assert "姓名不同" in page
     assert "甲乙13" not in page
-
-
-def test_known_people_keep_their_data_and_empty_fields_are_filled(
-    app: Flask, coordinator: CheckingClient, url: str
-) -> None:
-    candidate = world.people(app)["candidate"]
-    data = sheet(
-        row(candidate.name, 手机号=candidate.mobile or "", 邮箱="other@example.org", 身份证号=identity(5), 职业="医生")
-    )
-    check = checked(coordinator, url, data)
-    page = main_text(coordinator.get(check))
-    assert "保留系统中已有的邮箱" in page
-    assert "已填入：身份证号" in page
-    assert candidate.email not in page
-    assert coordinator.submit(check, action=check).status_code == 302
-    (after,) = people_named(app, candidate.name)
-    assert (after.email, after.profession) == (candidate.email, Profession.NURSE)
-    with app.app_context():
-        assert after.id_number_index == id_numbers.index(identity(5), identity_key())
-    before = everything(app)
-    assert "名单上的人都已在本班次" in faults(coordinator, url, data)
-    assert everything(app) == before
-
-
-@pytest.mark.parametrize("name", ["officer", "instructor.jn", "trainee.qd"])
-def test_data_of_staff_and_of_other_bases_people_is_never_filled(
-    app: Flask, coordinator: CheckingClient, url: str, name: str
-) -> None:
-    person = world.people(app)[name]
-    imported(coordinator, url, sheet(row(person.name, 手机号=person.mobile or "", 身份证号=identity(6))))
-    (after,) = people_named(app, person.name)
-    assert after.id_number_index is None
-    assert count(app, Enrolment, Enrolment.person_id == person.id, Enrolment.cohort_id == cohort_id(app)) == 1
-
-
-def test_no_second_way_in_is_filled_for_an_activated_account(app: Flask, coordinator: CheckingClient, url: str) -> None:
-    with app.app_context(), transaction():
-        data = accounts.PersonData(name="已激活", mobile="15000000077", profession=Profession.NURSE)
-        accounts.add_person(data, password_hash="x", added_by=None)
-    imported(coordinator, url, sheet(row("已激活", 手机号="15000000077", 邮箱="thief@example.org")))
-    assert people_named(app, "已激活")[0].email is None
-
-
-def test_an_identity_number_says_only_known_here(app: Flask, coordinator: CheckingClient, url: str) -> None:
-    with app.app_context(), transaction():
-        data = accounts.PersonData(
-            name="外地人", mobile="15000000088", email="far@example.org", profession=Profession.NURSE,
-            id_number=identity(8),
-        )  # fmt: skip
-        accounts.add_person(data, added_by=None)
-    page = faults(coordinator, url, sheet(row("王芳", 身份证号=identity(8), 手机号="15000000001")))
-    assert "保留系统中已有的姓名" in page
-    assert not any(secret in page for secret in ("外地人", "15000000088", "far@example.org"))
-
-
-def test_an_unknown_institution_is_chosen_once_or_added(app: Flask, coordinator: CheckingClient, url: str) -> None:
-    rows = [row(f"学员{n}", 工号=str(n), 工作单位=("jn 医院" if n else "Jn 医院安宁病区")) for n in range(3)]
-    rows.append(row("学员9", 工号="9", 工作单位="山东新开医院"))
-    sent = upload(coordinator, url, sheet(*rows))
-    page = coordinator.get(sent.location)
-    assert main_text(page).count("对应") >= 2
-    ids = {one.code: one.id for one in institutions(app)}
-    assert f'<optgroup label="名称相近"><option value="{ids["W-jn"]}"' in page.get_data(as_text=True)
-    added = coordinator.submit(f"{sent.location}/institution", {"name_zh": "山东新开医院", "name_en": "New Hospital"})
-    assert added.location == sent.location
-    (made,) = [one for one in institutions(app) if one.name_en == "New Hospital"]
-    assert made.city_code == "370100"
-    assert count(app, AuditLine, AuditLine.verb == "institution.add") == 1
-    again = coordinator.submit(f"{sent.location}/institution", {"name_zh": "山东新开医院", "name_en": "Other"})
-    assert again.status_code == 409
-    (word,) = [name for name in fields(coordinator.get(sent.location)) if name.startswith("word-")]
-    chosen = coordinator.submit(sent.location, {word: str(ids["W-jn"])}, action=sent.location)
-    assert coordinator.submit(chosen.location, action=chosen.location).status_code == 302
-    assert {one.institution_id for n in range(3) for one in people_named(app, f"学员{n}")} == {ids["W-jn"]}
-    assert people_named(app, "学员9")[0].institution_id == made.id
-
-
-def institutions(app: Flask) -> list[Institution]:
-    with app.app_context(), reading():
-        return list(db.session.scalars(select(Institution)))
-
-
-def fields(page: TestResponse) -> list[str]:
-    return [part.partition('"')[0] for part in page.get_data(as_text=True).split('<select id="')[1:]]
-
-
-def test_a_column_is_corrected_and_new_words_for_places_are_asked_for(coordinator: CheckingClient, url: str) -> None:
-    data = sheet(("王芳", "15000000001", "某医院"), head=("称呼", "联络", "来自"))
-    sent = upload(coordinator, url, data)
-    refused = coordinator.submit(sent.location, action=sent.location)
-    assert refused.status_code == 422
-    assert "没有选定姓名列" in main_text(refused)
-    mapping = {"column-0": "name", "column-1": "mobile", "column-2": "institution", "profession": "nurse"}
-    twice = coordinator.submit(sent.location, {**mapping, "column-2": "name"}, action=sent.location)
-    assert twice.status_code == 422
-    asked = coordinator.submit(sent.location, mapping, action=sent.location)
-    assert asked.location == sent.location
-    assert "某医院" in main_text(coordinator.get(sent.location))
-    assert coordinator.submit(sent.location, action=sent.location).location.endswith("/check")
-
-
-def test_confirming_twice_imports_once(app: Flask, coordinator: CheckingClient, url: str) -> None:
-    check = checked(coordinator, url, many(3))
-    data = {"seen": seen(coordinator.get(check))}
-    first, second = (coordinator.post(check, data=data) for _click in range(2))
-    assert (first.status_code, second.status_code) == (302, 302)
-    assert first.location == second.location
-    assert count(app, Person, Person.name.startswith("学员")) == 3
-
-
-def test_what_changed_since_somebody_looked_is_shown_and_asked_again(
-    app: Flask, coordinator: CheckingClient, url: str
-) -> None:
-    check = checked(coordinator, url, many(3))
-    data = {"seen": seen(coordinator.get(check)), "seen-new": "3"}
-    imported(coordinator, url, many(1))
-    before = everything(app)
-    changed = coordinator.post(check, data=data)
-    assert changed.status_code == 409
-    assert "情况有变" in main_text(changed)
-    assert everything(app) == before
-    assert coordinator.post(check, data={"seen": seen(changed)}).status_code == 302
-    assert count(app, Person, Person.name.startswith("学员")) == 3
-
-
-def test_the_returned_sheet_holds_ones_own_rows_with_the_faults_in_words(coordinator: CheckingClient, url: str) -> None:
-    check = checked(
-        coordinator, url, sheet(row("李四", 手机号="15000000009"), row("王芳", 手机号="1500", 科室="三病区"))
-    )
-    answer = coordinator.get(check.replace("/check", "/faults.xlsx"))
-    (back,) = sheets.read(answer.data, "x.xlsx")
-    assert back.rows[0].cells[:-1] == HEAD
-    assert back.rows[1].cells[-1] == ""
-    assert back.rows[2].cells[:-1] == row("王芳", 手机号="1500", 科室="三病区")
-    assert "11 位手机号" in back.rows[2].cells[-1]
-    assert columns.guess(back.rows[0].cells)[-1] == ""
-
-
-def test_the_template_reads_as_a_roster_itself(coordinator: CheckingClient, url: str) -> None:
-    for client in (coordinator,):
-        first, notes = sheets.read(client.get(f"{url}template.xlsx").data, "x.xlsx")
-        assert [one.value for one in columns.Field] == columns.guess(first.rows[0].cells)
-        assert len(first.rows) == 2
-        assert len(notes.rows) > 3
-
-
-@pytest.mark.parametrize("data", [b"", b"%PDF-1.4", "姓名,手机号\n".encode()])
-def test_a_file_that_is_no_roster_is_told_beside_the_field(
-    app: Flask, coordinator: CheckingClient, url: str, data: bytes
-) -> None:
-    refused = upload(coordinator, url, data)
-    assert refused.status_code == 422
-    assert "error-summary" in refused.get_data(as_text=True)
-    assert coordinator.post(url, data={}).status_code == 422
-    assert count(app, RosterDraft) == OF_THE_WORLD
-
-
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the test client's own spooled file
-def test_a_roster_may_be_larger_than_other_forms_and_no_larger_than_its_bound(
-    coordinator: CheckingClient, url: str
-) -> None:
-    large = many(10) + b"," * (3 << 20)
-    assert upload(coordinator, url, large).status_code == 302
-    assert upload(coordinator, url, b"x" * (11 << 20)).status_code == 413
-    gc.collect()
-
-
-def test_a_discarded_roster_is_gone(app: Flask, coordinator: CheckingClient, url: str) -> None:
-    draft = upload(coordinator, url, many(1)).location
-    assert coordinator.submit(draft, action=f"{draft}/discard").location == url
-    assert coordinator.get(draft).status_code == 404
-    assert count(app, RosterDraft) == OF_THE_WORLD
-
-
-def test_a_roster_of_another_cohort_is_not_found(app: Flask, coordinator: CheckingClient, url: str) -> None:
-    other = f"/cohorts/{cohort_id(app, 'qd')}/roster/"
-    draft = upload(client_for(app, world.PEOPLE["coordinator.qd"][0]), other, many(1)).location
-    for path in (draft, f"{draft}/check", f"{draft}/faults.xlsx", draft.replace(other, url)):
-        assert coordinator.get(path).status_code == 404
-    assert coordinator.post(f"{draft}/check", data={"seen": "x"}).status_code == 404
-    assert upload(coordinator, other, many(1)).status_code == 404
-    assert upload(client_for(app, world.PEOPLE["officer"][0]), url, many(1)).status_code == 403
-
-
-def test_two_thousand_people_cost_as_many_statements_as_twenty(
-    app: Flask, coordinator: CheckingClient, url: str, record_property: Any
-) -> None:
-    looked, written = [], []
-    for number, first in ((20, 0), (400, 1_000)):
-        check = checked(coordinator, url, many(number, first))
-        with counting(app) as looking:
-            page = coordinator.get(check)
-        with counting(app) as writing:
-            assert coordinator.post(check, data={"seen": seen(page)}).status_code == 302
-        looked.append(len(looking))
-        written.append(len(writing))
-    assert looked[0] == looked[1] <= 20
-    assert written[0] == written[1] <= 70
-
-
-def test_a_full_disk_refuses_the_import_and_nothing_is_written(
-    app: Flask, database: str, coordinator: CheckingClient, url: str
-) -> None:
-    if not database.startswith("sqlite"):
-        pytest.skip("PostgreSQL's disk cannot be filled by a setting")
-    check = checked(coordinator, url, many(600))
-    data = {"seen": seen(coordinator.get(check))}
-    before = everything(app)
-    with app.app_context():
-        with db.engine.connect() as connection:
-            pages = connection.execute(text("PRAGMA page_count")).scalar_one()
-        db.engine.dispose()
-        limit = lambda raw, _record: raw.execute(f"PRAGMA max_page_count={pages + 4}")  # noqa: E731
-        from sqlalchemy import event
-
-        event.listen(db.engine, "connect", limit)
-    coordinator.crashes_allowed = True
-    refused = coordinator.post(check, data=data)
-    assert refused.status_code == 507
-    assert "磁盘" in main_text(refused)
-    coordinator.crashes_allowed = False
-    assert everything(app) == before
-    with app.app_context():
-        event.remove(db.engine, "connect", limit)
-        db.engine.dispose()
-    assert coordinator.post(check, data=data).status_code == 302
-    assert count(app, Person, Person.name.startswith("学员")) == 600

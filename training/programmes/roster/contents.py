@@ -69,7 +69,7 @@ class Choices:
         """The column that holds a field."""
         return self.columns.index(name.value) if name.value in self.columns else None
 
-    def reading(self, by_word: Mapping[str, int]) -> Reading:
+    def as_read(self, by_word: Mapping[str, int]) -> Reading:
         """How the rows are read; `by_word` are the institutions known by their own names."""
         places = {name: place for name in Field if (place := self.place_of(name)) is not None}
         return Reading(places, {**by_word, **self.institutions}, self.profession, self.institution_id)

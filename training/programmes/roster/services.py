@@ -108,7 +108,7 @@ def choose(cohort: Cohort, draft: RosterDraft, choices: Choices, *, chosen_by: A
 
 def look(content: Content, choices: Choices) -> Looked:
     """Look through every cell, by the institutions known here."""
-    reading = choices.reading(queries.institutions_by_word())
+    reading = choices.as_read(queries.institutions_by_word())
     key = identity_key()
     entries, faults = checking.look(content.rows, reading, lambda number: id_numbers.index(number, key))
     return Looked(content, choices, entries, faults)
