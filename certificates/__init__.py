@@ -5,7 +5,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Plug in the register, the public's verification, the job that prints, the commands and the sample."""
-    from certificates import commands, permissions, plugs, views
+    from certificates import commands, erasing, permissions, plugs, views
     from certificates import samples as samples
     from certificates import tasks as tasks
     from certificates.batches import commands as batch_commands
@@ -15,4 +15,5 @@ def init_app(app: Flask) -> None:
     views.plug_in(app)
     plugs.plug_in()
     batch_commands.register()
+    erasing.plug_in()
     commands.register(app)

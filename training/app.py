@@ -8,7 +8,7 @@ from flask import Flask
 from huey import Huey
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from training import accounts, activities, messages, places, practice, programmes, progress, reports
+from training import accounts, activities, messages, places, practice, privacy, programmes, progress, reports
 from training.core import access, clock, commands, db, headers, i18n, jobs, logs, web
 from training.settings import ROOT, Settings
 
@@ -20,6 +20,7 @@ FEATURES: tuple[ModuleType, ...] = (
     programmes,
     progress,
     practice,
+    privacy,
     reports,
 )
 
@@ -68,6 +69,7 @@ def _config(settings: Settings) -> dict[str, object]:
         "SAMPLE_MODE": settings.sample_mode,
         "PUBLIC_URL": settings.public_url,
         "IDENTITY_KEY": settings.identity_key,
+        "RETENTION_YEARS": settings.retention_years,
         "SMTP_URL": settings.smtp_url,
         "MAIL_FROM": settings.mail_from,
         "SMS_URL": settings.sms_url,

@@ -50,6 +50,7 @@ class Settings:
     sms_url: str = field(default="", metadata={"env": "ANNING_SMS_URL"})
     sms_token: str = field(default="", metadata={"env": "ANNING_SMS_TOKEN"}, repr=False)
     log_level: str = field(default="INFO", metadata={"env": "ANNING_LOG_LEVEL"})
+    retention_years: int = field(default=0, metadata={"env": "ANNING_RETENTION_YEARS"})
     fonts_dir: Path = field(default=ROOT / "node_modules", metadata={"env": "ANNING_FONTS_DIR"})
 
     def public_url_on(self, port: int) -> str:
@@ -71,6 +72,7 @@ class Settings:
         _require_in_range("PORT", self.port, 1, 65535)
         _require_in_range("ANNING_PROCESSES", self.processes, 1, 64)
         _require_in_range("ANNING_THREADS", self.threads, 1, 256)
+        _require_in_range("ANNING_RETENTION_YEARS", self.retention_years, 0, 50)
         _require_in_range("ANNING_TRUSTED_PROXIES", self.trusted_proxies, 0, 10)
         _require_in_range("ANNING_IDLE_MINUTES", self.idle_minutes, 1, 1440)
         if self.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:

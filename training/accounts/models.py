@@ -42,6 +42,10 @@ PROFESSION_LABELS = {
 }
 
 
+NOTICE = 1
+"""The version of the notice on data that people must have agreed to (`training/privacy/notices`)."""
+
+
 class Person(Base):
     """Somebody who can sign in: by mobile number, e-mail address, or staff number (工号) within an institution.
 
@@ -76,6 +80,7 @@ class Person(Base):
     created_at: Mapped[datetime]
     activated_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
+    notice_version: Mapped[int | None]
 
 
 class RoleGrant(Base):

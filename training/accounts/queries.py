@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Date, ScalarSelect, Select, and_, bindparam, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
-from training.accounts.models import Person, RoleGrant, Throttle
+from training.accounts.models import NOTICE, Person, RoleGrant, Throttle
 from training.core import clock, scopes
 from training.core.access import Actor, Grant, Role
 from training.core.db import connection, db
@@ -31,7 +31,14 @@ def load_actor(session_text: str) -> Actor | None:
     if not rows or rows[0].stamp != stamp:
         return None
     grants = tuple(Grant(Role(row.role), row.scope_id, row.path, row.name_zh, row.name_en) for row in rows if row.role)
-    return Actor(id=rows[0].id, name=rows[0].name, grants=grants, stamp=stamp, unread=rows[0].unread)
+    return Actor(
+        id=rows[0].id,
+        name=rows[0].name,
+        grants=grants,
+        stamp=stamp,
+        unread=rows[0].unread,
+        consented=rows[0].notice_version == NOTICE,
+    )
 
 
 def _in_force(today: Any) -> ColumnElement[bool]:
@@ -45,6 +52,7 @@ def _actor_statement(unread: Any) -> Select[Any]:
             Person.id,
             Person.name,
             Person.stamp,
+            Person.notice_version,
             RoleGrant.role,
             RoleGrant.scope_id,
             Scope.path,

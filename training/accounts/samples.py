@@ -12,7 +12,7 @@ from typing import Any
 from flask import current_app
 
 from training.accounts import passwords, services
-from training.accounts.models import Person, Profession
+from training.accounts.models import NOTICE, Person, Profession
 from training.core import clock, sample, scopes
 from training.core.access import Role
 from training.core.db import db
@@ -81,6 +81,7 @@ def _add_person(one: dict[str, Any], password_hash: str, shared: dict[str, Any])
         password_hash=password_hash,
         added_by=None,
     )
+    person.notice_version = NOTICE
     shared["people"][one["mobile"]] = person
     return person
 

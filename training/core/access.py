@@ -68,6 +68,7 @@ class Actor:
     id: int
     name: str
     grants: tuple[Grant, ...] = ()
+    consented: bool = True
     stamp: str = field(default="", repr=False)
     unread: int = 0
 
@@ -157,6 +158,8 @@ def _admit(permission: StrEnum) -> None:
     person = load_actor()
     if person is None:
         raise errors.SignInNeeded(_("Please sign in to go on."))
+    if not person.consented:
+        raise errors.ConsentNeeded(_("Please read first what is kept of you, and agree."))
     if not person.may(permission):
         raise errors.NotAllowed(_("Your roles do not include this page. Ask an administrator for the role."))
 

@@ -40,6 +40,12 @@ class Conflict(DomainError):
     status = 409
 
 
+class ConsentNeeded(DomainError):
+    """The person has not agreed to the present notice on data yet; the page leads there and back."""
+
+    status = 403
+
+
 class SignInNeeded(DomainError):
     """Nobody is signed in; the page leads to the sign-in and back."""
 

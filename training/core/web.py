@@ -307,10 +307,20 @@ def _handle_domain(error: errors.DomainError) -> ResponseReturnValue:
 def _handle_sign_in(error: errors.SignInNeeded) -> ResponseReturnValue:
     if wants_json():
         return jsonify(error=str(error.message)), 401
-    referrer = _parts(request.referrer or "")
-    came_from = request.full_path.rstrip("?") if request.method == "GET" else referrer and referrer.path
     door = "locking.locked" if idle.is_locked() else "accounts.sign_in"
-    return redirect(url_for(door, next=safe_next(came_from)))
+    return redirect(url_for(door, next=_came_from()))
+
+
+def _came_from() -> str | None:
+    """Where to go on after a sign-in or a consent: the page asked for, or the one that a form was sent from."""
+    referrer = _parts(request.referrer or "")
+    return safe_next(request.full_path.rstrip("?") if request.method == "GET" else referrer and referrer.path)
+
+
+def _handle_consent(error: errors.ConsentNeeded) -> ResponseReturnValue:
+    if wants_json():
+        return jsonify(error=str(error.message)), error.status
+    return redirect(url_for("privacy.consent", next=_came_from()))
 
 
 def _handle_http(error: HTTPException) -> ResponseReturnValue:
@@ -383,6 +393,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     handlers: list[tuple[Any, Callable[..., ResponseReturnValue]]] = [
         (errors.SignInNeeded, _handle_sign_in),
+        (errors.ConsentNeeded, _handle_consent),
         (errors.DomainError, _handle_domain),
         (CSRFError, _handle_csrf),
         (HTTPException, _handle_http),

@@ -1,0 +1,36 @@
+"""What certificates do when their holder is erased: the register keeps number, programme and days, and loses the name."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, delete, exists, or_, select
+
+from certificates.models import Certificate, CertificateDocument, CertificateStatus
+from training.accounts.models import Person
+from training.core import clock
+from training.core.db import db
+from training.privacy import erasure, retention
+
+
+def forget(person: Person, token: str) -> None:
+    """Put the token in the place of the name, and delete the printed documents; numbers stay for ever."""
+    for certificate in db.session.scalars(select(Certificate).where(Certificate.person_id == person.id)):
+        certificate.fields = {**certificate.fields, "person_name": token}
+        db.session.execute(delete(CertificateDocument).where(CertificateDocument.certificate_id == certificate.id))
+    db.session.flush()
+
+
+def in_force() -> ColumnElement[bool]:
+    """Whoever holds a certificate in force is kept: it must stay theirs to show."""
+    return exists(
+        select(Certificate.id).where(
+            Certificate.person_id == Person.id,
+            Certificate.status == CertificateStatus.VALID,
+            or_(Certificate.valid_until.is_(None), Certificate.valid_until >= clock.today()),
+        )
+    )
+
+
+def plug_in() -> None:
+    """Tell the ground floor."""
+    erasure.add(forget)
+    retention.keep_while(in_force)

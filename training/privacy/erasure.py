@@ -1,0 +1,93 @@
+"""Erasing a person (PIPL 47): identity gives way to a token; counts, lines and numbers stay.
+
+The packages above tell here what of theirs names people (`add`); the rooms below are named in this file.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, exists, select, update
+
+from training.accounts import services as accounts
+from training.accounts.models import AccessCode, Person, RoleGrant, Throttle
+from training.core import audit, clock, outbox
+from training.core.audit import HasId
+from training.core.db import batches, db
+from training.core.errors import Conflict
+from training.messages.models import InboxEntry, Message
+from training.practice.models import LogbookComment, LogbookEntry
+from training.privacy.models import Correction, ErasureRequest
+from training.programmes.invitations.models import Application
+
+Eraser = Callable[[Person, str], None]
+_erasers: list[Eraser] = []
+ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+
+
+def add(eraser: Eraser) -> None:
+    """Have `eraser` called with the person (still named) and the token, in the erasing transaction."""
+    if eraser not in _erasers:
+        _erasers.append(eraser)
+
+
+def erase(person_id: int, *, by: HasId | None) -> str:
+    """Erase a person; returns the token that stands for them from now on. Does not commit.
+
+    Raises `NotFound`, or `Conflict` when they were erased before.
+    """
+    person = accounts.lock(person_id)
+    if person.erased_at is not None:
+        raise Conflict(_("This person was erased before."))
+    token = "".join(secrets.choice(ALPHABET) for _place in range(8))
+    now = clock.now()
+    for grant in db.session.scalars(select(RoleGrant).where(RoleGrant.person_id == person_id)):
+        if grant.ends_on is None or grant.ends_on > clock.today():
+            accounts.end_now(grant)
+    person.erased_at = now  # what is frozen otherwise may give up its name from here on
+    db.session.flush()
+    for eraser in _erasers:
+        eraser(person, token)
+    _forget(person, token)
+    open_wishes = update(ErasureRequest).where(
+        ErasureRequest.person_id == person_id,
+        ErasureRequest.done_at.is_(None),
+        ErasureRequest.taken_back_at.is_(None),
+    )
+    db.session.execute(open_wishes.values(done_at=now))
+    audit.record(by, "person.erase", person, token=token)
+    return token
+
+
+def _delete_what_they_wrote_and_received(person: Person) -> None:
+    """The logbook with its comments, the inbox with messages that nobody else received, codes, wishes' words."""
+    entries = select(LogbookEntry.id).where(LogbookEntry.person_id == person.id)
+    db.session.execute(delete(LogbookComment).where(LogbookComment.entry_id.in_(entries)))
+    received = list(db.session.scalars(select(InboxEntry.message_id).where(InboxEntry.person_id == person.id)))
+    for table in (LogbookEntry, InboxEntry, AccessCode):
+        db.session.execute(delete(table).where(table.person_id == person.id))
+    for some in batches(received):
+        others = exists(select(InboxEntry.id).where(InboxEntry.message_id == Message.id))
+        db.session.execute(delete(Message).where(Message.id.in_(some), ~others))
+    db.session.execute(update(Correction).where(Correction.person_id == person.id).values(wanted={}, reason=""))
+
+
+def _forget(person: Person, token: str) -> None:
+    """What names the person in the rooms of the ground floor."""
+    logins = [login for login in (person.mobile, person.email) if login]
+    outbox.forget(logins)
+    for login in logins:
+        db.session.execute(delete(Throttle).where(Throttle.key.contains(login, autoescape=True)))
+        db.session.execute(
+            update(Application).where(Application.login == login).values(name=token, login=None, institution="")
+        )
+    own = Application.person_id == person.id
+    db.session.execute(update(Application).where(own).values(name=token, login=None, institution=""))
+    _delete_what_they_wrote_and_received(person)
+    person.name = _("Erased person %(token)s", token=token)
+    person.mobile = person.email = person.staff_number = person.institution_id = None
+    person.id_number_sealed = person.id_number_index = None
+    person.password_hash, person.stamp, person.active = "", secrets.token_hex(8), False
+    db.session.flush()
