@@ -24,8 +24,8 @@ from training.core.db import Base, connection, db, reading, transaction
 from training.core.keys import identity_key
 from training.privacy import holdings, retention
 from training.privacy.models import Consent, Correction, ErasureRequest
-from training.progress import rollups, states
 from training.programmes.models import Enrolment
+from training.progress import rollups, states
 
 pytestmark = pytest.mark.world
 NUMBER = "37010219900101123" + id_numbers.check_character("37010219900101123")

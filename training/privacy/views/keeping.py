@@ -1,4 +1,4 @@
-"""The data of people one looks after: correcting it, the identity number in full, wishes to correct, closing, erasing."""
+"""The data of people one looks after: corrections, the identity number in full, closing and erasing accounts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One's own data: what is kept, a copy, a correction, erasure. Everybody signed in has these, with or without a role."""
+"""One's own data: what is kept, a copy, a correction, erasure. Everybody signed in has these, whatever the role."""
 
 from __future__ import annotations
 
