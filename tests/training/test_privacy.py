@@ -137,7 +137,7 @@ def test_no_table_that_names_a_person_is_forgotten() -> None:
 
 
 def ask(own: CheckingClient, **changed: Any) -> Any:
-    return own.submit("/account/data/correction", {"reason": "身份证上是这个字", **changed}, action="correction")
+    return own.submit("/account/data/correction", {"reason": "身份证上是这个字", **changed}, action="/account/data/correction")
 
 
 def test_a_wish_to_correct_is_decided_at_the_own_base(own: CheckingClient, app: Flask, trainee: Person) -> None:
