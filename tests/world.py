@@ -19,7 +19,7 @@ from sqlalchemy import select
 from training.accounts import codes, passwords
 from training.accounts import queries as account_queries
 from training.accounts import services as accounts
-from training.accounts.models import CodePurpose, Person, Profession
+from training.accounts.models import NOTICE, CodePurpose, Person, Profession
 from training.activities.models import Activity
 from training.core import clock, scopes, sheets
 from training.core.access import Actor, Role
@@ -134,6 +134,7 @@ def _add_person(making: Making, name: str, number: int, password_hash: str) -> N
         password_hash=password_hash,
         added_by=None,
     )
+    person.notice_version = NOTICE
     if role is not None:
         accounts.add_grant(person, role, _scope(making, where), granted_by=None)
     making.people[name] = person

@@ -16,7 +16,7 @@ from courses.services import Draft
 from tests.client import CheckingClient
 from training.accounts import queries as account_queries
 from training.accounts import services as accounts
-from training.accounts.models import Person, Profession
+from training.accounts.models import NOTICE, Person, Profession
 from training.core import clock, scopes
 from training.core.access import Actor, Role
 from training.core.db import db, reading, transaction
@@ -132,6 +132,7 @@ def _add_people(bases: list[tuple[Institution, TrainingBase, Scope]]) -> dict[st
             password_hash="x",
             added_by=None,
         )
+        people[name].notice_version = NOTICE
         if role is not None:
             accounts.add_grant(people[name], role, scope, granted_by=None)
     return people

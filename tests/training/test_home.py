@@ -14,7 +14,7 @@ from tests.client import client_for, main_text
 from tests.counting import counting
 from training.accounts import queries as accounts
 from training.accounts import services as people
-from training.accounts.models import Person, Profession
+from training.accounts.models import NOTICE, Person, Profession
 from training.activities import kinds
 from training.activities import services as activities
 from training.activities.models import Activity
@@ -164,7 +164,7 @@ def _newcomer(number: int) -> Person:
     institution = places.add_institution(
         code=f"N-{number}", name_zh=f"单位{number}", name_en="N", city_code="370200", kind="hospital", beds=0
     )
-    return people.add_person(
+    person = people.add_person(
         people.PersonData(
             name="王芳",
             mobile=f"135000000{number:02}",
@@ -175,6 +175,8 @@ def _newcomer(number: int) -> Person:
         password_hash="x",
         added_by=None,
     )
+    person.notice_version = NOTICE
+    return person
 
 
 def test_a_package_adds_what_can_be_done_beside_each_person(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, Flask, render_template, request
 from flask.typing import ResponseReturnValue
@@ -57,7 +57,8 @@ def _page(form: TrailForm, before: int | None) -> TrailPage:
 
 
 def _sought(form: TrailForm) -> Select[Any]:
-    statement: Select[Any] = select(AuditLine, Person).outerjoin(Person, Person.id == AuditLine.actor_id)
+    found = select(AuditLine, Person).outerjoin(Person, Person.id == AuditLine.actor_id)
+    statement = cast("Select[Any]", found)
     if form.who.data:
         login = logins.normalise(form.who.data)
         named = Person.name.contains(form.who.data, autoescape=True)

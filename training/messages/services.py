@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy import insert as insert_many
 
 from training.accounts.models import Person
@@ -107,6 +107,13 @@ def switch_mail(actor: Actor, *, wanted: bool) -> None:
 
 
 def forget(person_id: int) -> None:
-    """Empty the inbox of somebody who is erased; the letters themselves go by `outbox.forget`. Does not commit."""
+    """Empty the inbox of somebody who is erased, and delete what nobody else received; it may name them.
+
+    The letters themselves go by `outbox.forget`. Does not commit.
+    """
+    received = connection().scalars(select(InboxEntry.message_id).where(InboxEntry.person_id == person_id)).all()
     for table in (InboxEntry, MailOff):
         connection().execute(delete(table).where(table.person_id == person_id))
+    for some in batches(received):
+        others = exists(select(InboxEntry.id).where(InboxEntry.message_id == Message.id))
+        connection().execute(delete(Message).where(Message.id.in_(some), ~others))

@@ -9,15 +9,15 @@ import secrets
 from collections.abc import Callable
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, select, update
 
 from training.accounts import services as accounts
 from training.accounts.models import AccessCode, Person, RoleGrant, Throttle
 from training.core import audit, clock, outbox
 from training.core.audit import HasId
-from training.core.db import batches, db
+from training.core.db import db
 from training.core.errors import Conflict
-from training.messages.models import InboxEntry, Message
+from training.messages import services as messages
 from training.practice.models import LogbookComment, LogbookEntry
 from training.privacy.models import Correction, ErasureRequest
 from training.programmes.invitations.models import Application
@@ -65,12 +65,9 @@ def _delete_what_they_wrote_and_received(person: Person) -> None:
     """The logbook with its comments, the inbox with messages that nobody else received, codes, wishes' words."""
     entries = select(LogbookEntry.id).where(LogbookEntry.person_id == person.id)
     db.session.execute(delete(LogbookComment).where(LogbookComment.entry_id.in_(entries)))
-    received = list(db.session.scalars(select(InboxEntry.message_id).where(InboxEntry.person_id == person.id)))
-    for table in (LogbookEntry, InboxEntry, AccessCode):
+    messages.forget(person.id)
+    for table in (LogbookEntry, AccessCode):
         db.session.execute(delete(table).where(table.person_id == person.id))
-    for some in batches(received):
-        others = exists(select(InboxEntry.id).where(InboxEntry.message_id == Message.id))
-        db.session.execute(delete(Message).where(Message.id.in_(some), ~others))
     db.session.execute(update(Correction).where(Correction.person_id == person.id).values(wanted={}, reason=""))
 
 

@@ -45,7 +45,7 @@ def agree_to_id_number(person: Person, *, given: bool, by: Actor) -> None:
     _write(person, ConsentSubject.ID_NUMBER, given=given)
     if not given:
         person.id_number_sealed = person.id_number_index = None
-        audit.record(by, "consent.withdraw", person, subject=ConsentSubject.ID_NUMBER.value)
+        audit.record(by, "consent.withdraw", person, about=ConsentSubject.ID_NUMBER.value)
     db.session.flush()
 
 
