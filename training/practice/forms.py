@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +19,7 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -34,6 +35,10 @@ from training.practice.services.plans import Checklist, Hours, Titles
 from training.practice.services.postings import PostingData
 
 FILL = _l("Fill this in.")
+
+
+def _choices(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 def _key() -> str:
@@ -75,8 +80,8 @@ class EntryForm(Form):
     key = once()
     enrolment_id = SelectField(_l("Cohort"), coerce=int)
     month = SelectField(_l("Month"))
-    setting = SelectField(_l("Setting"), choices=list(words.SETTINGS.items()))
-    situation = SelectField(_l("Kind of situation"), choices=list(words.SITUATIONS.items()))
+    setting = SelectField(_l("Setting"), choices=_choices(words.SETTINGS.items()))
+    situation = SelectField(_l("Kind of situation"), choices=_choices(words.SITUATIONS.items()))
     did = long_text(_l("What I did"), maximum=2000)
     learnt = long_text(_l("What I learnt"), maximum=2000)
     confirmed = BooleanField(_l("What is marked as doubtful tells nobody who the patient is"))
@@ -122,7 +127,7 @@ class PostingForm(Form):
         validators=[InputRequired(_l("Choose at least one trainee."))],
     )
     rotation_id = SelectField(_l("Rotation plan"), coerce=int)
-    setting = SelectField(_l("Setting"), choices=list(words.SETTINGS.items()))
+    setting = SelectField(_l("Setting"), choices=_choices(words.SETTINGS.items()))
     unit = text(_l("Ward or unit"), maximum=80)
     supervisor_id = SelectField(_l("Supervisor"), coerce=int)
     starts_on = DateField(_l("First day"), validators=[InputRequired(FILL)])
@@ -226,7 +231,8 @@ def checklist_form(rows: int, **values: Any) -> ChecklistForm:
             f"text_zh_{number}": text(_l("Item, Chinese"), maximum=200, required=False),
             f"text_en_{number}": text(_l("Item, English"), maximum=200, required=False),
             f"scale_{number}": SelectField(
-                _l("Marked by"), choices=[("done", _l("done or not done")), ("points", _l("0, 1 or 2 points"))]
+                _l("Marked by"),
+                choices=_choices([("done", _l("done or not done")), ("points", _l("0, 1 or 2 points"))]),
             ),
             f"critical_{number}": BooleanField(_l("Critical: failing it fails the assessment")),
         }
@@ -257,7 +263,7 @@ def assess_form(items: Sequence[CheckItem], labels: Sequence[str], **values: Any
         shown = f"{label} · {_('critical')}" if one.critical else label
         fields[f"mark_{one.key}"] = RadioField(
             shown,
-            choices=done if one.scale == "done" else points,
+            choices=_choices(done if one.scale == "done" else points),
             validators=[InputRequired(_l("Mark this item."))],
         )
     made: AssessForm = type("ChecklistToFill", (AssessForm,), fields)(**values)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
 from training.practice import rules
 from training.practice.kinds import hours
@@ -43,6 +44,11 @@ FINDINGS = {
     "number": _l("a long number, perhaps of a record"),
     "day": _l("perhaps a date"),
 }
+
+
+def typed(text: str) -> Markup:
+    """What somebody typed, marked as content, for the breadcrumbs."""
+    return Markup('<span translate="no">{}</span>').format(text)
 
 
 def told_hours(halves: int) -> str:

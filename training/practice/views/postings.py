@@ -70,7 +70,7 @@ def cohort(cohort_id: int) -> ResponseReturnValue:
 
 def _trail(cohort: Cohort | None = None) -> list[tuple[str, str]]:
     trail = [(_("The base today"), url_for("programmes.home"))]
-    return [*trail, (cohort.name, pages.cohort_url(cohort.id))] if cohort else trail
+    return [*trail, (words.typed(cohort.name), pages.cohort_url(cohort.id))] if cohort else trail
 
 
 @bp.get("/<int:cohort_id>/practice/assign")

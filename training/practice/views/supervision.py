@@ -228,7 +228,7 @@ def _assess_page(row: Any, checklist: Activity, version: int, form: AssessForm |
         checklist=filled,
         items=items,
         form=form or assess_form(items, _labels(items), version=str(version)),
-        trail=[*_trail(), (row.Person.name, url_for(".trainee", enrolment_id=row[0].id))],
+        trail=[*_trail(), (words.typed(row.Person.name), url_for(".trainee", enrolment_id=row[0].id))],
     )
 
 
