@@ -17,7 +17,7 @@ from training.core import assets
 from training.core.db import db, reading
 from training.messages.models import InboxEntry
 from training.programmes.invitations.models import Application, Invitation
-from training.programmes.models import Cohort, Enrolment
+from training.programmes.models import Cohort, Enrolment, Programme, Requirement
 from training.programmes.roster.models import RosterDraft
 
 
@@ -76,10 +76,22 @@ def _drafts(place: str) -> list[Any]:
     return list(db.session.scalars(statement.where(Cohort.code == f"C-{place}")))
 
 
+def _programmes(place: str) -> list[Any]:
+    return list(db.session.scalars(select(Programme.activity_id).where(Programme.code == f"P-{place}")))
+
+
+def _required(place: str) -> list[Any]:
+    """The last requirement, which nobody who is still open has cleared."""
+    statement = select(Requirement.activity_id).where(Requirement.programme_id.in_(_programmes(place)))
+    return list(db.session.scalars(statement.order_by(Requirement.position.desc()).limit(1)))
+
+
 SOURCES: dict[str, Callable[[str], list[Any]]] = {
     "cohort_id": _cohorts,
     "draft_id": _drafts,
     "person_id": _people,
+    "programme_id": _programmes,
+    "requirements/activity_id": _required,
     "enrolment_id": _enrolments,
     "grant_id": _grants,
     "inbox/entry_id": _inbox,

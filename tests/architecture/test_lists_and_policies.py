@@ -35,7 +35,7 @@ from training.practice.models import HoursLine, LineState, LogbookEntry, SkillsA
 from training.practice.queries import hours as practice_hours
 from training.practice.queries import logbook, plans, skills
 from training.programmes import queries as programmes
-from training.programmes.models import Cohort, Enrolment
+from training.programmes.models import Cohort, Enrolment, Programme
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,13 @@ LISTS = {
         "/certificates/batches/{}",
         lambda row: int(row.Batch.id),
         "/certificates/batches/",
+    ),
+    "visible_programmes": Listed(
+        programmes.visible_programmes,
+        Programme.activity_id,
+        "/programmes/{}",
+        lambda row: int(row.Activity.id),
+        "/programmes/",
     ),
     "visible_plans": Listed(
         plans.visible_plans,

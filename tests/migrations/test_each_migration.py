@@ -14,6 +14,7 @@ from training.core import schema
 from training.core.db import db, transaction
 
 APPEND_ONLY = (
+    "requirement",
     "ledger_line",
     "audit_line",
     "answer_event",

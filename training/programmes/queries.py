@@ -6,12 +6,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from flask_babel import gettext as _
 from sqlalchemy import Select, and_, exists, func, select
 
 from training.accounts.models import Person
+from training.activities import kinds
 from training.activities.models import Activity
 from training.core import clock, scopes
 from training.core.access import Actor
@@ -19,6 +20,7 @@ from training.core.db import db
 from training.core.errors import NotFound
 from training.core.scopes import Scope
 from training.places.models import Institution, TrainingBase
+from training.programmes.kind import PROGRAMME
 from training.programmes.models import (
     Cohort,
     CreditClass,
@@ -298,3 +300,56 @@ def candidates(cohort: Cohort, search: str) -> Sequence[Any]:
         .order_by(Person.name, Person.id)
         .limit(CANDIDATES)
     ).all()
+
+
+def visible_programmes(actor: Actor) -> Select[Any]:
+    """A select of the programmes of the actor's places and of those above, as rows `Programme, Activity, Scope`."""
+    paths = actor.paths(Permission.PROGRAMME_READ)
+    statement = (
+        select(Programme, Activity, Scope)
+        .join(Activity, Activity.id == Programme.activity_id)
+        .join(Scope, Scope.id == Activity.scope_id)
+        .where(scopes.within(paths) | scopes.upward(paths))
+    )
+    return cast("Select[Any]", statement)
+
+
+def programmes_visible_to(actor: Actor) -> Sequence[Any]:
+    """The programmes the actor may read, by code, as rows `Programme, Activity, Scope`."""
+    return db.session.execute(visible_programmes(actor).order_by(Programme.code)).all()
+
+
+def programme_visible_to(actor: Actor, programme_id: int) -> Any:
+    """The row `Programme, Activity, Scope` of one programme; raises `NotFound` for a stranger's."""
+    row = db.session.execute(visible_programmes(actor).where(Programme.activity_id == programme_id)).one_or_none()
+    if row is None:
+        raise NotFound(_("There is no such programme in your area."))
+    return row
+
+
+def scopes_of_programmes(actor: Actor) -> Sequence[Scope]:
+    """The scopes on which the actor may add programmes, widest first."""
+    held = Scope.path.in_(actor.paths(Permission.PROGRAMME_WRITE))
+    return db.session.scalars(select(Scope).where(held).order_by(func.length(Scope.path), Scope.id)).all()
+
+
+def activities_usable_at(paths: Sequence[str], present: Collection[int] = ()) -> Sequence[Activity]:
+    """What a programme there may ask for: owned there or above, a whole and no programme; and what it has already."""
+    wholes = [name for name in kinds.names() if kinds.get(name).wholes is None and name != PROGRAMME]
+    usable = and_(Activity.kind.in_(wholes), scopes.upward(paths))
+    return db.session.scalars(
+        select(Activity)
+        .join(Scope, Scope.id == Activity.scope_id)
+        .where(usable | Activity.id.in_(present))
+        .order_by(Activity.kind, Activity.title_zh, Activity.id)
+    ).all()
+
+
+def activities_by_ids(ids: Sequence[int]) -> Sequence[Activity]:
+    """Activities by their ids."""
+    return db.session.scalars(select(Activity).where(Activity.id.in_(ids))).all()
+
+
+def kind_label(activity: Activity) -> str:
+    """What kind of activity it is, for people."""
+    return str(kinds.get(activity.kind).label)

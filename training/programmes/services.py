@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from flask_babel import gettext as _
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from training.accounts import services as accounts
 from training.accounts.models import Person
@@ -27,6 +28,7 @@ from training.programmes.models import (
     EnrolmentPin,
     EnrolmentStatus,
     Programme,
+    ProgrammeCredit,
     Requirement,
 )
 from training.programmes.permissions import Permission
@@ -77,6 +79,8 @@ def add_programme(
     _require_free_code(code)
     tree: Tree = tuple(one if isinstance(one, Group) else one.id for one in requires)
     found = trees.require_sound(tree) if tree or added_by else {}
+    if added_by is not None:
+        _require_usable(tree, scope_id)
     activity = activities.add_activity(
         PROGRAMME,
         scope_id=scope_id,
@@ -90,6 +94,66 @@ def add_programme(
     trees.write(activity.id, activity.version, tree)
     audit.record(added_by, "programme.add", programme, code=code)
     return programme
+
+
+def _require_usable(tree: Tree, scope_id: int, before: Collection[int] = ()) -> None:
+    """Raise `Invalid` for an activity that another place owns, unless the programme asked for it before."""
+    path = db.session.get_one(Scope, scope_id).path
+    usable = {one.id for one in queries.activities_usable_at([path], before)}
+    if not usable.issuperset(trees.hurdles(tree)):
+        raise Invalid(_("One of the activities cannot be used in this programme; reload the page and choose again."))
+
+
+@dataclass(frozen=True)
+class NewCredit:
+    """Credits of one class to be given from a day on, until a last day or without end."""
+
+    class_code: str
+    amount: Decimal
+    valid_from: date
+    valid_until: date | None
+
+
+def set_credits(programme: Programme, several: Sequence[NewCredit], *, set_by: Actor) -> None:
+    """Have a programme give these credits and no others; the audit line keeps what it gave before.
+
+    Raises `NotAllowed` or `Invalid` (unknown class, amount, days); does not commit.
+    """
+    path = select(Scope.path).join(Activity, Activity.scope_id == Scope.id)
+    path = path.where(Activity.id == programme.activity_id)
+    set_by.require(Permission.PROGRAMME_WRITE, db.session.scalars(path).one())
+    _require_sound_credits(several)
+    kept = [
+        NewCredit(one.class_code, one.amount, one.valid_from, one.valid_until)
+        for one in queries.all_credits_of(programme.activity_id)
+    ]
+    if sorted(map(repr, kept)) == sorted(map(repr, several)):
+        return
+    db.session.execute(delete(ProgrammeCredit).where(ProgrammeCredit.programme_id == programme.activity_id))
+    db.session.add_all(ProgrammeCredit(programme_id=programme.activity_id, **vars(one)) for one in several)
+    db.session.flush()
+    told = {"before": [_told(one) for one in kept], "after": [_told(one) for one in several]}
+    audit.record(set_by, "programme.credits", programme, **told)
+
+
+def _told(one: NewCredit) -> str:
+    return f"{one.class_code} {one.amount} {one.valid_from}–{one.valid_until or ''}"
+
+
+def _require_sound_credits(several: Sequence[NewCredit]) -> None:
+    known = {one.code for one in queries.credit_classes()}
+    seen = set()
+    for one in several:
+        if one.class_code not in known:
+            raise Invalid(_("There is no class of credits “%(code)s”.", code=one.class_code))
+        whole = one.amount.is_finite() and one.amount == round(one.amount, 1)
+        if not (whole and 0 < one.amount < 10_000):
+            raise Invalid(_("Credits are more than 0 and below 10,000, with one decimal at most."))
+        if one.valid_until is not None and one.valid_until < one.valid_from:
+            raise Invalid(_("Credits end before they begin; correct one of the two days."))
+        if (one.class_code, one.valid_from) in seen:
+            raise Invalid(_("Two rows give credits of the same class from the same day; remove one of them."))
+        seen.add((one.class_code, one.valid_from))
 
 
 def _require_free_code(code: str, programme_id: int | None = None) -> None:
@@ -308,9 +372,11 @@ def publish_programme(
         raise Conflict(_("Somebody changed this programme meanwhile. Reload the page and change it again."))
     _require_free_code(code, programme.activity_id)
     hours = {one.id: one.class_hours for one in trees.require_sound(tree).values()}
+    before = trees.read(activity.id, activity.version)
+    _require_usable(tree, activity.scope_id, trees.hurdles(before))
     programme.code, programme.valid_months = code, valid_months
     activity.title_zh, activity.title_en = title_zh, title_en
-    if tree != trees.read(activity.id, activity.version):
+    if tree != before:
         activities.raise_version(
             activity, title_zh=title_zh, title_en=title_en, class_hours=trees.least_hours(tree, hours)
         )
