@@ -26,6 +26,10 @@ GRANTS = {
 
 VERBS = {
     "course.add": _l("course added"),
+    "dialogue-attempt.finish": _l("conversation finished"),
+    "dialogue-attempt.start": _l("conversation begun"),
+    "dialogue.add": _l("dialogue added"),
+    "dialogue.publish": _l("dialogue published"),
     "course.reorder": _l("lessons put in order"),
     "lesson.add": _l("lesson added"),
     "lesson.take_over": _l("lesson taken over from another course"),

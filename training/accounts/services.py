@@ -160,7 +160,8 @@ def add_grants(person_ids: Sequence[int], role: Role, scope: Scope, *, granted_b
 
 def _grants_in_force(person_ids: Sequence[int], role: Role, scope: Scope) -> dict[int, RoleGrant]:
     in_force = or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= clock.today())
-    statement = select(RoleGrant).where(RoleGrant.role == role, RoleGrant.scope_id == scope.id, in_force)
+    own = RoleGrant.delegated_from_id.is_(None)  # what was lent ends with its lender's, and is no grant of one's own
+    statement = select(RoleGrant).where(RoleGrant.role == role, RoleGrant.scope_id == scope.id, in_force, own)
     return {
         grant.person_id: grant
         for some in batches(person_ids)

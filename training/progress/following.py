@@ -102,7 +102,7 @@ def _write_first_steps(enrolments: Sequence[Enrolment], required: Requirements) 
     first = [{"activity_id": one.activity.id, **states.step_values(one, state, ())} for one in required.hurdles]
     rows = [{"enrolment_id": one.id, **step} for one in enrolments for step in first]
     if rows:
-        db.session.execute(insert(EnrolmentStep), rows)
+        db.session.execute(insert(EnrolmentStep), rows, execution_options={"render_nulls": True})
 
 
 def _places_of(enrolments: Sequence[Enrolment]) -> Mapping[int, rollups.Place]:
