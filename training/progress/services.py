@@ -53,6 +53,12 @@ def record(
     return line
 
 
+def writer_in(enrolment: Enrolment, authority: HasId | None, occurred_at: datetime) -> Writer:
+    """A writer of lines about an enrolment's person, who is locked first."""
+    person = accounts.lock(enrolment.person_id)
+    return Writer(person, _frozen_place(person, enrolment), authority, occurred_at)
+
+
 class Writer:
     """Writes the lines of one act and gathers what they move in the counters."""
 
