@@ -1,4 +1,4 @@
-"""What certificates do when their holder is erased: the register keeps number, programme and days, and loses the name."""
+"""When a holder is erased: the register keeps number, programme and days, and loses the name."""
 
 from __future__ import annotations
 

@@ -7,8 +7,10 @@ from flask_babel import lazy_gettext as _l
 
 from certificates.batches import views as batches
 from certificates.permissions import Permission
+from certificates.standings import views as standings
 from certificates.views import issuing, register, verification
 from training.core import web
+from training.reports import pages
 
 for _part in (issuing.bp, batches.bp):  # here: a blueprint is put together once, however many apps there are
     register.bp.register_blueprint(_part)
@@ -18,5 +20,7 @@ def plug_in(app: Flask) -> None:
     """Plug in the pages."""
     app.register_blueprint(register.bp)
     app.register_blueprint(verification.bp)
+    app.register_blueprint(standings.bp)
+    pages.add_tab(_l("Certificates"), "standings.standings", Permission.READ)
     web.add_entry(_l("Certificates"), "certificates.register", Permission.READ, order=60)
     web.add_footer(_l("Verify a certificate"), "verification.ask")
