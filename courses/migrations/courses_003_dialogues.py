@@ -15,7 +15,7 @@ depends_on = None
 KEPT = ("dialogue_version", "dialogue_step")
 
 
-def _number():
+def _number() -> sa.types.TypeEngine[int]:
     return sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 

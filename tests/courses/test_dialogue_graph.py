@@ -158,10 +158,10 @@ def test_the_order_shown_is_an_order_and_the_seed_given_out_favours_no_place(mad
     if seed == scoring.AS_WRITTEN:
         return
     for place in (0, -1):
-        name: str | None = made.start
+        here: str | None = made.start
         path = []
-        while name is not None:
-            choice = scoring.order(name, made.turns[name], seed)[place]
-            path.append((name, choice))
-            name = made.turns[name].replies[choice].next
+        while here is not None:
+            choice = scoring.order(here, made.turns[here], seed)[place]
+            path.append((here, choice))
+            here = made.turns[here].replies[choice].next
         assert not scoring.score(made, path).passed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pytest
 from flask import Flask
@@ -93,7 +94,7 @@ def test_a_conversation_is_resumed_held_to_its_end_passed_and_reviewed(talk: Tal
     assert SCENE.endings["relief"][language] in review
     assert "100%" in review
     assert [(one.outcome, one.measure, one.sign, one.score_percent) for one in talk.lines()] == [
-        ("courses:dialogue_passed", "passed", 1, 100)
+        ("courses:dialogue_passed", "passed", 1, Decimal(100))
     ]
     assert client.get(talk.url).location == f"{talk.url}/review"
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 
 from courses import services
 from tests.counting import counting
 from tests.courses.conftest import AsPerson, Study, draft
+from training.activities.models import Activity
 from training.core import clock, scopes
 from training.core.db import db, reading, transaction
 from training.places.models import TrainingBase
@@ -60,7 +62,7 @@ def test_one_completion_counts_in_both_courses(study: Study, as_: AsPerson) -> N
     first = study.lessons[0]
     assert client.post(f"/lessons/{first}/done").location == f"/lessons/{study.lessons[1]}"
     with study.app.app_context(), transaction():
-        figures = {
+        figures: Any = {
             step.activity_id: (step.figures["done"], step.figures["total"], step.hours_done, step.hours)
             for step in db.session.scalars(select(EnrolmentStep))
         }
@@ -105,4 +107,4 @@ def test_an_author_takes_over_what_is_to_be_read_here_and_nothing_else(study: St
         assert client.post(address, data={"lesson_id": odd}).status_code == 404
     assert as_(study.people["elsewhere"]).get(address).status_code == 404
     with study.app.app_context(), reading():
-        assert db.session.get_one(services.Activity, course).version == 3
+        assert db.session.get_one(Activity, course).version == 3

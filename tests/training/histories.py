@@ -49,7 +49,11 @@ def kinds_of_tests() -> Iterator[None]:
             name="test:lesson",
             label="lesson",
             measure="completed",
-            wholes=lambda ids: db.session.scalars(select(Activity.parent_id).where(Activity.id.in_(ids))).all(),
+            wholes=lambda ids: [
+                one
+                for one in db.session.scalars(select(Activity.parent_id).where(Activity.id.in_(ids)))
+                if one is not None
+            ],
         ),
         kinds.ActivityKind(name="test:quiz", label="quiz", measure="passed"),
     ):

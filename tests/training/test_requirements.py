@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -146,7 +147,7 @@ def test_who_is_enrolled_keeps_the_version_until_moved_with_a_reason(app: Flask)
         person = world.people[1]
         old = programmes.enrol(world.cohorts[0], person, enrolled_by=None)
         services.record(person.id, world.quiz, PASSED, client_key="q", authority=None)
-        changed = {
+        changed: Any = {
             "code": "P",
             "title_zh": "项目",
             "title_en": "Programme",

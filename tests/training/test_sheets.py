@@ -17,7 +17,7 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from training.core import sheets
+from training.core import sheets, xlsx
 from training.core.errors import DomainError, Invalid
 
 HEADS = {"姓名", "手机号", "邮箱"}
@@ -39,7 +39,7 @@ def repacked(data: bytes, changes: dict[str, bytes]) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
-            new.writestr(name, changes.pop(name, None) or old.read(name))
+            new.writestr(name, changes.pop(name) if name in changes else old.read(name))
         for name, content in changes.items():
             new.writestr(name, content)
     return made.getvalue()
@@ -152,7 +152,7 @@ def test_a_delimiter_that_excel_is_told_of_is_no_row() -> None:
 
 
 def encrypted() -> bytes:
-    return sheets.xlsx.OLE + b"\0" * 600 + sheets.xlsx.ENCRYPTED + b"\0" * 600
+    return xlsx.OLE + b"\0" * 600 + xlsx.ENCRYPTED + b"\0" * 600
 
 
 def bomb() -> bytes:
@@ -179,7 +179,7 @@ REFUSED: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "too large": ("a.csv", lambda: b"a" * (sheets.LARGEST_FILE + 1), "10 MB"),
     "macros": ("a.xlsm", lambda: repacked(book(plain), {"xl/vbaProject.bin": b"x"}), "macros"),
     "encrypted": ("a.xlsx", encrypted, "password"),
-    "old workbook": ("a.xls", lambda: sheets.xlsx.OLE + b"\0" * 2000, "old kind"),
+    "old workbook": ("a.xls", lambda: xlsx.OLE + b"\0" * 2000, "old kind"),
     "renamed csv": ("a.xlsx", lambda: "姓名\n王芳\n".encode(), "ends in .xlsx"),
     "renamed xlsx": ("a.csv", lambda: book(plain), "ends in .csv"),
     "other zip": ("a.xlsx", lambda: repacked(book(plain), {})[:0] + other_zip(), "no .xlsx workbook"),
@@ -244,7 +244,7 @@ def test_a_corner_that_a_hostile_sheet_names_is_never_allocated() -> None:
 @settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=2_000), st.sampled_from(["a.xlsx", "a.csv", "a", "a.xls", "\0", "名单.CSV"]))
 def test_any_bytes_are_read_or_refused(data: bytes, name: str) -> None:
-    for one in (data, b"PK\x03\x04" + data, sheets.xlsx.OLE + data, b"\xff\xfe" + data, b"\xef\xbb\xbf" + data):
+    for one in (data, b"PK\x03\x04" + data, xlsx.OLE + data, b"\xff\xfe" + data, b"\xef\xbb\xbf" + data):
         read_or_refuse(one, name)
 
 
