@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -21,6 +21,7 @@ from training.places import services as places
 from training.places.models import TrainingBase
 from training.programmes import services as programmes
 from training.programmes.models import Cohort, Programme
+from training.programmes.trees import Group
 from training.progress.outcomes import register
 
 START = datetime(2026, 1, 20, 3, tzinfo=UTC)
@@ -29,18 +30,30 @@ FAILED = register("test:failed", "passed", 0)
 PASS_WITHDRAWN = register("test:pass-withdrawn", "passed", -1)
 
 
+def _lessons_of(course_id: int) -> tuple[int, ...]:
+    """The lessons of a course by their parent; a course without lessons of its own shares the first lesson."""
+    own = db.session.scalars(select(Activity.id).where(Activity.parent_id == course_id).order_by(Activity.id)).all()
+    return tuple(own) or (_first_lesson(),)
+
+
+def _first_lesson() -> int:
+    return (
+        db.session.scalars(select(Activity.id).where(Activity.kind == "test:lesson").order_by(Activity.id)).first() or 0
+    )
+
+
+def _courses_with(lesson_ids: Sequence[int]) -> list[int]:
+    courses = db.session.scalars(select(Activity.id).where(Activity.kind == "test:course")).all()
+    return [one for one in courses if set(_lessons_of(one)) & set(lesson_ids)]
+
+
 def kinds_of_tests() -> Iterator[None]:
     """Register the kinds `test:course`, `test:lesson` and `test:quiz`; take them back afterwards."""
     course = kinds.ActivityKind(
         name="test:course",
         label="course",
         measure="completed",
-        parts=lambda asked: {
-            (number, version): tuple(
-                db.session.scalars(select(Activity.id).where(Activity.parent_id == number).order_by(Activity.id))
-            )
-            for number, version in asked
-        },
+        parts=lambda asked: {(number, version): _lessons_of(number) for number, version in asked},
         explain=lambda facts: kinds.Missing("left", {"left": len(facts.parts) - len(facts.done)}),
     )
     for kind in (
@@ -88,6 +101,15 @@ class World:
             requires=[self.course, self.quiz],
             valid_months=12,
         )
+        self.other_course = self._activity("test:course", scope)
+        self.choice = programmes.add_programme(
+            code="C",
+            title_zh="选",
+            title_en="Choice",
+            scope_id=scope.id,
+            requires=[Group("任选", "Either", 1, (self.other_course.id, self.quiz.id)), self.course],
+            valid_months=0,
+        )
         day = clock.today()
         self.cohorts: list[Cohort] = [
             programmes.open_cohort(
@@ -96,6 +118,11 @@ class World:
             for base in self.bases
             for n in range(2)
         ]
+        self.cohorts.append(
+            programmes.open_cohort(
+                self.bases[0], self.choice, code="c", name="c", starts_on=day, ends_on=day, opened_by=None
+            )
+        )
         self.people: list[Person] = [self._person(n) for n in range(6)]
         self.administrator = Actor(self.people[0].id, "a", (Grant(Role.COORDINATOR, 1, "/"),))
 
