@@ -11,7 +11,7 @@ from question_bank.queries import attempts as queries
 from question_bank.resits import State
 from question_bank.services import answers, sitting
 from question_bank.views import papers
-from training.core import clock, web
+from training.core import clock, refusals
 from training.core.access import actor, requires
 
 bp = Blueprint("quiz", __name__, url_prefix="/quiz", template_folder="../templates")
@@ -67,7 +67,7 @@ def paper(attempt_id: int) -> ResponseReturnValue:
 def answer(attempt_id: int, position: int) -> ResponseReturnValue:
     """Save one answer; what is returned here leaves only after the commit."""
     receipt = answers.save(attempt_id, position, request.form.getlist("choice"), person_id=actor().id)
-    if web.wants_json():
+    if refusals.wants_json():
         return {"receipt": receipt.number, "saved_at": papers.clock_time(receipt)}
     return redirect(url_for(".paper", attempt_id=attempt_id, _anchor=f"item-{position}"))
 

@@ -22,6 +22,7 @@ CHINESE_AS_DATA = {
     "certificates/standings/queries.py": "the bilingual name of no end, beside the bilingual names of months",
     "training/reports/catalogue.py": "the bilingual names of months and of what was not recorded",
     "training/reports/completion.py": "the bilingual name of the sum, beside the bilingual names of cities",
+    "training/practice/screening.py": "what identifiers of patients look like in Chinese",
     "certificates/pdf.py": "a certificate is printed in both languages at once",
 }
 

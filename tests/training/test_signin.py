@@ -17,7 +17,7 @@ from tests.client import CheckingClient, client_for, main_text
 from tests.counting import counting
 from tests.pages import form_of
 from training.accounts.models import Person, Throttle
-from training.core import clock, jobs, web
+from training.core import clock, jobs, refusals
 from training.core.db import db, reading, transaction
 
 pytestmark = pytest.mark.world
@@ -184,7 +184,7 @@ def test_a_taken_login_is_not_written_into_the_log(app: Flask) -> None:
         with pytest.raises(IntegrityError) as caught, transaction():
             db.session.execute(update(Person).where(Person.mobile != MOBILE).values(mobile=MOBILE))
         with capture_logs() as lines:
-            web._handle_conflict(caught.value)
+            refusals._handle_conflict(caught.value)
     assert lines[0]["event"] == "constraint"
     assert MOBILE not in str(lines)
     assert caught.value.hide_parameters

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from training.accounts import doorway
 from training.accounts.forms import InstitutionForm
-from training.core import web
+from training.core import addresses
 from training.core.access import public
 from training.core.errors import Invalid
 from training.places import queries as places
@@ -22,7 +22,7 @@ MOST = 20
 def choose() -> ResponseReturnValue:
     """Look for an institution by a part of its name."""
     form = InstitutionForm(request.args)
-    back = web.safe_next(request.args.get("next"))
+    back = addresses.safe_next(request.args.get("next"))
     asked = "q" in request.args
     sound = not asked or form.validate()
     found = places.institutions_named(form.q.data, MOST + 1) if asked and sound else None
@@ -45,7 +45,7 @@ def choose_post() -> ResponseReturnValue:
     number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
     if places.institution(number) is None:
         raise Invalid(_("There is no such institution here; look for it by a part of its name."))
-    response = redirect(web.safe_next(request.form.get("next")) or url_for("accounts.sign_in"))
+    response = redirect(addresses.safe_next(request.form.get("next")) or url_for("accounts.sign_in"))
     doorway.keep(response, number)  # type: ignore[arg-type]
     return response
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from training.accounts import passwords, queries, services
 from training.accounts.forms import UnlockForm
 from training.accounts.models import Person
-from training.core import audit, idle, web
+from training.core import addresses, audit, idle
 from training.core.access import Actor, public_unopened
 from training.core.db import reading, transaction
 
@@ -21,14 +21,14 @@ bp = Blueprint("locking", __name__, template_folder="templates")
 def lock() -> ResponseReturnValue:
     """Lock this session now; what was typed in the page stays on the device."""
     idle.lock()
-    return redirect(url_for(".locked", next=web.safe_next(request.form.get("next"))))
+    return redirect(url_for(".locked", next=addresses.safe_next(request.form.get("next"))))
 
 
 @bp.get("/locked")
 @public_unopened
 def locked() -> ResponseReturnValue:
     """Whose session this is, and the field for the password."""
-    target = web.safe_next(request.args.get("next"))
+    target = addresses.safe_next(request.args.get("next"))
     if not idle.is_locked():
         return redirect(target or url_for("core.home"))
     with reading():
@@ -44,7 +44,7 @@ def locked() -> ResponseReturnValue:
 def locked_post() -> ResponseReturnValue:
     """Two short transactions around the slow check, as at the sign-in; right, and the session goes on as it was."""
     form = UnlockForm()
-    target = web.safe_next(form.next.data)
+    target = addresses.safe_next(form.next.data)
     if not idle.is_locked():
         return redirect(target or url_for("core.home"))
     with transaction():

@@ -21,7 +21,7 @@ from training.accounts import (
     trail,
 )
 from training.accounts.forms import SignInForm
-from training.core import audit, idle, web
+from training.core import addresses, audit, idle
 from training.core.access import Actor, public, public_unopened
 from training.core.db import reading, transaction
 
@@ -32,7 +32,7 @@ bp = Blueprint("accounts", __name__, template_folder="templates")
 @public
 def sign_in() -> ResponseReturnValue:
     """The form; in sample mode with the sample people beside it. A locked session is opened on its own page."""
-    target = web.safe_next(request.args.get("next"))
+    target = addresses.safe_next(request.args.get("next"))
     if idle.is_locked():
         return redirect(url_for("locking.locked", next=target))
     return _page(SignInForm(next=target, login=doorway.typed_before()))
@@ -65,7 +65,7 @@ def sign_in_post() -> ResponseReturnValue:
         audit.record(actor, "person.sign-in", person)
     session.clear()
     login_user(actor)
-    return redirect(web.safe_next(form.next.data) or url_for("core.home"))
+    return redirect(addresses.safe_next(form.next.data) or url_for("core.home"))
 
 
 def _refuse(form: SignInForm, status: int) -> ResponseReturnValue:
@@ -79,7 +79,7 @@ def _page(form: SignInForm) -> str:
         form=form,
         samples=samples.shown(),
         sample_password=samples.PASSWORD,
-        **doorway.page_values(url_for("accounts.sign_in", next=web.safe_next(form.next.data))),
+        **doorway.page_values(url_for("accounts.sign_in", next=addresses.safe_next(form.next.data))),
     )
 
 

@@ -67,17 +67,21 @@ def assess(
     db.session.add(assessment)
     db.session.flush()
     audit.record(assessed_by, "skills.assess", assessment, passed=result.passed)
+    _tell_the_ledger(assessment, checklist, enrolment, assessed_by)
+    return assessment
+
+
+def _tell_the_ledger(assessment: SkillsAssessment, checklist: Activity, enrolment: Enrolment, by: Actor) -> None:
     progress.record(
         enrolment.person_id,
         checklist,
-        SKILLS_PASSED if result.passed else SKILLS_FAILED,
+        SKILLS_PASSED if assessment.passed else SKILLS_FAILED,
         client_key=f"practice:skills:{assessment.id}",
-        authority=assessed_by,
-        version=version,
-        score_percent=result.percent,
+        authority=by,
+        version=assessment.version,
+        score_percent=assessment.percent,
         enrolment=enrolment,
     )
-    return assessment
 
 
 def _require_may_assess(enrolment: Enrolment, actor: Actor) -> str:

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from training.accounts import queries as accounts
 from training.accounts.models import NOTICE
-from training.core import i18n, web
+from training.core import addresses, i18n, web
 from training.core.access import Actor, current_actor, public
 from training.core.errors import SignInNeeded
 from training.privacy import services
@@ -50,7 +50,7 @@ def notice() -> ResponseReturnValue:
 def consent() -> ResponseReturnValue:
     """The notice with the question; whoever has agreed goes on."""
     actor = signed_in()
-    goal = web.safe_next(request.args.get("next"))
+    goal = addresses.safe_next(request.args.get("next"))
     if actor.consented:
         return redirect(goal or url_for("core.home"))
     return _page(ConsentForm(next=goal), actor)
@@ -65,7 +65,7 @@ def consent_post() -> ResponseReturnValue:
     if not form.validate():
         return _page(form, actor), 422
     services.agree(actor.id, id_number=form.id_number.data, by=actor)
-    return redirect(web.safe_next(form.next.data) or url_for("core.home"))
+    return redirect(addresses.safe_next(form.next.data) or url_for("core.home"))
 
 
 def _page(form: ConsentForm, actor: Actor) -> str:
