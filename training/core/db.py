@@ -66,6 +66,9 @@ class UTCDateTime(TypeDecorator[datetime]):
 BigId = BigInteger().with_variant(Integer, "sqlite")
 Json = JSON().with_variant(postgresql.JSONB, "postgresql")
 
+BY_MIGRATION: dict[str, Any] = {"info": {"by_migration": True}}
+"""Marks a table whose rows come from a migration: an empty database has them already."""
+
 Id = Annotated[int, mapped_column(BigId, primary_key=True)]
 
 NAMING = {

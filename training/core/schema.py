@@ -7,7 +7,7 @@ transaction, as it must be) and checked before the end, because a table that is 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -90,6 +90,28 @@ def is_current() -> bool:
         heads = MigrationContext.configure(connection).get_current_heads()
     applied = {one.revision for one in scripts.get_all_current(heads)}  # with those that a branch above rests on
     return set(scripts.get_heads()) <= applied and bool(applied)
+
+
+def heads(connection: Connection) -> dict[str, str]:
+    """The newest migration of each package that the database has; empty for a database without our tables."""
+    scripts = ScriptDirectory.from_config(config())
+    applied = scripts.get_all_current(MigrationContext.configure(connection).get_current_heads())
+    return _by_package(one.revision for one in applied)
+
+
+def newest() -> dict[str, str]:
+    """The newest migration of each package that there is."""
+    return _by_package(revisions())
+
+
+def revisions() -> set[str]:
+    """Every migration that there is."""
+    return {one.revision for one in ScriptDirectory.from_config(config()).walk_revisions()}
+
+
+def _by_package(revisions: Iterable[str]) -> dict[str, str]:
+    """Revisions are numbered within their package: the last of each."""
+    return {one.rpartition("_")[0]: one for one in sorted(revisions)}
 
 
 def check() -> None:

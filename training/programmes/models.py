@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from training.core.db import Base, BigId, Id
+from training.core.db import BY_MIGRATION, Base, BigId, Id
 from training.core.scopes import enum_of
 
 
@@ -71,6 +71,7 @@ class CreditClass(Base):
     """A class of credits (学分类别), such as class I and class II; one cannot be exchanged for another."""
 
     __tablename__ = "credit_class"
+    __table_args__ = BY_MIGRATION
 
     code: Mapped[str] = mapped_column(String(20), primary_key=True)
     name_zh: Mapped[str] = mapped_column(String(80))
