@@ -80,6 +80,7 @@ def build(url: str, folder: Path) -> Flask:
             "ANNING_DATA_DIR": str(folder),
             "DATABASE_URL": url,
             "ANNING_SECRET_KEY": "k" * 40,
+            "ANNING_IDENTITY_KEY": "i" * 40,
             "ANNING_SAMPLE_MODE": "1",
             "ANNING_PUBLIC_URL": "http://anning.test",
         }

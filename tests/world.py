@@ -16,17 +16,20 @@ from datetime import timedelta
 from flask import Flask
 from sqlalchemy import select
 
-from training.accounts import codes, passwords
+from training.accounts import codes, delegations, id_numbers, passwords
 from training.accounts import queries as account_queries
 from training.accounts import services as accounts
+from training.accounts.delegations import Period
 from training.accounts.models import NOTICE, CodePurpose, Person, Profession
 from training.activities.models import Activity
 from training.core import clock, scopes, sheets
 from training.core.access import Actor, Role
 from training.core.db import db, reading, transaction
+from training.core.keys import identity_key
 from training.core.scopes import Scope
 from training.places import services as places
 from training.places.models import Institution, Region, TrainingBase
+from training.privacy import services as privacy
 from training.programmes import services as programmes
 from training.programmes.invitations import services as invitations
 from training.programmes.models import Cohort, Enrolment
@@ -52,6 +55,8 @@ PEOPLE: dict[str, tuple[str, Role | None, str]] = {
     "trainee.qd": ("13900000023", None, "qd"),
     "other_trainee.jn": ("13900000014", None, "jn"),
     "other_trainee.qd": ("13900000024", None, "qd"),
+    "stand_in.jn": ("13900000016", None, "jn"),
+    "stand_in.qd": ("13900000026", None, "qd"),
     "candidate": ("13900000006", None, ""),
 }
 
@@ -92,6 +97,7 @@ def build() -> None:
             _open_cohort(making, place)
             _invite(making, place)
         for place in PLACES:
+            _stand_in(making, place)
             world_content.add_progress(making, place)
             world_practice.add_practice(making, place)
     world_content.after_commit()
@@ -176,6 +182,20 @@ def _invite(making: Making, place: str) -> None:
     )
     invitations.apply_anew(invitation, wish, password_hash=making.people[f"trainee.{place}"].password_hash)
     codes.make({making.people[f"trainee.{place}"].id: CodePurpose.RESET}, made_by=coordinator)
+
+
+def _stand_in(making: Making, place: str) -> None:
+    """The coordinator is on leave for a week; a trainee's name is written wrong, and there is an identity number."""
+    coordinator = making.actor(f"coordinator.{place}")
+    grant, scope = account_queries.own_grants(coordinator.id)[0]
+    week = Period(clock.today(), clock.today() + timedelta(days=7))
+    delegations.delegate(grant, scope, making.people[f"stand_in.{place}"], week, "休假", delegated_by=coordinator)
+    privacy.ask_correction({"name": "甲乙丙"}, "证件上如此", asked_by=making.actor(f"other_trainee.{place}"))
+    digits = f"3701021990010100{PLACES.index(place)}"
+    number = digits + id_numbers.check_character(digits)
+    person = making.people[f"trainee.{place}"]
+    person.id_number_sealed = id_numbers.seal(number, identity_key())
+    person.id_number_index = id_numbers.index(number, identity_key())
 
 
 def people(app: Flask) -> dict[str, Person]:

@@ -42,10 +42,11 @@ LESSON_EN = "## First\n\nPain relief begins with asking.\n\n- where\n- how much\
 
 @dataclass(frozen=True)
 class Owned:
-    """An object that belongs to one person of its place."""
+    """An object that belongs to one person of its place; with `alone` no other role has business with it."""
 
     value: Any
     owner: str
+    alone: bool = False
 
 
 def add_activities(making: Making, place: str) -> list[Activity]:

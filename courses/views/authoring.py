@@ -135,6 +135,8 @@ def take_over(course_id: int) -> ResponseReturnValue:
         rows = queries.lessons_to_take_over(actor(), course)
         return render_template("courses/take_over.html", course=course, rows=rows)
     typed = request.form.get("lesson_id", "")
+    if not typed:
+        raise Invalid(_("Choose the lesson first."))
     lesson_id = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
     lesson = services.take_over(course_id, lesson_id, taken_by=actor())
     flash(_("“%(title)s” stands at the end of this course now.", title=local(lesson)), "good")

@@ -16,7 +16,12 @@ from training.settings import Settings
 
 ROW = re.compile(r"^\| `([A-Z_]+)` \| (.+?) \| .{15,} \|$", re.MULTILINE)
 HEADING = re.compile(r"^## `anning ([^`]+)`$", re.MULTILINE)
-COMPUTED = {"DATABASE_URL", "ANNING_SECRET_KEY", "ANNING_IDENTITY_KEY", "ANNING_PUBLIC_URL"}  # their default depends on another setting
+COMPUTED = {
+    "DATABASE_URL",
+    "ANNING_SECRET_KEY",
+    "ANNING_IDENTITY_KEY",
+    "ANNING_PUBLIC_URL",
+}  # their default depends on another setting
 
 
 def test_settings_are_documented_with_their_defaults() -> None:

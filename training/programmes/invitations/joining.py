@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -36,6 +36,8 @@ def join(token: str) -> ResponseReturnValue:
 @public_unopened
 def join_post(token: str) -> ResponseReturnValue:
     """Two short transactions around the slow hash: count the try, then take the application."""
+    if "_user_id" in session:  # whoever is signed in applies under their own name
+        return redirect(url_for(".join", token=token))
     form = _form()
     sound = form.validate()
     with transaction():
