@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, delete, exists, or_, select
 
+from certificates.batches.models import Batch, BatchLine
 from certificates.models import Certificate, CertificateDocument, CertificateStatus
 from training.accounts.models import Person
 from training.core import clock
 from training.core.db import db
 from training.privacy import erasure, retention
+from training.programmes.models import Enrolment
 
 
 def forget(person: Person, token: str) -> None:
@@ -16,7 +18,18 @@ def forget(person: Person, token: str) -> None:
     for certificate in db.session.scalars(select(Certificate).where(Certificate.person_id == person.id)):
         certificate.fields = {**certificate.fields, "person_name": token}
         db.session.execute(delete(CertificateDocument).where(CertificateDocument.certificate_id == certificate.id))
+    _forget_refusals(person, token)
     db.session.flush()
+
+
+def _forget_refusals(person: Person, token: str) -> None:
+    """Why a batch left somebody out is told with the name; so is who confirmed it."""
+    own = select(Enrolment.id).where(Enrolment.person_id == person.id)
+    confirmed = select(Batch.id).where(Batch.confirmed_by_id == person.id)
+    theirs = or_(BatchLine.enrolment_id.in_(own), BatchLine.batch_id.in_(confirmed))
+    for line in db.session.scalars(select(BatchLine).where(theirs, BatchLine.reason_zh.is_not(None))):
+        line.reason_zh = (line.reason_zh or "").replace(person.name, token)
+        line.reason_en = (line.reason_en or "").replace(person.name, token)
 
 
 def in_force() -> ColumnElement[bool]:

@@ -201,7 +201,8 @@ def test_a_closed_account_signs_nobody_in(app: Flask, own: CheckingClient, train
     assert administrator.post(f"{address}/close", data={"reason": "离职"}).status_code == 302
     assert own.get("/learning/").location.startswith("/sign-in")
     assert administrator.post(f"{address}/reopen", data={"reason": "回来了"}).status_code == 302
-    assert own.get("/learning/").status_code == 200
+    assert own.get("/learning/").location.startswith("/sign-in"), "the session of before stays ended"
+    assert client_for(app, person_now(app, trainee)).get("/learning/").status_code == 200
 
 
 def everything(app: Flask) -> str:

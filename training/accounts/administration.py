@@ -10,14 +10,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from training.accounts import codes, passwords, queries, services
+from training.accounts import codes, passwords, queries, reach, services
 from training.accounts.forms import GrantForm, PeopleForm, PersonForm
-from training.accounts.models import Profession
+from training.accounts.models import Person, Profession
 from training.accounts.permissions import Permission
 from training.core import clock, i18n, web
 from training.core.access import Role, actor, requires
 from training.core.db import db
-from training.core.errors import DomainError
+from training.core.errors import Conflict, DomainError, NotAllowed
 from training.core.scopes import Scope, ScopeKind
 from training.places import queries as places
 
@@ -100,9 +100,18 @@ def person(person_id: int) -> ResponseReturnValue:
 def make_code(person_id: int) -> ResponseReturnValue:
     """Make a one-time code for somebody whom no coordinator may help, and show it this once."""
     someone = services.lock(person_id)
+    _require_reach(someone)
     handout = codes.hand_over(someone, made_by=actor())
     last_day = clock.local(handout.expires_at).date()
     return render_template("accounts/code.html", person=someone, code=handout.grouped, last_day=last_day)
+
+
+def _require_reach(someone: Person) -> None:
+    """Raise `Conflict` (nobody signs in there) or `NotAllowed` (roles that the actor does not administer)."""
+    if not someone.active:
+        raise Conflict(_("This account is closed, so a code would open nothing. Open the account again first."))
+    if reach.is_true(reach.holds_beyond(actor().paths(Permission.CODE_MAKE), own=frozenset(Role)), someone):
+        raise NotAllowed(_("This person has roles beyond the place that you administer. Ask whoever administers more."))
 
 
 @bp.post("/<int:person_id>/grants")

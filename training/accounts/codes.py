@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from training.accounts import services
 from training.accounts.models import AccessCode, CodePurpose, Person
 from training.core import audit, clock
 from training.core.access import Actor
 from training.core.db import db
-from training.core.errors import Invalid
+from training.core.errors import Conflict, Invalid
 from training.core.keys import code_key
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that paper confuses: no 0, O, 1, I, L
@@ -155,17 +155,41 @@ def use(person_id: int, typed: str, password_hash: str) -> Person:
     return person
 
 
+def replace_password(person: Person, password_hash: str, *, instead_of: str) -> None:
+    """Change the password that the person gave a moment ago; does not commit. Take the person's lock first.
+
+    Raises `Conflict` when another one was set since then, or the account was closed.
+    """
+    db.session.refresh(person)
+    if person.password_hash != instead_of or not person.active:
+        raise Conflict(_("Your password was changed elsewhere a moment ago. Sign in with the new one."))
+    set_password(person, password_hash, verb="person.password", set_by=Actor(id=person.id, name=person.name))
+
+
+def end_all(person: Person) -> None:
+    """End the sessions of a person and the codes that nobody has used; does not commit. Take the lock first."""
+    person.stamp = secrets.token_hex(8)
+    unused = update(AccessCode).where(AccessCode.person_id == person.id, AccessCode.used_at.is_(None))
+    db.session.execute(unused.values(used_at=clock.now()))
+    db.session.flush()
+
+
+def forget_old() -> int:
+    """Delete the codes made longer ago than any counts; returns how many. Does not commit.
+
+    By age alone: were a newer one deleted first, an older one that it had replaced would count again.
+    """
+    old = delete(AccessCode).where(AccessCode.created_at < clock.now() - ON_PAPER).returning(AccessCode.id)
+    return len(db.session.execute(old).all())
+
+
 def set_password(person: Person, password_hash: str, *, verb: str, set_by: Actor | None) -> None:
     """Set a password of the person's own: codes and sessions of before end. Does not commit.
 
     `verb` names the way in the audit trail; without `set_by` the person did it, by a code. Take the person's lock
     first.
     """
-    now = clock.now()
-    person.password_hash, person.stamp = password_hash, secrets.token_hex(8)
-    person.activated_at = person.activated_at or now
-    db.session.execute(
-        update(AccessCode).where(AccessCode.person_id == person.id, AccessCode.used_at.is_(None)).values(used_at=now)
-    )
-    db.session.flush()
+    person.password_hash = password_hash
+    person.activated_at = person.activated_at or clock.now()
+    end_all(person)
     audit.record(set_by or Actor(id=person.id, name=person.name), verb, person)

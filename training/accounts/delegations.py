@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from training.accounts import queries, services
 from training.accounts.models import Person, RoleGrant
@@ -36,7 +37,8 @@ def delegate(
     """
     if grant.person_id != delegated_by.id:
         raise NotFound(_("There is no such person or role here."))
-    services.lock(person.id)
+    services.lock_all({person.id, delegated_by.id})
+    db.session.refresh(grant)
     _require_lendable(grant)
     _require_period(grant, period)
     if person.id == delegated_by.id:
@@ -83,8 +85,18 @@ def _require_period(grant: RoleGrant, period: Period) -> None:
         raise Invalid(_("The first day has passed; begin today or later."))
     if not timedelta(0) <= period.last - period.first <= LONGEST:
         raise Invalid(_("Choose a last day from the first day on, at most %(days)d days later.", days=LONGEST.days))
-    if grant.ends_on is not None and period.last >= grant.ends_on:
+    if grant.ends_on is not None and period.last >= grant.ends_on:  # it may have ended while the page was open
         raise Invalid(_("Your own role ends before that; choose an earlier last day."))
+
+
+def take_back_all(person_id: int) -> int:
+    """End everything that a person has lent (the account is closed); returns how many. Does not commit."""
+    own = select(RoleGrant.id).where(RoleGrant.person_id == person_id)
+    lent = select(RoleGrant).where(RoleGrant.delegated_from_id.in_(own), RoleGrant.ends_on > clock.today())
+    several = db.session.scalars(lent).all()
+    for one in several:
+        services.end_now(one)
+    return len(several)
 
 
 def take_back(lent: RoleGrant, *, ended_by: Actor) -> None:

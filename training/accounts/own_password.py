@@ -47,8 +47,7 @@ def change_post() -> ResponseReturnValue:
     password_hash = passwords.hash_password(form.password.data)
     with transaction():
         person = services.lock(person_id)
-        me = Actor(id=person.id, name=person.name)
-        codes.set_password(person, password_hash, verb="person.password", set_by=me)
+        codes.replace_password(person, password_hash, instead_of=present)
         services.forget_tries(f"own/{person_id}")
     login_user(Actor(id=person.id, name=person.name, stamp=person.stamp))
     flash(_("The new password counts from now on. You were signed out everywhere else."), "good")

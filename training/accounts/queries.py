@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Date, ScalarSelect, Select, and_, bindparam, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
-from training.accounts.models import NOTICE, Person, RoleGrant, Throttle
+from training.accounts.models import NOTICE, AccessCode, Person, RoleGrant, Throttle
 from training.core import clock, scopes
 from training.core.access import Actor, Grant, Role
 from training.core.db import connection, db
@@ -100,6 +100,11 @@ def behind(session_text: str) -> Person | None:
 def has_tries(*, before: datetime) -> bool:
     """Whether tries to sign in are kept that began before that moment."""
     return db.session.scalar(select(Throttle.key).where(Throttle.since < before).limit(1)) is not None
+
+
+def has_codes(*, before: datetime) -> bool:
+    """Whether a one-time code is kept that was made before that moment."""
+    return db.session.scalar(select(AccessCode.id).where(AccessCode.created_at < before).limit(1)) is not None
 
 
 def person(person_id: int) -> Person:

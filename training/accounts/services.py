@@ -176,6 +176,7 @@ def end_grant(person: Person, grant: RoleGrant, scope: Scope, *, ended_by: Actor
     ended_by.require(Permission.GRANT_END, scope.path)
     if person.id == ended_by.id and grant.role is Role.ADMINISTRATOR:
         raise Conflict(_("You cannot end your own administrator's role; ask another administrator."))
+    lock(person.id)  # as lending does, so that nothing is lent of a role that ends
     if grant.ends_on is not None and grant.ends_on <= clock.today():
         return
     end_now(grant)

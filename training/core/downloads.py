@@ -16,8 +16,6 @@ def download(content: bytes, name: str, mimetype: str) -> Response:
 
 def attachment(name: str) -> str:
     """The header that names the file; what is not ASCII has a stand-in for old browsers."""
-    ending = PurePath(name).suffix
+    ending = PurePath(name).suffix if re.fullmatch(r"\.[A-Za-z0-9]{1,12}", PurePath(name).suffix) else ""
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", name.removesuffix(ending)).strip("-.") or "anning"
-    return (
-        f"attachment; filename=\"{stem}{ending if ending.isascii() else ''}\"; filename*=UTF-8''{quote(name, safe='')}"
-    )
+    return f"attachment; filename=\"{stem}{ending}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Index, String, Text, delete, select, update
+from sqlalchemy import Index, String, Text, delete, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from training.core import clock, delivery, jobs
@@ -30,6 +30,8 @@ PAUSES = tuple(timedelta(minutes=each) for each in (2, 5, 15, 45, 120, 360, 900)
 """From one try to the next: eight tries in 24 hours. The first is longer than a try can take."""
 TRIES = len(PAUSES) + 1
 A_SWEEP = timedelta(seconds=20)
+KEPT_FOR = timedelta(days=30)
+"""How long it can be looked up what was sent to whom."""
 AT_ONCE = 500
 """Rows put into one statement: SQLite takes 32,766 values."""
 
@@ -44,7 +46,8 @@ class Channel(StrEnum):
 class Outgoing(Base):
     """One letter or text message: waiting, sent (`sent_at`) or given up (`failed_at`).
 
-    `failed_reason` is what the last try met, also while others follow. The text of a secret is cleared at the end.
+    `failed_reason` is what the last try met, also while others follow. The text of a secret is cleared at the end,
+    address and words of every other letter `KEPT_FOR` later; the key stays, so that nothing is sent twice.
     What is `quiet` is not sent between 21:00 and 08:00.
     """
 
@@ -215,6 +218,25 @@ def send_what_is_due() -> int:
         if time.monotonic() > until:
             break
     return sent
+
+
+def _old() -> tuple[Any, ...]:
+    """Conditions of the letters that ended long ago and still say to whom and what."""
+    ended = or_(Outgoing.sent_at.is_not(None), Outgoing.failed_at.is_not(None))
+    return (ended, Outgoing.created_at < clock.now() - KEPT_FOR, Outgoing.address != "")
+
+
+@jobs.sweep("outbox:old")
+def forget_old() -> int:
+    """Empty the letters that ended long ago, a bounded number; writes only when there is one; returns how many."""
+    with reading():
+        ids = list(connection().execute(select(Outgoing.id).where(*_old()).limit(AT_ONCE)).scalars())
+    if not ids:
+        return 0
+    with transaction():
+        emptied = update(Outgoing).where(Outgoing.id.in_(ids), *_old())
+        values = {"address": "", "subject": "", "text": "", "failed_reason": None}
+        return connection().execute(emptied.values(values)).rowcount
 
 
 def state(keys: Collection[str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""How long people who no longer come are kept: after years without a sign-in they are erased, unless a rule keeps them.
+"""How long people who no longer come are kept: after years without coming in they are erased, unless a rule keeps them.
 
 Nobody with an open enrolment is erased, nobody who holds a role, nor whoever a package above keeps (`keep_while`; a
 certificate in force does). PIPL 19: no longer than the purpose needs.
@@ -19,6 +19,7 @@ from training.core.db import db
 from training.programmes.models import Enrolment, EnrolmentStatus
 
 Condition = Callable[[], ColumnElement[bool]]
+CAME_IN = ("person.sign-in", "person.activation", "person.reset", "person.unlock")
 _keeping: list[Condition] = []
 
 
@@ -51,7 +52,7 @@ def _kept(before: datetime) -> list[Any]:
     today = clock.today()
     signed_in = exists(
         select(AuditLine.id).where(
-            AuditLine.verb == "person.sign-in",
+            AuditLine.verb.in_(CAME_IN),
             AuditLine.object_type == Person.__tablename__,
             AuditLine.object_id == cast(Person.id, String),
             AuditLine.at >= before,

@@ -7,15 +7,16 @@ from datetime import timedelta
 
 from cryptography.exceptions import InvalidTag
 from flask_babel import gettext as _
+from sqlalchemy import and_
 
-from training.accounts import id_numbers, revising
+from training.accounts import codes, delegations, id_numbers, reach, revising
 from training.accounts import services as accounts
 from training.accounts.models import NOTICE, Person, Profession
 from training.accounts.services import PersonData
 from training.core import audit, clock
-from training.core.access import Actor
+from training.core.access import Actor, Role
 from training.core.db import db
-from training.core.errors import Conflict, Invalid, NotFound
+from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.core.keys import identity_key
 from training.privacy import queries
 from training.privacy.models import Consent, ConsentSubject, Correction, CorrectionStatus, ErasureRequest
@@ -114,20 +115,40 @@ def revise(person: Person, data: PersonData, *, by: Actor) -> None:
     """Correct what is kept of a person; what did not change writes nothing. Does not commit.
 
     Logins of somebody who has activated the account are changed by an administrator or the person alone: whoever could
-    change them could sign in as that person. Raises `Invalid`, `Conflict` (taken, or a login that may not be changed).
+    change them could sign in as that person. Raises `Invalid`, `Conflict` (taken, or a login that may not be changed)
+    or `NotAllowed` (roles that `by` does not look after).
     """
     person = accounts.lock(person.id)
+    _require_reach(person, Permission.PERSON_REVISE, by)
     changed = revising.revise(person, data, logins_too=_may_change_logins(person, by))
     if changed:
         audit.record(by, "person.revise", person, fields=changed)
 
 
 def _may_change_logins(person: Person, by: Actor) -> bool:
-    return person.activated_at is None or by.id == person.id or by.may(Permission.PERSON_ERASE)
+    """An administrator of all that the person may do; who enrolled them first, as long as nobody has signed in."""
+    if by.id == person.id:
+        return True
+    beyond = reach.holds_beyond(by.paths(Permission.PERSON_ERASE), own=frozenset(Role), counted=frozenset(Role))
+    if by.may(Permission.PERSON_ERASE) and not reach.is_true(beyond, person):
+        return True
+    here = by.paths(Permission.PERSON_REVISE)
+    return person.activated_at is None and not reach.is_true(reach.learns_beyond(here), person)
+
+
+def _require_reach(person: Person, permission: Permission, by: Actor) -> None:
+    """Raise `NotAllowed` about somebody with roles beyond the places where `by` holds the permission."""
+    administers = reach.holds_beyond(by.paths(Permission.PERSON_ERASE), own=frozenset(Role))
+    coordinates = reach.holds_beyond(by.paths(permission), own=reach.WITHIN_A_BASE)
+    if by.id != person.id and reach.is_true(and_(administers, coordinates), person):
+        raise NotAllowed(
+            _("%(name)s has roles beyond your base, so an administrator looks after these data.", name=person.name)
+        )
 
 
 def view_id_number(person: Person, reason: str, *, viewed_by: Actor) -> str:
     """The identity number in full, for a reason that is recorded. Does not commit; raises `NotFound` or `Invalid`."""
+    _require_reach(person, Permission.ID_NUMBER_READ, viewed_by)
     if person.id_number_sealed is None:
         raise NotFound(_("No identity number is kept of this person."))
     if not reason.strip():
@@ -170,17 +191,22 @@ def take_back_erasure(*, by: Actor) -> None:
 
 
 def set_active(person: Person, *, active: bool, reason: str, by: Actor) -> None:
-    """Close an account, or open it again; a closed one signs nobody in, and its sessions end. Does not commit.
+    """Close an account, or open it again; a closed one signs nobody in. Does not commit.
 
-    Raises `Conflict` (one's own account), `Invalid` (no reason).
+    Its sessions and codes end for good, and so do the roles it has lent. Raises `Conflict` (one's own account),
+    `NotAllowed` (roles that `by` does not administer) or `Invalid` (no reason).
     """
     person = accounts.lock(person.id)
     if person.id == by.id:
         raise Conflict(_("You cannot close your own account; ask another administrator."))
+    _require_reach(person, Permission.PERSON_ERASE, by)
     if not reason.strip():
         raise Invalid(_("Write why."))
     if person.active is active:
         return
     person.active = active
     db.session.flush()
+    codes.end_all(person)
+    if not active:
+        delegations.take_back_all(person.id)
     audit.record(by, "person.reactivate" if active else "person.deactivate", person, reason=reason.strip())

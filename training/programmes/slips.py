@@ -15,11 +15,11 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
 
-from training.accounts import codes
+from training.accounts import codes, reach
 from training.accounts.codes import Handout
-from training.accounts.models import AccessCode, CodePurpose, Person, RoleGrant
-from training.core import audit, clock, i18n, qr, scopes
-from training.core.access import Actor, Role
+from training.accounts.models import AccessCode, CodePurpose, Person
+from training.core import audit, clock, i18n, qr
+from training.core.access import Actor
 from training.core.db import db
 from training.core.errors import NotAllowed
 from training.core.scopes import Scope
@@ -28,7 +28,6 @@ from training.programmes.models import Cohort, Enrolment, EnrolmentStatus
 from training.programmes.permissions import Permission
 
 PAGE = 50
-WITHIN_A_BASE = (Role.INSTRUCTOR, Role.SUPERVISOR)
 Row = tuple[Person, Institution | None]
 
 
@@ -48,20 +47,13 @@ class Slip:
 
 
 def within_reach(actor: Actor) -> ColumnElement[bool]:
-    """The condition that a person holds no role that the actor's own bases do not cover."""
-    own = and_(RoleGrant.role.in_(WITHIN_A_BASE), scopes.within(actor.paths(Permission.CODE_MAKE)))
-    beyond = (
-        exists()
-        .where(
-            RoleGrant.person_id == Person.id,
-            RoleGrant.scope_id == Scope.id,
-            or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on > clock.today()),
-            RoleGrant.role != Role.TRAINEE,
-            not_(own),
-        )
-        .correlate(Person)
-    )
-    return not_(beyond)
+    """The condition that a person holds no role that the actor's own bases do not cover.
+
+    Whoever has no password yet may be a trainee elsewhere too: nothing was done in the account so far.
+    """
+    paths = actor.paths(Permission.CODE_MAKE)
+    beyond = reach.holds_beyond(paths, own=reach.WITHIN_A_BASE)
+    return not_(or_(beyond, and_(Person.activated_at.is_not(None), reach.learns_beyond(paths))))
 
 
 def _people(cohort: Cohort, *conditions: ColumnElement[bool]) -> Any:

@@ -195,7 +195,10 @@ def _recorded_in(question: Question, catalogue: Catalogue) -> list[ColumnElement
 
 
 def _enrolments(lines: Sequence[LedgerLine]) -> dict[int, tuple[Enrolment, Cohort, str]]:
-    """For each line the person's enrolment in that programme: one that stands, at the line's base, the newest."""
+    """For each line the person's enrolment in that programme at the line's base: one that stands, the newest.
+
+    How they fare at another base is that base's affair, and may lie outside what the reader sees.
+    """
     rows = db.session.execute(
         select(Enrolment, Cohort, Scope.path)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
@@ -211,10 +214,11 @@ def _enrolments(lines: Sequence[LedgerLine]) -> dict[int, tuple[Enrolment, Cohor
     found = {}
     for line in lines:
         several = by_person.get((line.person_id, line.activity_id), [])
-        if several:
-            found[line.id] = max(several, key=lambda one: _likeness(line, one[0], one[1]))
+        here = [one for one in several if one[1].base_id == line.base_id]
+        if here:
+            found[line.id] = max(here, key=lambda one: _standing(one[0]))
     return found
 
 
-def _likeness(line: LedgerLine, enrolment: Enrolment, cohort: Cohort) -> tuple[bool, bool, int]:
-    return (enrolment.status is not EnrolmentStatus.WITHDRAWN, cohort.base_id == line.base_id, enrolment.id)
+def _standing(enrolment: Enrolment) -> tuple[bool, int]:
+    return (enrolment.status is not EnrolmentStatus.WITHDRAWN, enrolment.id)

@@ -141,7 +141,7 @@ def halves_on(person_id: int, day: date, posting_id: int, *, without: int | None
 
 
 def visible_lines(actor: Actor) -> Select[Any]:
-    """A select of the lines sent (or signed) at the bases where the actor signs; one's own are not among them."""
+    """A select of the lines sent (or signed) at the bases where the actor signs; signing one's own is refused."""
     return (
         select(HoursLine)
         .join(Posting, Posting.id == HoursLine.posting_id)

@@ -61,8 +61,14 @@ def revise(person_id: int) -> ResponseReturnValue:
 def id_number(person_id: int) -> ResponseReturnValue:
     """Show the identity number in full, once, for a reason that is recorded."""
     found = queries.person_visible_to(actor(), person_id, Permission.ID_NUMBER_READ)
-    number = services.view_id_number(found, ReasonForm().reason.data or "", viewed_by=actor())
+    number = services.view_id_number(found, _reason(), viewed_by=actor())
     return render_template("privacy/id_number.html", person=found, number=number)
+
+
+def _reason() -> str:
+    """The reason as the form took it; what cannot be kept (too long, unprintable) counts as none."""
+    form = ReasonForm()
+    return (form.reason.data or "") if form.validate() else ""
 
 
 @bp.post("/<int:person_id>/<any(close,reopen):act>")
@@ -70,7 +76,7 @@ def id_number(person_id: int) -> ResponseReturnValue:
 def set_active(person_id: int, act: str) -> ResponseReturnValue:
     """Close an account, or open it again."""
     found = queries.person_visible_to(actor(), person_id, Permission.PERSON_ERASE)
-    services.set_active(found, active=act == "reopen", reason=ReasonForm().reason.data or "", by=actor())
+    services.set_active(found, active=act == "reopen", reason=_reason(), by=actor())
     flash(_("The account is open again.") if found.active else _("The account is closed."), "good")
     return redirect(url_for(".person", person_id=person_id))
 

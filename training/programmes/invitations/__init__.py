@@ -4,8 +4,9 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Plug in the coordinator's pages and the public one."""
+    """Plug in the coordinator's pages, the public one, and the sweep."""
     from training.programmes.invitations import joining, views
+    from training.programmes.invitations import tasks as tasks
 
     views.register(app)
     joining.register(app)

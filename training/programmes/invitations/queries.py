@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from training.accounts.models import Person
 from training.activities.models import Activity
@@ -109,6 +110,20 @@ def application_of(cohort: Cohort, application_id: int) -> Application:
     if found is None:
         raise NotFound(_("There is no such application to this cohort."))
     return found
+
+
+def has_declined(*, before: datetime) -> bool:
+    """Whether an application that was declined before that moment still has a name."""
+    return db.session.scalar(select(Application.id).where(*declined(before)).limit(1)) is not None
+
+
+def declined(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Conditions of the applications that were declined before that moment and still have a name."""
+    return (
+        Application.status == ApplicationStatus.DECLINED,
+        Application.decided_at < before,
+        Application.name != "",
+    )
 
 
 def waiting_for(actor: Actor) -> Sequence[Any]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from training.accounts import logins
 from training.accounts import queries as people
@@ -28,6 +28,8 @@ from training.programmes.permissions import Permission
 
 MOST = 5000
 LONGEST_DAYS = 366
+DECLINED_KEPT_FOR = timedelta(days=30)
+"""How long a coordinator can look up who was declined, and why."""
 
 
 def open_invitation(cohort: Cohort, *, last_day: date, most: int, opened_by: Actor) -> Invitation:
@@ -157,6 +159,8 @@ def approve(cohort: Cohort, application: Application, *, approved_by: Actor) -> 
     if application.status is ApplicationStatus.APPROVED:
         return people.person(application.person_id or 0)
     person = accounts.lock(application.person_id) if application.person_id else _new_person(application, approved_by)
+    if not person.active:
+        raise Conflict(_("This person's account is closed by now; decline the application."))
     if not queries.is_enrolled(cohort.id, person.id):
         programme_services.enrol(cohort, person, enrolled_by=approved_by)
     application.person_id, application.name = person.id, ""
@@ -213,3 +217,15 @@ def _decide(application: Application, status: ApplicationStatus, actor: Actor) -
     application.decided_at, application.decided_by_id = clock.now(), actor.id
     application.login, application.password_hash, application.institution = None, "", ""
     db.session.flush()
+
+
+def declined_before() -> datetime:
+    """The moment before which a declined application says nothing of the person any more."""
+    return clock.now() - DECLINED_KEPT_FOR
+
+
+def forget_declined() -> int:
+    """Empty what applications declined longer ago say of people; returns how many. Does not commit."""
+    old = update(Application).where(*queries.declined(declined_before()))
+    emptied = old.values(name="", person_id=None, reason=None).returning(Application.id)
+    return len(db.session.execute(emptied).all())
