@@ -59,6 +59,7 @@ def _connection() -> Iterator[Connection]:
         sqlite = connection.dialect.name == "sqlite"
         if sqlite:
             raw.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
+            raw.execute("PRAGMA legacy_alter_table=ON")  # type: ignore[union-attr]  # else a trigger that names the table stops its copy
         try:
             with connection.begin():
                 yield connection
@@ -68,6 +69,7 @@ def _connection() -> Iterator[Connection]:
                         raise RuntimeError(f"the migration leaves rows without their parents: {faults[:5]}")
         finally:
             if sqlite:
+                raw.execute("PRAGMA legacy_alter_table=OFF")  # type: ignore[union-attr]
                 raw.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]
 
 
