@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from tests.world_content import Owned
+from training.accounts.models import RoleGrant
 from training.activities.models import Activity
 from training.core import clock
 from training.core.db import db
@@ -121,6 +122,13 @@ def _owned(column: Any, person: Any, *conditions: Any) -> Callable[[str], list[A
     return found
 
 
+def _supervisors(place: str) -> list[Any]:
+    from tests.world import person_id
+
+    mine = select(RoleGrant.id).where(RoleGrant.person_id == person_id(f"supervisor.{place}"))
+    return list(db.session.scalars(mine))
+
+
 SOURCES: dict[str, Callable[[str], list[Any]]] = {
     "plan_id": _plans(ROTATION, SKILLS),
     "rotation_id": _plans(ROTATION),
@@ -131,5 +139,6 @@ SOURCES: dict[str, Callable[[str], list[Any]]] = {
     "line_id": _owned(HoursLine.id, HoursLine.person_id, HoursLine.state == LineState.SENT),
     "signed_id": _owned(SignedHours.id, SignedHours.person_id, SignedHours.counters_id.is_(None)),
     "assessment_id": _owned(SkillsAssessment.id, SkillsAssessment.person_id),
+    "supervisor_id": _supervisors,
     "entry_id": _owned(LogbookEntry.id, LogbookEntry.person_id),
 }

@@ -22,8 +22,7 @@ bp = Blueprint("own_password", __name__, url_prefix="/account", template_folder=
 @public
 def change() -> ResponseReturnValue:
     """The form."""
-    _who()
-    return _page(OwnPasswordForm())
+    return _page(OwnPasswordForm(), _login_of(_who().id))
 
 
 @bp.post("/password")
@@ -32,18 +31,19 @@ def change_post() -> ResponseReturnValue:
     """Two short transactions around the slow check and hash."""
     with reading():
         person_id = _who().id
+        login = _login_of(person_id)
     form = OwnPasswordForm()
     if not form.validate():
-        return _page(form), 422
+        return _page(form, login), 422
     with transaction():
         within_limits = services.count_try(f"own/{person_id}", request.remote_addr or "")
         present = queries.person(person_id).password_hash
     if not within_limits:
         form.old.errors = [_("Too many tries. Wait 15 minutes, or ask your coordinator.")]
-        return _page(form), 429
+        return _page(form, login), 429
     if not passwords.matches(form.old.data, present):
         form.old.errors = [_("This is not your present password.")]
-        return _page(form), 422
+        return _page(form, login), 422
     password_hash = passwords.hash_password(form.password.data)
     with transaction():
         person = services.lock(person_id)
@@ -61,8 +61,14 @@ def _who() -> Actor:
     return actor()
 
 
-def _page(form: OwnPasswordForm) -> str:
-    return render_template("accounts/own_password.html", form=form, shortest=passwords.SHORTEST)
+def _login_of(person_id: int) -> str:
+    """What a browser keeps the new password under."""
+    person = queries.person(person_id)
+    return person.mobile or person.email or person.staff_number or ""
+
+
+def _page(form: OwnPasswordForm, login: str) -> str:
+    return render_template("accounts/own_password.html", form=form, login=login, shortest=passwords.SHORTEST)
 
 
 def register(app: Flask) -> None:

@@ -13,6 +13,7 @@ from wtforms import (
     BooleanField,
     DateField,
     DecimalField,
+    Field,
     HiddenField,
     IntegerField,
     RadioField,
@@ -20,9 +21,11 @@ from wtforms import (
     SelectMultipleField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from training.accounts.models import Profession
+from training.accounts.services import PersonData
 from training.core.forms import Form, SeenVersion, long_text, text
 from training.practice import words
 from training.practice.kinds import hours
@@ -117,14 +120,14 @@ class CommentForm(Form):
 
 
 class PostingForm(Form):
-    """Trainees of a cohort assigned together."""
+    """Trainees of a cohort assigned together: everybody, or those who are ticked."""
 
+    everybody = BooleanField(_l("Everybody in this cohort"))
     people = SelectMultipleField(
-        _l("Trainees"),
+        _l("Or only these trainees"),
         coerce=int,
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
-        validators=[InputRequired(_l("Choose at least one trainee."))],
     )
     rotation_id = SelectField(_l("Rotation plan"), coerce=int)
     setting = SelectField(_l("Setting"), choices=_choices(words.SETTINGS.items()))
@@ -132,6 +135,18 @@ class PostingForm(Form):
     supervisor_id = SelectField(_l("Supervisor"), coerce=int)
     starts_on = DateField(_l("First day"), validators=[InputRequired(FILL)])
     ends_on = DateField(_l("Last day"), validators=[InputRequired(FILL)])
+
+    def validate_people(self, _field: Field) -> None:
+        """Somebody must be chosen, one way or the other."""
+        if not self.chosen:
+            raise ValidationError(_("Choose at least one trainee."))
+
+    @property
+    def chosen(self) -> list[int]:
+        """The enrolments that are meant."""
+        if self.everybody.data:
+            return [int(value) for value, _name in self.people.choices or ()]
+        return list(self.people.data or [])
 
     def posting(self) -> PostingData:
         """What is the same for all."""
@@ -147,6 +162,26 @@ class PostingForm(Form):
 def _hours(label: Any, least: int) -> IntegerField:
     fits = NumberRange(min=least, max=5000, message=_l("Give a whole number of hours up to 5000."))
     return IntegerField(label, validators=[InputRequired(_l("Give a whole number of hours up to 5000.")), fits])
+
+
+class SupervisorForm(Form):
+    """Who is to sign hours at a base."""
+
+    base_id = SelectField(_l("Training base"), coerce=int)
+    name = text(_l("Name"), maximum=80)
+    mobile = text(_l("Mobile number"), maximum=20)
+    profession = SelectField(_l("Profession"), validators=[InputRequired(_l("Choose one."))])
+
+    def offer(self, bases: list[tuple[int, str]]) -> None:
+        """Fill the choices."""
+        self.base_id.choices = bases
+        self.profession.choices = [(one.value, one.label) for one in Profession]
+
+    def person(self) -> PersonData:
+        """What was typed of the person."""
+        return PersonData(
+            name=self.name.data or "", mobile=self.mobile.data or None, profession=Profession(self.profession.data)
+        )
 
 
 class PlanForm(Form):

@@ -19,6 +19,7 @@ class Permission(StrEnum):
     PLAN_WRITE = "practice:plan:write"
     POSTING_WRITE = "practice:posting:write"
     SKILLS_ASSESS = "practice:skills:assess"
+    SUPERVISOR_APPOINT = "practice:supervisor:appoint"
 
 
 GRANTS = {
@@ -28,6 +29,7 @@ GRANTS = {
     Permission.PLAN_WRITE: (Role.COORDINATOR, Role.OFFICER),
     Permission.POSTING_WRITE: (Role.COORDINATOR,),
     Permission.SKILLS_ASSESS: (Role.SUPERVISOR,),
+    Permission.SUPERVISOR_APPOINT: (Role.COORDINATOR,),
 }
 
 VERBS = {

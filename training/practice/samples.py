@@ -1,6 +1,7 @@
 """The sample's practice: a rotation plan, a checklist (not reviewed), and how far some trainees have come.
 
-Neither is required by the sample programme: that would open the programmes of those who are certified again.
+The practice programme requires both; the foundation programme requires neither, as that would open the programmes of
+those who are certified again.
 """
 
 from __future__ import annotations
@@ -25,24 +26,36 @@ from training.practice.queries.plans import checklist_version
 from training.practice.scoring import CheckItem
 from training.practice.services import hours, logbook, plans, postings, skills
 from training.practice.services.plans import Checklist, Hours, Titles
-from training.programmes.models import Enrolment
+from training.programmes.models import Cohort, Enrolment
 
 SUPERVISOR = "13800000018"
 BASE = "SAMPLE-BASE-JN"
-ADDED = timedelta(days=40)
+WRITTEN = timedelta(days=96)
+ADDED = timedelta(days=20)
 # mobile: (days signed, days sent, drafts)
 HOURS = {"13800000013": (4, 3, 1), "13800000008": (8, 1, 0), "13800000010": (2, 5, 0)}
 SENT_BEFORE = timedelta(days=5)
 Chosen = dict[str, tuple[Enrolment, Person]]
 
 
+@sample.step("practice plans", 45)
+def add_plans(shared: dict[str, Any]) -> None:
+    """Leave `rotation` and `checklist`, plans of the province."""
+    with clock.frozen(shared["now"] - WRITTEN):
+        shared["rotation"], shared["checklist"] = _add_plans(shared, _content())
+
+
+def _content() -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(files("training.practice").joinpath("sample.json").read_text(encoding="utf-8"))
+    return read
+
+
 @sample.step("practice", 64)
 def add_practice(shared: dict[str, Any]) -> None:
-    """Add plans for the province, and practise with a few of the base's trainees."""
-    content = json.loads(files("training.practice").joinpath("sample.json").read_text(encoding="utf-8"))
-    people = {person.mobile: (enrolment, person) for enrolment, person, _stage in shared["enrolments"]}
+    """Practise with a few of the base's trainees."""
+    content, rotation, checklist = _content(), shared["rotation"], shared["checklist"]
+    people = {mobile: (one, shared["people"][mobile]) for mobile, one in shared["practising"].items()}
     with clock.frozen(shared["now"] - ADDED):
-        rotation, checklist = _add_plans(shared, content)
         _assign(shared, rotation, people)
     supervisor = _acting(shared["people"][SUPERVISOR])
     for mobile, (signed, sent, drafts) in HOURS.items():
@@ -70,6 +83,7 @@ def _assign(shared: dict[str, Any], rotation: Activity, people: Chosen) -> None:
     today = clock.local(shared["now"]).date()
     coordinator, supervisor = _acting(shared["staff"][BASE]), shared["people"][SUPERVISOR]
     first = today - timedelta(days=12)
+    cohort = db.session.get_one(Cohort, people[next(iter(HOURS))][0].cohort_id)
     for setting, unit, start, length in (
         (Setting.WARD, "安宁疗护病区（示例）", 0, 14),
         (Setting.OUTPATIENT, "疼痛与安宁疗护门诊（示例）", 14, 7),
@@ -78,7 +92,7 @@ def _assign(shared: dict[str, Any], rotation: Activity, people: Chosen) -> None:
         starts_on = first + timedelta(days=start)
         data = postings.PostingData(setting, unit, supervisor.id, starts_on, starts_on + timedelta(days=length - 1))
         chosen = [people[mobile][0].id for mobile in HOURS]
-        postings.assign(shared["cohort"], rotation, chosen, data, assigned_by=coordinator)
+        postings.assign(cohort, rotation, chosen, data, assigned_by=coordinator)
 
 
 def _work(

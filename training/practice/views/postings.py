@@ -91,7 +91,7 @@ def assign_post(cohort_id: int) -> ResponseReturnValue:
         return _assign_page(found, form), 422
     rotation = next(one for one in plans.offered(ROTATION, _path(found)) if one.id == form.rotation_id.data)
     try:
-        made = services.assign(found, rotation, form.people.data, form.posting(), assigned_by=actor())
+        made = services.assign(found, rotation, form.chosen, form.posting(), assigned_by=actor())
     except DomainError as error:
         form.form_errors.append(error.message)
         return _assign_page(found, form), error.status
