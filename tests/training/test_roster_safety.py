@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from tests import world
 from tests.client import CheckingClient, client_for, main_text
@@ -56,10 +56,28 @@ def url(app: Flask) -> str:
     return f"/cohorts/{cohort_id(app)}/roster/"
 
 
+def not_asked_yet(app: Flask, person: Person) -> None:
+    """Somebody who has not signed in yet, and so has not been asked about their data."""
+    with app.app_context(), transaction():
+        db.session.execute(update(Person).where(Person.id == person.id).values(notice_version=None))
+
+
+def test_an_identity_number_that_somebody_left_out_is_not_brought_back(
+    app: Flask, coordinator: CheckingClient, url: str
+) -> None:
+    candidate = world.people(app)["candidate"]
+    data = sheet(row(candidate.name, 手机号=candidate.mobile or "", 身份证号=identity(5)))
+    imported(coordinator, url, data)
+    (after,) = people_named(app, candidate.name)
+    assert after.id_number_index is None
+    assert "名单上的人都已在本班次" in faults(coordinator, url, data)
+
+
 def test_known_people_keep_their_data_and_empty_fields_are_filled(
     app: Flask, coordinator: CheckingClient, url: str
 ) -> None:
     candidate = world.people(app)["candidate"]
+    not_asked_yet(app, candidate)
     data = sheet(
         row(candidate.name, 手机号=candidate.mobile or "", 邮箱="other@example.org", 身份证号=identity(5), 职业="医生")
     )

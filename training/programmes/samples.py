@@ -1,4 +1,4 @@
-"""The sample programme, one cohort at one base, and its people in different stages."""
+"""The sample programmes, a cohort of each at one base, and their people in different stages."""
 
 from __future__ import annotations
 
@@ -27,6 +27,42 @@ ENROLLED = {  # how many days ago, so that every stage has had its time and thre
     "not_started": 6,
 }
 WITHDRAWN = 40
+# Who practises as well, and since how many days; the first programme says nothing of the second.
+PRACTISING = {"13800000008": 44, "13800000010": 40, "13800000013": 30, "13800000014": 25, "13800000012": 20}
+PRACTICE_OPENED = 95
+
+
+@sample.step("practice programme", 49)
+def add_practice_programme(shared: dict[str, Any]) -> None:
+    """A programme of dialogues, hours and skills, as far as earlier steps left them; leave `practising` by mobile.
+
+    It comes before the first programme, whose cohort is the newer one and stands first on everybody's home.
+    """
+    coordinator = _acting(shared["staff"][BASE])
+    asked = [*shared.get("dialogues", []), *(shared[name] for name in ("rotation", "checklist") if name in shared)]
+    with clock.frozen(shared["now"] - timedelta(days=PRACTICE_OPENED)):
+        programme = services.add_programme(
+            code="SAMPLE-PP",
+            title_zh="安宁疗护实践培训（教学示例）",
+            title_en="Palliative care practice training (teaching sample)",
+            scope_id=shared["province_scope"].id,
+            requires=asked,
+            valid_months=0,
+        )
+        cohort = services.open_cohort(
+            shared["bases"][BASE],
+            programme,
+            code=f"{clock.today().year}-P1",
+            name="实践第一期（教学示例）",
+            starts_on=clock.today() + timedelta(days=2),
+            ends_on=clock.today() + timedelta(days=180),
+            opened_by=coordinator,
+        )
+    shared["practising"] = {}
+    for mobile, days in PRACTISING.items():
+        with clock.frozen(shared["now"] - timedelta(days=days)):
+            enrolment = services.enrol(cohort, shared["people"][mobile], enrolled_by=coordinator)
+        shared["practising"][mobile] = enrolment
 
 
 @sample.step("programmes", 50)

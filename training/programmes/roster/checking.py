@@ -84,6 +84,7 @@ class Known:
     profession: str
     active: bool
     activated: bool
+    agreed: bool
     fillable: bool
     in_cohort: bool
 
@@ -329,8 +330,11 @@ def _may_fill(name: str, entry: Entry, person: Known) -> bool:
     """Whether an empty field may be filled.
 
     What somebody signs in with is theirs once the account is activated: it would be a second way in. A staff number
-    goes with the institution it is of.
+    goes with the institution it is of. An identity number is kept with the person's own agreement: whoever was asked
+    and has none here has left it out.
     """
     if not person.fillable or (name in LOGINS and person.activated):
+        return False
+    if name == "id_number" and person.agreed:
         return False
     return name != "staff_number" or person.institution_id in {None, entry.institution_id}

@@ -90,6 +90,7 @@ def known(entries: Sequence[Entry], cohort: Cohort, actor: Actor | None) -> list
             profession=one.profession.value,
             active=one.active,
             activated=one.activated_at is not None,
+            agreed=one.notice_version is not None,
             fillable=one.id not in elsewhere and one.id not in staff,
             in_cohort=one.id in here,
         )

@@ -64,7 +64,7 @@ SENTENCES = {
 }
 DIFFERENT = {
     "name": _l("keeps the name known here"),
-    "id_number": _l("keeps the identity number known here"),
+    "id_number": _l("the identity number stays as it is here"),
     "mobile": _l("keeps the mobile number known here"),
     "email": _l("keeps the e-mail address known here"),
     "institution": _l("keeps the institution known here"),
