@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, ViewportSize
 
 from tests.browser.people import PASSWORD
@@ -16,6 +17,20 @@ FONTS = ROOT / "build/test-fonts"  # cutting the typefaces takes seconds: every 
 PROGRAM = [sys.executable, "-c", "from wsgi import main; main()"]
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1280, "height": 900}
+BOTH = pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+
+
+# What is wider than the screen, in words, or nothing; what scrolls by itself is left out.
+OVERFLOW = """() => {
+  const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  if (wide <= 0) return "";
+  const inside = (one) => one.closest(".menu ul, .scroll, .prose table, .visually-hidden");
+  const right = (one) => one.getBoundingClientRect().right;
+  const over = [...document.querySelectorAll("body *")].filter((one) => right(one) > innerWidth + 1 && !inside(one));
+  over.reverse();
+  const named = over.slice(0, 3).map((one) => `${one.tagName}.${one.className} “${one.innerText.slice(0, 30)}”`);
+  return `${wide} px too wide: ${named.join(", ")}`;
+}"""
 
 
 @dataclass(frozen=True)
@@ -39,3 +54,16 @@ def sign_in(page: Page, login: str) -> None:
     page.locator("[name=password]").fill(PASSWORD)
     page.locator("main form button[type=submit]").click()
     page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+def agree(page: Page) -> None:
+    """Agree to how one's data is treated, as everybody does at the first sign-in."""
+    page.locator("main [name=agree]").check()
+    page.locator("main form[action='/consent'] button[type=submit]").click()
+    page.wait_for_url(lambda url: "/consent" not in url)
+
+
+def fits(page: Page) -> None:
+    """Fail when the page is wider than its screen."""
+    said = page.evaluate(OVERFLOW)
+    assert not said, f"{page.url} at {page.viewport_size} is {said}"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.people import PASSWORD, staff
-from tests.browser.sites import DESK
+from tests.browser.sites import BOTH, DESK, agree, fits
 
 pytestmark = pytest.mark.xdist_group("browser")
 Visit = Callable[..., Page]
@@ -27,8 +27,22 @@ def test_an_administrator_adds_a_coordinator_who_then_signs_in_and_opens_the_bas
     _give_the_role(page, "coordinator", "济南")
     expect(page.locator("main table.rows tbody tr")).to_have_count(1)
     theirs = visit(NEW["mobile"], size=DESK)
-    assert theirs.url.endswith("/cohorts/")
-    expect(theirs.locator("main table a[href^='/cohorts/']")).to_have_count(1)
+    assert "/consent" in theirs.url
+    agree(theirs)
+    theirs.wait_for_url("**/cohorts/")
+    expect(theirs.locator("main table a[href^='/cohorts/']")).to_have_count(2)
+
+
+@BOTH
+def test_an_administrator_reads_in_the_trail_who_gave_which_role(visit: Visit, size: ViewportSize) -> None:
+    page = visit(staff("administrator"), size=size)
+    page.goto("/audit/")
+    fits(page)
+    page.locator("main [name=verb]").select_option("grant.add")
+    page.locator("main form button").first.click()
+    page.wait_for_url("**verb=grant.add*")
+    expect(page.locator("main tbody tr").first).to_be_visible()
+    fits(page)
 
 
 def _give_the_role(page: Page, role: str, place: str) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.people import staff
-from tests.browser.sites import DESK
+from tests.browser.sites import BOTH, DESK, ROOT, fits
 
 pytestmark = pytest.mark.xdist_group("browser")
 Visit = Callable[..., Page]
@@ -71,6 +73,30 @@ def test_an_instructor_sees_what_was_chosen_in_the_quiz(visit: Visit) -> None:
     for section in sections.all():
         expect(section.locator(".tag").first).to_contain_text("%")
         assert sum(int(cell.inner_text()) for cell in section.locator("td.num").all()) >= people
+
+
+@BOTH
+def test_an_instructor_publishes_a_dialogue_from_a_file(visit: Visit, size: ViewportSize, tmp_path: Path) -> None:
+    """First with a fault, told by line and column; then corrected."""
+    sample = (ROOT / "courses/sample/dialogues/fear-of-addiction.yaml").read_text(encoding="utf-8")
+    title = f"上传的情景 {size['width']}"
+    wrong, right = tmp_path / "wrong.yaml", tmp_path / "right.yaml"
+    renamed = re.sub(r"(?m)^  zh: .*$", f"  zh: {title}", sample, count=1)
+    right.write_text(renamed, encoding="utf-8")
+    wrong.write_text(re.sub(r"(?m)^start: .*$", "start: nowhere", renamed), encoding="utf-8")
+    page = visit(staff("instructor"), size=size)
+    page.goto("/teaching/dialogues/new")
+    page.locator("input[type=file]").set_input_files(wrong)
+    page.locator("button[name=do][value=publish]").click()
+    expect(page.locator("ol.faults li")).not_to_have_count(0)
+    fits(page)
+    page.locator("input[type=file]").set_input_files(right)
+    page.locator("button[name=do][value=publish]").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    fits(page)
+    page.locator("main a[href$='/preview']").click()
+    expect(page.locator("button.reply, form.replies button, main .reply").first).to_be_visible()
+    fits(page)
 
 
 def _instructor(visit: Visit, expects: str = "") -> Page:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.browser.people import staff
-from tests.browser.sites import DESK, Site
+from tests.browser.sites import BOTH, DESK, Site, fits
 
 pytestmark = pytest.mark.xdist_group("browser")
 Visit = Callable[..., Page]
@@ -22,7 +22,9 @@ def test_an_officer_sees_by_city_what_the_command_prints(visit: Visit, site: Sit
     printed = json.loads(site.anning("reports", "completion", "--by", "city", "--json"))
     rows = {row["name_en"]: _figures(row) for row in printed["rows"]}
     assert len(rows) == 16
-    assert sum(row["enrolled"] for row in printed["rows"]) == printed["total"]["enrolled"] == 11
+    assert (
+        sum(row["enrolled"] for row in printed["rows"]) == printed["total"]["enrolled"] == 16
+    )  # 11 of the first programme, 5 who practise
     shown = {line.locator("th").inner_text(): _cells(line) for line in page.locator("main tbody tr").all()}
     assert shown == rows
     assert _cells(page.locator("main tfoot tr")) == _figures(printed["total"])
@@ -31,6 +33,31 @@ def test_an_officer_sees_by_city_what_the_command_prints(visit: Visit, site: Sit
     for row in printed["rows"]:
         if row["enrolled"]:
             assert drawn[row["name_en"]].startswith(f"{row['completed']} of {row['enrolled']} ")
+
+
+@BOTH
+def test_an_officer_goes_from_a_table_of_two_dimensions_to_the_people_and_takes_them_away(
+    visit: Visit, size: ViewportSize
+) -> None:
+    page = visit(staff("provincial_officer"), size=size)
+    page.goto("/reports/completion")
+    page.locator("details.card > summary").click()
+    page.locator("[name=by]").select_option("base")
+    page.locator("[name=across]").select_option("profession")
+    page.locator("details.card form button").click()
+    fits(page)
+    page.locator("main tbody th a").first.click()
+    fits(page)
+    page.goto("/reports/completion?by=base&across=profession")
+    whole = page.locator("main tfoot td a").last
+    count = int(whole.inner_text())
+    whole.click()
+    page.wait_for_url("**/people*")
+    expect(page.locator("main")).to_contain_text(str(count))
+    fits(page)
+    with page.expect_download() as begun:
+        page.locator("main a[href*='xlsx']").first.click()
+    assert begun.value.suggested_filename.endswith(".xlsx")
 
 
 def _figures(row: dict[str, Any]) -> list[str]:

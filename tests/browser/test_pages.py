@@ -13,7 +13,7 @@ from playwright.sync_api import APIRequestContext, Browser, Page, Request
 
 from tests.browser import papers
 from tests.browser.people import staff, trainee
-from tests.browser.sites import DESK, Site, sign_in
+from tests.browser.sites import DESK, OVERFLOW, Site, sign_in
 
 pytestmark = pytest.mark.xdist_group("browser")
 Visit = Callable[..., Page]
@@ -32,16 +32,6 @@ KINDS = {
     *("/quizzes/#/edit", "/quizzes/new", "/teaching/courses", "/teaching/courses/#", "/teaching/lessons/#"),
     *("/teaching/lessons/#/versions", "/teaching/lessons/#/versions/#", "/teaching/courses/#/lessons/new"),
 }
-OVERFLOW = """() => {
-  const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
-  if (wide <= 0) return "";
-  const inside = (one) => one.closest(".menu ul, .scroll, .prose table, .visually-hidden");
-  const right = (one) => one.getBoundingClientRect().right;
-  const over = [...document.querySelectorAll("body *")].filter((one) => right(one) > innerWidth + 1 && !inside(one));
-  over.reverse();
-  const named = over.slice(0, 3).map((one) => `${one.tagName}.${one.className} “${one.innerText.slice(0, 30)}”`);
-  return `${wide} px too wide: ${named.join(", ")}`;
-}"""
 
 
 @dataclass(frozen=True)
