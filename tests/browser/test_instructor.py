@@ -84,7 +84,7 @@ def test_an_instructor_publishes_a_dialogue_from_a_file(visit: Visit, size: View
     renamed = re.sub(r"(?m)^  zh: .*$", f"  zh: {title}", sample, count=1)
     right.write_text(renamed, encoding="utf-8")
     wrong.write_text(re.sub(r"(?m)^start: .*$", "start: nowhere", renamed), encoding="utf-8")
-    page = visit(staff("instructor"), size=size)
+    page = visit(staff("instructor"), size=size, expects="422")
     page.goto("/teaching/dialogues/new")
     page.locator("input[type=file]").set_input_files(wrong)
     page.locator("button[name=do][value=publish]").click()
