@@ -8,6 +8,7 @@ def init_app(app: Flask) -> None:
     from courses import activity_kinds, dialogues, permissions, queries, views
     from courses import samples as samples
     from courses.models import LESSON
+    from courses.search import indexing as indexing
     from training.progress import words
 
     activity_kinds.register()

@@ -34,6 +34,9 @@ VERBS = {
     "lesson.add": _l("lesson added"),
     "lesson.take_over": _l("lesson taken over from another course"),
     "lesson.publish": _l("lesson published"),
+    "media.add": _l("picture, recording or document added to a course"),
+    "prerequisite.add": _l("prerequisite added"),
+    "prerequisite.remove": _l("prerequisite removed"),
 }
 
 

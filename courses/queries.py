@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, and_, bindparam, func, select, tuple_
+from sqlalchemy import Select, Subquery, and_, bindparam, func, select, tuple_
 
 from courses.models import Course, CourseLesson, Lesson, LessonPlace, LessonVersion
 from courses.permissions import Permission
@@ -58,8 +58,9 @@ def courses_with(lesson_ids: Sequence[int]) -> Sequence[int]:
     ).all()
 
 
-def _studied() -> Select[Any]:
-    newest = (
+def newest_pins() -> Subquery:
+    """The versions pinned for the `learner`: of each activity the newest has `rank` 1."""
+    return (
         select(
             EnrolmentPin.activity_id,
             EnrolmentPin.version,
@@ -71,6 +72,10 @@ def _studied() -> Select[Any]:
         .where(Enrolment.person_id == LEARNER, Enrolment.status != EnrolmentStatus.WITHDRAWN)
         .subquery("pins")
     )
+
+
+def _studied() -> Select[Any]:
+    newest = newest_pins()
     statement = (
         select(Activity, Course, newest.c.version.label("pinned"))
         .join(Course, Course.activity_id == Activity.id)

@@ -9,9 +9,10 @@ from importlib.resources import files
 from typing import Any
 
 from courses import queries, services
+from courses.media.services import Upload
 from courses.services import Draft
 from training.accounts.models import Person
-from training.core import clock, sample
+from training.core import clock, sample, storage
 from training.core.access import Actor, Grant, Role
 from training.programmes.models import Enrolment
 
@@ -36,9 +37,22 @@ def add_course(shared: dict[str, Any]) -> None:
             summary_en=course["summary"]["en"],
             lessons=[_draft(folder, one) for one in course["lessons"]],
             added_by=author,
+            uploads=[_upload(folder, one) for one in course["figures"]],
         )
     shared["course"] = activity
     shared.setdefault("requires", []).append(activity)
+
+
+def _upload(folder: Any, figure: dict[str, Any]) -> Upload:
+    content = folder.joinpath(figure["file"]).read_bytes()
+    return Upload(
+        kept=storage.keep(content, figure["file"], families=("image",)),
+        name=figure["name"],
+        alt_zh=figure["alt"]["zh"],
+        alt_en=figure["alt"]["en"],
+        caption_zh=figure["caption"]["zh"],
+        caption_en=figure["caption"]["en"],
+    )
 
 
 def _draft(folder: Any, lesson: dict[str, Any]) -> Draft:

@@ -12,9 +12,13 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from courses import markdown, queries
+from courses.media import services as media
+from courses.media.queries import pinned
 from courses.models import COURSE, LESSON, Course, CourseLesson, Lesson, LessonPlace, LessonVersion
 from courses.permissions import Permission
+from courses.prerequisites import gate, outlines
 from courses.reading import OutlineLine
+from courses.search import indexing
 from training.activities import services as activities
 from training.activities.models import Activity
 from training.core import audit, clock, scopes
@@ -54,11 +58,12 @@ def add_course(
     summary_en: str,
     lessons: Sequence[Draft],
     added_by: Actor,
+    uploads: Sequence[media.Upload] = (),
 ) -> Activity:
     """Add a course in its first version, which holds these lessons; returns its activity. Does not commit.
 
-    A course without a lesson could never be completed, so at least one is needed. The same course sent again by the
-    same author is the one that there is. Raises `NotAllowed` or `Invalid`.
+    `uploads` are media that its lessons show. A course without a lesson could never be completed, so at least one is
+    needed. The same course sent again by the same author is the one that there is. Raises `NotAllowed` or `Invalid`.
     """
     added_by.require(Permission.COURSE_WRITE, scope.path)
     if not lessons:
@@ -76,6 +81,8 @@ def add_course(
     )
     db.session.add(Course(activity_id=course.id, summary_zh=summary_zh, summary_en=summary_en))
     db.session.flush()
+    for upload in uploads:
+        media.put(course, upload, added_by)
     outline = [(_new_lesson(course, draft, added_by).id, 1) for draft in lessons]
     _write_outline(course, outline)
     audit.record(added_by, "course.add", course, lessons=len(outline))
@@ -110,12 +117,12 @@ def publish_lesson(lesson_id: int, draft: Draft, *, based_on: int, published_by:
     course = _lock_course(row.Activity.id, published_by)
     lesson = db.session.get_one(Activity, lesson_id, populate_existing=True)
     newest = db.session.get_one(LessonVersion, (lesson.id, lesson.version))
-    if _same(newest, draft):
+    if _same(newest, draft) and _shows_the_same(newest, course, draft):
         return newest.version
     if newest.version != based_on:
         raise StaleLesson(_("Somebody published this lesson while you were writing."))
     activities.raise_version(lesson, title_zh=draft.title_zh, title_en=draft.title_en, class_hours=draft.class_hours)
-    _write_version(lesson, draft, published_by)
+    _write_version(lesson, draft, published_by, course)
     outline = {**dict(_outline(course)), lesson.id: lesson.version}  # keeps its place
     _publish_outline(course, list(outline.items()))
     audit.record(published_by, "lesson.publish", lesson, version=lesson.version, course_version=course.version)
@@ -165,9 +172,10 @@ def complete_lesson(lesson_id: int, *, completed_by: Actor, within: int = 0) -> 
     """Record that the actor has read a lesson, in the version that their course version holds.
 
     Returns the outline of the course (`within`, where several hold it) as it stands afterwards. Twice is harmless.
-    Raises `NotFound` for a lesson that no enrolment of the actor requires. Does not commit.
+    Raises `NotFound` for a lesson that no enrolment of the actor requires, or `NotYet`. Does not commit.
     """
     row = queries.lesson_for(completed_by, lesson_id, within)
+    gate.require_open(completed_by.id, row.Activity.id, lesson_id)
     version = row.LessonVersion.version
     progress.record(
         completed_by.id,
@@ -209,12 +217,21 @@ def _outline(course: Activity) -> list[tuple[int, int]]:
     return [(row.lesson_id, row.lesson_version) for row in rows]
 
 
-def _publish_outline(course: Activity, outline: Sequence[tuple[int, int]]) -> None:
+def publish_waits(course_id: int, waits: outlines.Waits, *, published_by: Actor) -> Activity:
+    """Publish the next version of a course: the same lessons, with these prerequisites. Does not commit."""
+    course = _lock_course(course_id, published_by)
+    _publish_outline(course, _outline(course), waits)
+    return course
+
+
+def _publish_outline(course: Activity, outline: Sequence[tuple[int, int]], waits: outlines.Waits | None = None) -> None:
+    waits = outlines.of(course.id, course.version) if waits is None else waits
     hours = db.session.scalars(select(Activity.class_hours).where(Activity.id.in_([one for one, _v in outline])))
     activities.raise_version(
         course, title_zh=course.title_zh, title_en=course.title_en, class_hours=sum(hours, Decimal(0))
     )
     _write_outline(course, outline)
+    outlines.write(course, waits)
 
 
 def _write_outline(course: Activity, outline: Sequence[tuple[int, int]]) -> None:
@@ -243,35 +260,43 @@ def _new_lesson(course: Activity, draft: Draft, author: Actor) -> Activity:
     slug = draft.slug or f"lesson-{secrets.token_hex(4)}"
     db.session.add(Lesson(activity_id=lesson.id, course_id=course.id, slug=slug))
     db.session.flush()
-    _write_version(lesson, draft, author)
+    _write_version(lesson, draft, author, course)
     return lesson
 
 
-def _write_version(lesson: Activity, draft: Draft, author: Actor) -> None:
+def _write_version(lesson: Activity, draft: Draft, author: Actor, course: Activity) -> None:
     # A text that cannot be shown is refused before anybody is to read it; the form has rendered it already.
-    markdown.render(draft.body_zh, draft.title_zh, prefix="zh")
-    markdown.render(draft.body_en, draft.title_en, prefix="en")
-    db.session.add(
-        LessonVersion(
-            lesson_id=lesson.id,
-            version=lesson.version,
-            title_zh=draft.title_zh,
-            title_en=draft.title_en,
-            body_zh=draft.body_zh,
-            body_en=draft.body_en,
-            minutes=draft.minutes,
-            class_hours=draft.class_hours,
-            author_id=author.id,
-            created_at=clock.now(),
-        )
+    for body, title in ((draft.body_zh, draft.title_zh), (draft.body_en, draft.title_en)):
+        markdown.render(body, title)
+        for fault in media.faults(course.id, body):
+            raise Invalid(fault)
+    version = LessonVersion(
+        lesson_id=lesson.id,
+        version=lesson.version,
+        title_zh=draft.title_zh,
+        title_en=draft.title_en,
+        body_zh=draft.body_zh,
+        body_en=draft.body_en,
+        minutes=draft.minutes,
+        class_hours=draft.class_hours,
+        author_id=author.id,
+        created_at=clock.now(),
     )
+    db.session.add(version)
     db.session.flush()
+    media.pin(lesson.id, lesson.version, media.to_pin(course.id, draft.body_zh, draft.body_en))
+    indexing.write(version)
 
 
 def _last_is(outline: Sequence[tuple[int, int]], draft: Draft, author: Actor) -> bool:
     """Whether the last lesson says just this and is the author's: what a double click has sent already."""
     last = db.session.get_one(LessonVersion, outline[-1])
     return last.author_id == author.id and last.version == 1 and _same(last, draft)
+
+
+def _shows_the_same(version: LessonVersion, course: Activity, draft: Draft) -> bool:
+    """Whether the names in the text stand for the same files as when it was published."""
+    return pinned(version.lesson_id, version.version) == media.to_pin(course.id, draft.body_zh, draft.body_en)
 
 
 def _same(version: LessonVersion, draft: Draft) -> bool:

@@ -29,7 +29,8 @@ class CheckingClient(FlaskClient):
     examines = True
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        """Fetch, and examine what came."""
+        """Fetch, and examine what came; files that are sent are read and closed."""
+        kwargs.setdefault("buffered", True)
         response = super().open(*args, **kwargs)
         if self.examines:
             pages.examine(response, crashes_allowed=self.crashes_allowed)

@@ -99,6 +99,15 @@ def _share_fonts(folder: Path) -> None:
         (folder / "fonts").symlink_to(shared)
 
 
+SHARED_FILES = wording.ROOT / "build" / "test-files"
+
+
+def _share_files(source: Path, target: Path) -> None:
+    """A copied database names files that people sent: they are copied beside it."""
+    if source.is_dir():
+        shutil.copytree(source, target, dirs_exist_ok=True)
+
+
 def dispose(app: Flask) -> None:
     """Close the pool of an application."""
     from training.core.db import db
@@ -123,6 +132,7 @@ def _fill(url: str, folder: Path, contents: str) -> None:
 
             small_world.build()
     dispose(app)
+    _share_files(folder / "files", SHARED_FILES)
 
 
 @pytest.fixture(scope="session")
@@ -165,9 +175,11 @@ def _copy_sqlite(request: pytest.FixtureRequest, tmp_path: Path, contents: str) 
 
 
 @pytest.fixture
-def app(database: str, tmp_path: Path) -> Iterator[Flask]:
+def app(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> Iterator[Flask]:
     """The application on this test's database."""
     made = build(database, tmp_path / "data")
+    if _contents(request) != "nothing":
+        _share_files(SHARED_FILES, tmp_path / "data" / "files")
     yield made
     dispose(made)
 

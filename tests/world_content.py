@@ -22,13 +22,18 @@ from courses.dialogues import authoring, graph, scoring
 from courses.dialogues import services as dialogues
 from courses.dialogues.models import Dialogue, DialogueAttempt
 from courses.dialogues.samples import SCENES, source_of
+from courses.media import services as media
+from courses.media.models import CourseMedia
+from courses.media.services import Upload
 from courses.models import Course, Lesson
+from courses.prerequisites import services as prerequisites
 from courses.services import Draft
 from question_bank.models import Attempt, AttemptItem, Item, ItemVersion, Quiz
 from question_bank.queries import attempts as attempt_queries
 from question_bank.services import answers, items, quizzes, sitting
+from tests import media_files
 from training.activities.models import Activity
-from training.core import jobs
+from training.core import jobs, storage
 from training.core.access import Actor, Grant, Role
 from training.core.db import db
 from training.core.scopes import Scope
@@ -36,8 +41,13 @@ from training.core.scopes import Scope
 if TYPE_CHECKING:
     from tests.world import Making
 
-LESSON = "## 第一节\n\n镇痛从评估开始。\n\n- 部位\n- 程度\n"
-LESSON_EN = "## First\n\nPain relief begins with asking.\n\n- where\n- how much\n"
+CHECK = ":::check\n{}\n\n- [x] {}\n- [ ] {}\n\n{}\n:::\n"
+LESSON = "## 第一节\n\n镇痛从评估开始。\n\n- 部位\n- 程度\n\n![](figure:body)\n\n" + CHECK.format(
+    "先做什么？", "评估", "给药", "先评估。"
+)
+LESSON_EN = "## First\n\nPain relief begins with asking.\n\n- where\n- how much\n\n![](figure:body)\n\n" + CHECK.format(
+    "What comes first?", "asking", "a dose", "Ask first."
+)
 
 
 @dataclass(frozen=True)
@@ -71,6 +81,7 @@ def add_activities(making: Making, place: str) -> list[Activity]:
             for number in (1, 2)
         ],
         added_by=author,
+        uploads=[_figure()],
     )
     chosen = [
         items.add_item(scope, code=f"I-{place}-{number}", type_name=kind, body=body, added_by=author)
@@ -80,6 +91,27 @@ def add_activities(making: Making, place: str) -> list[Activity]:
     titles = quizzes.Titles(f"结业测验{place}", f"Final quiz {place}")
     quiz = quizzes.add_quiz(scope, titles, rules, [(one, 1) for one in chosen], added_by=author)
     return [course, quiz, _add_dialogue(scope, author)]
+
+
+def _figure() -> Upload:
+    """A picture whose captions are in no file: the files of a template database stay behind in its folder."""
+    kept = storage.keep(media_files.png(), "body.png", families=("image",))
+    return Upload(kept, "body", "人体轮廓", "An outline of the body")
+
+
+def _wait_and_stop(making: Making, place: str, course: Activity, person: Actor) -> None:
+    """In the next version the second lesson waits for the first; somebody stopped in what is shown."""
+    author = making.actor(f"instructor.{place}")
+    first, second = db.session.scalars(
+        select(Lesson.activity_id).where(Lesson.course_id == course.id).order_by(Lesson.activity_id)
+    )
+    prerequisites.require(course.id, second, first, required_by=author)
+    shown = db.session.scalars(select(CourseMedia).where(CourseMedia.course_id == course.id)).one()
+    media.keep_position(shown, 7, listener=person)
+
+
+def _media(place: str) -> list[Any]:
+    return list(db.session.scalars(select(CourseMedia.id).where(CourseMedia.course_id.in_(_courses(place)))))
 
 
 def _add_dialogue(scope: Scope, author: Actor) -> Activity:
@@ -115,6 +147,7 @@ def add_progress(making: Making, place: str) -> None:
     sitting.hand_in(attempt_queries.lock(attempt.id), by=first)
     opened = sitting.start(quiz.id, second, seed=2)
     _answer_all(opened, second, at_most=1)
+    _wait_and_stop(making, place, course, first)
     _talk(dialogue.id, first)
     _talk(dialogue.id, second, at_most=1)
     coordinator = making.actor(f"coordinator.{place}")
@@ -253,5 +286,8 @@ SOURCES: dict[str, Callable[[str], list[Any]]] = {
     "number": _certificates(Certificate.number),
     "versions/number": _one,
     "version": _one,
+    "checks/number": _one,
+    "media_id": _media,
+    "part": lambda _place: ["file"],
     "position": _one,
 }

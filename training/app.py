@@ -9,7 +9,19 @@ from huey import Huey
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from training import accounts, activities, messages, places, practice, privacy, programmes, progress, reports
-from training.core import access, backup_commands, clock, commands, db, headers, i18n, jobs, logs, web
+from training.core import (
+    access,
+    backup_commands,
+    clock,
+    commands,
+    db,
+    headers,
+    i18n,
+    jobs,
+    logs,
+    storage_check,
+    web,
+)
 from training.settings import ROOT, Settings
 
 FEATURES: tuple[ModuleType, ...] = (
@@ -42,6 +54,7 @@ def create_app(settings: Settings, packages: tuple[ModuleType, ...] = (), queue:
     access.init_app(app, accounts.load_actor)
     commands.register(app)
     backup_commands.register(app)
+    storage_check.register(app)
     for feature in (*FEATURES, *packages):
         feature.init_app(app)
     if settings.trusted_proxies:

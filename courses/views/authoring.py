@@ -7,57 +7,19 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from markupsafe import Markup
 
 from courses import markdown, queries, services
 from courses.forms import CourseForm, LessonForm
+from courses.media import queries as media
+from courses.media import showing
 from courses.permissions import Permission
 from courses.services import StaleLesson
+from courses.views import editing
 from courses.views.blueprint import bp
+from courses.views.editing import Typed, render_typed
 from training.core.access import actor, requires
 from training.core.errors import Invalid
-from training.core.forms import clean
 from training.core.i18n import local
-
-LANGUAGES = ("zh", "en")
-Shown = dict[str, Markup | Invalid]
-
-
-def render_typed() -> Shown | None:
-    """Both texts of a sent form as HTML, or why not; None where none was sent. Slow: before the transaction opens."""
-    if request.method != "POST":
-        return None
-    shown: Shown = {}
-    for language in LANGUAGES:
-        text, title = (clean(request.form.get(f"{part}_{language}")) or "" for part in ("body", "title"))
-        try:
-            shown[language] = markdown.render(text, title, prefix=language)
-        except Invalid as refusal:
-            shown[language] = refusal
-    return shown
-
-
-def _accepts(form: LessonForm, shown: Shown | None) -> bool:
-    """Whether the form was sent and is in order, texts included; refusals stand beside their fields."""
-    if shown is None:
-        return False
-    form.validate()
-    for language, result in shown.items():
-        body = form[f"body_{language}"]
-        if isinstance(result, Invalid) and not body.errors:
-            body.errors = [result.message]
-    return not form.errors
-
-
-def _editor(template: str, form: LessonForm, shown: Shown | None, **values: Any) -> ResponseReturnValue:
-    """The page with the form as typed; with a preview when that was asked for and all is in order."""
-    preview = shown if shown is not None and not form.errors and request.form.get("do") == "preview" else None
-    status = values.pop("status", 422 if form.errors else 200)
-    return render_template(template, form=form, preview=preview, **values), status
-
-
-def _saves(form: LessonForm, shown: Shown | None) -> bool:
-    return _accepts(form, shown) and request.form.get("do") != "preview"
 
 
 @bp.get("/teaching/courses")
@@ -73,13 +35,13 @@ def index() -> ResponseReturnValue:
 
 @bp.route("/teaching/courses/new", methods=["GET", "POST"])
 @requires(Permission.COURSE_WRITE, prepare=render_typed)
-def new_course(prepared: Shown | None = None) -> ResponseReturnValue:
+def new_course(prepared: Typed | None = None) -> ResponseReturnValue:
     """Begin a course with its first lesson."""
     scopes = queries.scopes_of_author(actor())
     form = CourseForm()
     form.offer(scopes)
-    if not _saves(form, prepared):
-        return _editor("courses/new_course.html", form, prepared)
+    if not editing.saves(form, prepared):
+        return editing.page("courses/new_course.html", form, prepared)
     course = services.add_course(
         next(scope for scope in scopes if scope.id == form.scope_id.data),
         title_zh=form.course_title_zh.data or "",
@@ -150,12 +112,13 @@ def _lesson_ids(course: Any) -> tuple[int, ...]:
 
 @bp.route("/teaching/courses/<int:course_id>/lessons/new", methods=["GET", "POST"])
 @requires(Permission.COURSE_WRITE, prepare=render_typed)
-def new_lesson(course_id: int, prepared: Shown | None = None) -> ResponseReturnValue:
+def new_lesson(course_id: int, prepared: Typed | None = None) -> ResponseReturnValue:
     """Add a lesson at the end of a course."""
     course = queries.course_of_author(actor(), course_id, Permission.COURSE_WRITE).Activity
     form = LessonForm()
-    if not _saves(form, prepared):
-        return _editor("courses/new_lesson.html", form, prepared, course=course)
+    if not editing.saves(form, prepared):
+        library = editing.media_of(course_id, prepared)
+        return editing.page("courses/new_lesson.html", form, prepared, library, course=course)
     lesson = services.add_lesson(course_id, form.draft(), added_by=actor())
     flash(_("“%(title)s” is published. Whoever enrols from now on will study it.", title=local(lesson)), "good")
     return redirect(url_for(".outline", course_id=course_id), 303)
@@ -163,14 +126,15 @@ def new_lesson(course_id: int, prepared: Shown | None = None) -> ResponseReturnV
 
 @bp.route("/teaching/lessons/<int:lesson_id>", methods=["GET", "POST"])
 @requires(Permission.COURSE_WRITE, prepare=render_typed)
-def edit_lesson(lesson_id: int, prepared: Shown | None = None) -> ResponseReturnValue:
+def edit_lesson(lesson_id: int, prepared: Typed | None = None) -> ResponseReturnValue:
     """Change a lesson: look at a preview, or publish the next version."""
     row = queries.lesson_of_author(actor(), lesson_id, Permission.COURSE_WRITE)
     newest = queries.newest_version(lesson_id)
     form = LessonForm(obj=newest.LessonVersion)
     page = {"course": row.Activity, "newest": newest.LessonVersion, "author": newest.Person}
-    if not _saves(form, prepared):
-        return _editor("courses/edit_lesson.html", form, prepared, **page)
+    if not editing.saves(form, prepared):
+        library = editing.media_of(row.Activity.id, prepared)
+        return editing.page("courses/edit_lesson.html", form, prepared, library, **page)
     try:
         version = services.publish_lesson(
             lesson_id, form.draft(), based_on=form.version.data or 0, published_by=actor()
@@ -179,7 +143,10 @@ def edit_lesson(lesson_id: int, prepared: Shown | None = None) -> ResponseReturn
         newest = queries.newest_version(lesson_id)
         page |= {"newest": newest.LessonVersion, "author": newest.Person}
         form.version.data, form.version.raw_data = newest.LessonVersion.version, None
-        return _editor("courses/edit_lesson.html", form, prepared, stale=refusal.message, status=409, **page)
+        library = editing.media_of(row.Activity.id, None)
+        return editing.page(
+            "courses/edit_lesson.html", form, prepared, library, stale=refusal.message, status=409, **page
+        )
     flash(_("Saved as version %(version)d. Whoever enrols from now on will study it.", version=version), "good")
     return redirect(url_for(".outline", course_id=row.Activity.id), 303)
 
@@ -198,13 +165,15 @@ def version(lesson_id: int, number: int) -> ResponseReturnValue:
     """One version of a lesson as it was published, in both languages."""
     row = queries.lesson_of_author(actor(), lesson_id)
     found = queries.version_of(lesson_id, number)
+    pairs = [(one.CourseMedia, one.StoredFile) for one in media.of_version(lesson_id, number)]
     shown = {
-        language: markdown.render(
+        language: markdown.parts(
             getattr(found.LessonVersion, f"body_{language}"),
             getattr(found.LessonVersion, f"title_{language}"),
-            prefix=language,
+            language,
+            showing.shown(pairs, language, editing.author_address(row.Activity.id)),
         )
-        for language in LANGUAGES
+        for language in editing.LANGUAGES
     }
     return render_template(
         "courses/version.html", course=row.Activity, lesson=found.LessonVersion, author=found.Person, shown=shown

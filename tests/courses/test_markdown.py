@@ -28,14 +28,15 @@ BAD = [
 ]
 TAG = re.compile(r"<\s*/?\s*([a-zA-Z][^\s>/]*)([^>]*)>")
 ALLOWED = {"a", "blockquote", "br", "code", "em", "h2", "h3", "h4", "hr", "li", "ol", "p", "pre", "strong"}
-ALLOWED |= {"table", "tbody", "td", "th", "thead", "tr", "ul"}
+ALLOWED |= {"table", "tbody", "td", "th", "thead", "tr", "ul", "div"}
+GIVEN = {"href", "title", "rel", "id", "start", "class", "tabindex", "role", "aria-label"}
 
 
 def assert_safe(html: str) -> None:
     for name, attributes in TAG.findall(html):
         assert name in ALLOWED
         for attribute in re.findall(r'([\w-]+)="', attributes):
-            assert attribute in {"href", "title", "rel", "id", "start"}, html
+            assert attribute in GIVEN, html
         for address in re.findall(r'href="([^"]*)"', attributes):
             assert not re.match(r"\s*(javascript|data|vbscript|file):", address, re.IGNORECASE), html
 

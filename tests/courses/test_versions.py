@@ -1,6 +1,7 @@
 """Publishing: every change a version, and who reads which."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -138,7 +139,7 @@ def test_another_base_cannot_write_here(study: Study) -> None:
         with pytest.raises(NotFound):
             services.reorder(study.course, study.lessons[::-1], based_on=1, reordered_by=elsewhere)
         scope = db.session.get_one(Scope, db.session.get_one(Activity, study.course).scope_id)
-        words = {"title_zh": "一", "title_en": "a", "summary_zh": "一", "summary_en": "a"}
+        words: dict[str, Any] = {"title_zh": "一", "title_en": "a", "summary_zh": "一", "summary_en": "a"}
         with pytest.raises(NotAllowed):
             services.add_course(scope, **words, lessons=[draft(1)], added_by=elsewhere)
         with pytest.raises(Invalid):

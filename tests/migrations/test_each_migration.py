@@ -21,6 +21,8 @@ APPEND_ONLY = (
     "certificate_document",
     "lesson_version",
     "course_lesson",
+    "lesson_media",
+    "prerequisite",
     "dialogue_version",
     "dialogue_step",
 )
@@ -86,7 +88,7 @@ def test_a_shell_cannot_change_what_is_append_only(app: Flask, table: str) -> No
         before = databases.rows()[table]
         assert before
         column = {"ledger_line": "outcome", "audit_line": "verb", "certificate_document": "sha256"}.get(table, "")
-        column = column or {"lesson_version": "title_zh", "dialogue_version": "title_zh", "dialogue_step": "turn"}.get(
+        column = column or {"lesson_version": "title_zh", "dialogue_version": "title_zh", "dialogue_step": "turn", "lesson_media": "name", "prerequisite": "requires_id"}.get(
             table, "position"
         )
         for statement in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):

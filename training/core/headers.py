@@ -25,6 +25,6 @@ def init_app(app: Flask) -> None:
         response.headers.extend(ALWAYS)
         if request.is_secure:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
-        if request.endpoint != "core.asset":
+        if request.endpoint != "core.asset" and not response.cache_control.private:  # `core/storage.py` says so itself
             response.headers["Cache-Control"] = "no-store"
         return response

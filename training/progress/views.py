@@ -30,6 +30,7 @@ def home() -> ResponseReturnValue:
         hours={enrolment_id: words.hours(several) for enrolment_id, several in steps.items()},
         credits=programmes.credits_of_several({row[0].programme_id for row in rows}),
         panels=words.panels(actor()),
+        searches=words.searches(actor()),
     )
 
 

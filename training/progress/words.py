@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -219,3 +220,24 @@ def add_panel(contributor: Callable[[Actor], Panel | None]) -> None:
 def panels(actor: Actor) -> list[Panel]:
     """What the packages show this trainee."""
     return [panel for contributor in _panels if (panel := contributor(actor)) is not None]
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search that a package offers on the trainee's home."""
+
+    label: str
+    url: str
+
+
+_searches: dict[str, tuple[object, StrEnum]] = {}
+
+
+def add_search(label: object, endpoint: str, permission: StrEnum) -> None:
+    """Let a package put a search field on the trainee's home; the page takes `q`."""
+    _searches[endpoint] = (label, permission)
+
+
+def searches(actor: Actor) -> list[Search]:
+    """The search fields for this trainee."""
+    return [Search(str(label), url_for(one)) for one, (label, permission) in _searches.items() if actor.may(permission)]

@@ -1,0 +1,1 @@
+"""Searching the lessons of one's courses."""
