@@ -41,7 +41,11 @@ SECONDS = {"other_trainee.jn", "officer.jn"}  # a second person of a role: asked
 SHARDS = 4
 REFUSED_INPUT = {400, 409, 422, 429}
 # What a POST must name in its body before an object is looked for: the endpoint, the field, a text or whose id.
-BODIES = {"programmes.enrol_post": {"person_id": "candidate"}, "courses.bookmark": {"heading": "first"}, "courses.keep_position": {"seconds": "7"}}
+BODIES = {
+    "programmes.enrol_post": {"person_id": "candidate"},
+    "courses.bookmark": {"heading": "first"},
+    "courses.keep_position": {"seconds": "7"},
+}
 MACHINES = {"core.healthz", "core.readyz", "core.metrics"}
 
 
