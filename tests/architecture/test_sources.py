@@ -19,6 +19,7 @@ CHINESE_AS_DATA = {
     "training/core/i18n.py": "the form of dates",
     "training/core/commands.py": "the product's name",
     "wsgi.py": "the product's name",
+    "courses/figures.py": "the languages' own names, on captions",
     "certificates/standings/queries.py": "the bilingual name of no end, beside the bilingual names of months",
     "training/reports/catalogue.py": "the bilingual names of months and of what was not recorded",
     "training/reports/completion.py": "the bilingual name of the sum, beside the bilingual names of cities",

@@ -286,7 +286,7 @@ def _office(file: BinaryIO, _size: int) -> FileType:
             names = [one.filename.lower() for one in packed.infolist()]
             with packed.open("[Content_Types].xml") as listed:
                 contents = listed.read(MEGABYTE).decode("utf-8", "replace")
-    except (zipfile.BadZipFile, KeyError, OSError, RuntimeError, NotImplementedError, ValueError) as error:
+    except (zipfile.BadZipFile, KeyError, OSError, RuntimeError, ValueError) as error:
         raise Invalid(
             _("Of packed files only DOCX, XLSX and PPTX are taken, without a password. Send single files instead.")
         ) from error
