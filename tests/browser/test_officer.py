@@ -55,6 +55,7 @@ def test_an_officer_goes_from_a_table_of_two_dimensions_to_the_people_and_takes_
     page.wait_for_url("**/people*")
     expect(page.locator("main")).to_contain_text(str(count))
     fits(page)
+    page.go_back()
     with page.expect_download() as begun:
         page.locator("main button[name=format][value=xlsx]").first.click()
     assert begun.value.suggested_filename.endswith(".xlsx")

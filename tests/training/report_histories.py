@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, text
 
 from training.accounts import services as accounts
-from training.accounts.models import Person, Profession, RoleGrant
+from training.accounts.models import NOTICE, Person, Profession, RoleGrant
 from training.activities.models import Activity
 from training.core import clock, scopes
 from training.core.access import Actor, Grant, Role
@@ -108,7 +108,10 @@ def _person(number: int, institution: int | None) -> int:
         profession=list(Profession)[number % 3],
         institution_id=institution,
     )
-    return accounts.add_person(data, added_by=None).id
+    person = accounts.add_person(data, added_by=None)
+    person.notice_version = NOTICE  # they have agreed, and go straight to their pages
+    db.session.flush()
+    return person.id
 
 
 def _appoint(history: History, bases: list[TrainingBase]) -> None:
