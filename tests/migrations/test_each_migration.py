@@ -88,9 +88,13 @@ def test_a_shell_cannot_change_what_is_append_only(app: Flask, table: str) -> No
         before = databases.rows()[table]
         assert before
         column = {"ledger_line": "outcome", "audit_line": "verb", "certificate_document": "sha256"}.get(table, "")
-        column = column or {"lesson_version": "title_zh", "dialogue_version": "title_zh", "dialogue_step": "turn", "lesson_media": "name", "prerequisite": "requires_id"}.get(
-            table, "position"
-        )
+        column = column or {
+            "lesson_version": "title_zh",
+            "dialogue_version": "title_zh",
+            "dialogue_step": "turn",
+            "lesson_media": "name",
+            "prerequisite": "requires_id",
+        }.get(table, "position")
         for statement in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
             with pytest.raises(DBAPIError, match="append-only"), transaction():
                 db.session.execute(text(statement))
