@@ -34,6 +34,8 @@ from training.messages.models import InboxEntry
 from training.practice.models import HoursLine, LineState, LogbookEntry, SkillsAssessment
 from training.practice.queries import hours as practice_hours
 from training.practice.queries import logbook, plans, skills
+from training.privacy import policies as privacy
+from training.privacy.permissions import Permission as PrivacyPermission
 from training.programmes import queries as programmes
 from training.programmes.models import Cohort, Enrolment, Programme
 
@@ -57,7 +59,12 @@ def _dialogue_attempts(actor: Actor) -> Select[Any]:
     return dialogues.visible_dialogue_attempts(actor.id)
 
 
+def _people(actor: Actor) -> Select[Any]:
+    return privacy.visible_people(actor, PrivacyPermission.PERSON_REVISE)
+
+
 LISTS = {
+    "visible_people": Listed(_people, Person.id, "/people-data/{}", lambda row: int(row.Person.id)),
     "visible_cohorts": Listed(
         programmes.visible_cohorts, Cohort.id, "/cohorts/{}", lambda row: int(row.Cohort.id), "/cohorts/"
     ),
