@@ -55,9 +55,9 @@ PEOPLE: dict[str, tuple[str, Role | None, str]] = {
     "trainee.qd": ("13900000023", None, "qd"),
     "other_trainee.jn": ("13900000014", None, "jn"),
     "other_trainee.qd": ("13900000024", None, "qd"),
+    "candidate": ("13900000006", None, ""),
     "stand_in.jn": ("13900000016", None, "jn"),
     "stand_in.qd": ("13900000026", None, "qd"),
-    "candidate": ("13900000006", None, ""),
 }
 
 

@@ -16,7 +16,7 @@ from training.programmes import services as programmes
 from training.programmes.models import Cohort
 
 PASSWORD = "a sentence of my own"
-GROUPED = re.compile(r"\b[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}\b")
+GROUPED = re.compile(r"(?<![0-9A-Z])[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}(?![0-9A-Z])")
 
 
 def institution_id(app: Flask, place: str = "jn") -> int:

@@ -58,7 +58,7 @@ def test_a_code_sets_the_first_password_and_signs_in(app: Flask) -> None:
     answer = doors.activate(client, "n001", code.lower().replace("-", " "))
     assert (answer.status_code, answer.location) == (302, "/")
     home = client.get("/", follow_redirects=True)
-    assert home.request.path == "/learning/"
+    assert home.request.path == "/consent", "whoever is new reads first what is kept of them"
     assert "密码已设置" in main_text(home)
     person = doors.person(app, person_id)
     assert person.activated_at is not None

@@ -95,7 +95,7 @@ def test_a_cohort_sent_twice_is_opened_once(app: Flask, coordinator: CheckingCli
         ({"name": ""}, "请填写此项"),
         ({"name": "期" * 121}, "最多 120 个字符"),
         ({"code": "a\x07"}, "无法显示"),
-        ({"starts_on": "2026-02-30"}, "开班日期"),
+        ({"starts_on": "2026-02-30"}, "开始日期"),
         ({"ends_on": "soon"}, "结束日期"),
         ({"ends_on": "2026-02-01"}, "结束日期早于开班日期"),
         ({"programme_id": "0"}, "培训项目"),
@@ -152,7 +152,7 @@ def test_the_cohorts_of_another_base_do_not_exist_for_this_one(
     assert count(app, Enrolment, Enrolment.person_id == candidate.id) == 0
 
 
-@pytest.mark.parametrize("search", ["甲乙13", "13900000006", "+86 139 0000 0006", "PERSON13@example.org"])
+@pytest.mark.parametrize("search", ["甲乙15", "13900000006", "+86 139 0000 0006", "PERSON15@example.org"])
 def test_a_person_is_found_and_enrolled(
     app: Flask, coordinator: CheckingClient, ids: dict[str, int], search: str
 ) -> None:
@@ -162,7 +162,7 @@ def test_a_person_is_found_and_enrolled(
     assert "jn医院 · 手机尾号 0006" in main_text(found)
     enrolled = coordinator.post(url, data={"person_id": candidate.id})
     assert enrolled.status_code == 302
-    assert "甲乙13已加入" in main_text(coordinator.get(enrolled.location))
+    assert "甲乙15已加入" in main_text(coordinator.get(enrolled.location))
     assert "没有找到" in main_text(coordinator.get(url, query_string={"q": search}))
     assert client_for(app, candidate).get("/learning/").status_code == 200
     key = LedgerLine.person_id == candidate.id

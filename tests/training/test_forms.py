@@ -31,7 +31,7 @@ def test_a_text_far_too_long_is_refused_without_a_look_at_its_characters(
         seen.append(character)
         return False
 
-    monkeypatch.setattr(forms, "_unprintable", unprintable)
+    monkeypatch.setattr(forms, "is_unprintable", unprintable)
     with app.test_request_context(method="POST", data={"title": typed}):
         form = Typed()
         assert form.validate() is (looked_at > 0)

@@ -78,7 +78,7 @@ def test_a_stranger_applies_is_approved_and_learns(app: Flask, token: str) -> No
     assert enrolments(app, person.id) == 1
     client = client_for(app)
     assert client.post("/sign-in", data={"login": NEW, "password": doors.PASSWORD}).status_code == 302
-    assert client.get("/", follow_redirects=True).request.path == "/learning/"
+    assert client.get("/", follow_redirects=True).request.path == "/consent"
 
 
 def test_once_decided_the_application_keeps_no_login_and_no_password(app: Flask, token: str) -> None:
@@ -234,7 +234,7 @@ def test_the_base_sees_how_many_wait_and_the_poster_holds_the_link(app: Flask, t
     home = client.get("/cohorts/")
     assert "jn第一期”的申请" in main_text(home)
     page = client.get(f"/cohorts/{cohort}/invitations")
-    assert "等待中 3" in main_text(page)  # with the one that the world holds
+    assert "待处理 3" in main_text(page)  # with the one that the world holds
     with app.app_context(), reading():
         number = db.session.scalars(select(Invitation.id).where(Invitation.token == token)).one()
     poster = client.get(f"/cohorts/{cohort}/invitations/{number}")

@@ -23,7 +23,7 @@ from training.core.audit import AuditLine
 from training.core.db import Base, connection, db, reading, transaction
 from training.core.keys import identity_key
 from training.privacy import holdings, retention
-from training.privacy.models import Consent, Correction, ErasureRequest
+from training.privacy.models import Consent, ConsentSubject, Correction, ErasureRequest
 from training.programmes.models import Enrolment
 from training.progress import rollups, states
 
@@ -99,7 +99,8 @@ def test_consent_twice_is_one_line(newcomer: CheckingClient, app: Flask, trainee
     for _time in range(2):
         newcomer.post("/consent", data={"agree": "y"})
     with app.app_context(), reading():
-        assert len(db.session.scalars(select(Consent).where(Consent.person_id == trainee.id)).all()) == 1
+        given = select(Consent).where(Consent.person_id == trainee.id, Consent.subject == ConsentSubject.NOTICE)
+        assert len(db.session.scalars(given).all()) == 1
 
 
 @pytest.mark.parametrize("agreed", [True, False])
@@ -148,7 +149,7 @@ def test_a_wish_to_correct_is_decided_at_the_own_base(own: CheckingClient, app: 
     assert ask(own, name="王龑").status_code == 409, "one waits already"
     stranger, coordinator = (client_for(app, named[f"coordinator.{place}"]) for place in ("qd", "jn"))
     with app.app_context(), reading():
-        wish = db.session.scalars(select(Correction)).one()
+        wish = db.session.scalars(select(Correction).where(Correction.person_id == trainee.id)).one()
     assert stranger.post(f"/people-data/corrections/{wish.id}/accept").status_code == 404
     assert "王䶮" not in main_text(stranger.get("/people-data/corrections"))
     assert "王䶮" in main_text(coordinator.get("/people-data/corrections"))
