@@ -10,7 +10,7 @@ from alembic import op
 from training.core.db import append_only, drop_append_only
 
 revision = "training_011"
-down_revision = "training_009"
+down_revision = "training_010"
 branch_labels = None
 depends_on = None
 
