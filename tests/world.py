@@ -191,7 +191,7 @@ def _stand_in(making: Making, place: str) -> None:
     week = Period(clock.today(), clock.today() + timedelta(days=7))
     delegations.delegate(grant, scope, making.people[f"stand_in.{place}"], week, "休假", delegated_by=coordinator)
     privacy.ask_correction({"name": "甲乙丙"}, "证件上如此", asked_by=making.actor(f"other_trainee.{place}"))
-    digits = f"3701021990010100{PLACES.index(place)}"
+    digits = f"3702111985051590{PLACES.index(place)}"
     number = digits + id_numbers.check_character(digits)
     person = making.people[f"trainee.{place}"]
     person.id_number_sealed = id_numbers.seal(number, identity_key())
