@@ -117,7 +117,7 @@ def ask(port: int, method: str, path: str, body: str = "", headers: Mapping[str,
 
 @dataclass(frozen=True)
 class Visitor:
-    """Somebody signed in, whose requests go over the network."""
+    """Somebody in a browser, whose requests go over the network."""
 
     cookie: str
     token: str
@@ -130,8 +130,8 @@ class Visitor:
         return ask(server.port, "POST", path, body, headers)
 
 
-def visitor(app: Flask, person: Person) -> Visitor:
-    """Sign somebody in by a session that the server, having the same key, takes for its own."""
+def visitor(app: Flask, person: Person | None) -> Visitor:
+    """Sign somebody in by a session that the server, having the same key, takes for its own; None stays a stranger."""
     client: CheckingClient = client_for(app, person, "en")
     token = client.token()
     cookie = client.get_cookie("anning")

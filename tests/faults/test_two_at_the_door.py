@@ -21,7 +21,7 @@ MOBILE = world.PEOPLE["trainee.jn"][0]
 
 def test_one_code_sent_twice_at_once_sets_one_password(app: Flask, server: Server) -> None:
     people = world.people(app)
-    stranger = visitor(app, people["nobody"])
+    stranger = visitor(app, None)
     for _round in range(3):
         code = doors.make_code(app, people["trainee.jn"].id, CodePurpose.RESET)
 
@@ -62,7 +62,7 @@ def test_two_who_apply_for_the_last_place_at_once(app: Flask, server: Server) ->
     with app.app_context(), transaction():
         invitation = db.session.scalars(select(Invitation).where(Invitation.cohort_id == doors.cohort_of("jn"))).one()
         invitation.most, token = 2, invitation.token  # one waits already
-    someone = visitor(app, world.people(app)["nobody"])
+    someone = visitor(app, None)
 
     def apply(mobile: str) -> Answer:
         return someone.post(server, f"/join/{token}", doors.wish(mobile))

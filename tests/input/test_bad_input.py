@@ -129,9 +129,9 @@ def test_what_a_database_could_not_keep_never_reaches_it(app: Flask) -> None:
 def _try_everywhere(app: Flask, kind: str) -> None:
     people = world.people(app)
     tried = 0
-    for rule, declared in posts(app):
-        person = who_may(people, declared)
-        url = address(app, rule, person)
+    everyone = [(rule, who_may(people, declared)) for rule, declared in posts(app)]
+    addresses = [(address(app, rule, person), person) for rule, person in everyone]  # before anything is changed
+    for url, person in addresses:
         present = form_fields(app, person, url)
         names = [name for name in present if name != "csrf_token"] or [
             "choice",

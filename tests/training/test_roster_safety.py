@@ -96,7 +96,7 @@ def test_known_people_keep_their_data_and_empty_fields_are_filled(
     assert everything(app) == before
 
 
-@pytest.mark.parametrize("name", ["officer", "instructor.jn", "trainee.qd"])
+@pytest.mark.parametrize("name", ["officer", "instructor.jn", "other_trainee.qd"])
 def test_data_of_staff_and_of_other_bases_people_is_never_filled(
     app: Flask, coordinator: CheckingClient, url: str, name: str
 ) -> None:
