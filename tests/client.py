@@ -29,9 +29,10 @@ class CheckingClient(FlaskClient):
     examines = True
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        """Fetch, and examine what came; files that are sent are read and closed."""
+        """Fetch, and examine what came; the file into which werkzeug puts a large upload is closed."""
         kwargs.setdefault("buffered", True)
         response = super().open(*args, **kwargs)
+        response.request.environ["wsgi.input"].close()
         if self.examines:
             pages.examine(response, crashes_allowed=self.crashes_allowed)
         return response

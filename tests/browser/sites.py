@@ -64,6 +64,7 @@ def agree(page: Page) -> None:
 
 
 def fits(page: Page) -> None:
-    """Fail when the page is wider than its screen."""
+    """Fail when the page, once it is there, is wider than its screen."""
+    page.wait_for_load_state()
     said = page.evaluate(OVERFLOW)
     assert not said, f"{page.url} at {page.viewport_size} is {said}"

@@ -223,6 +223,7 @@ def _read_the_course(page: Page) -> None:
     for _lesson in range(3):
         page.goto(course)
         page.locator("section.next-step").get_by_role("link").click()
+        page.wait_for_url("**/lessons/*")
         fits(page)
         page.locator("form[action$='/done'] button").click()
     page.goto(course)
@@ -249,6 +250,7 @@ def _hold_the_dialogue(page: Page) -> None:
         fits(page)
         turn = page.locator("input[name=turn]").input_value()
         page.locator(f"button[name=reply][value='{best[turn][0]}']").click()
+        page.wait_for_load_state()
     page.wait_for_url("**/review")
     fits(page)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from typing import Any
 
 import pytest
@@ -220,14 +219,12 @@ def test_a_file_that_is_no_roster_is_told_beside_the_field(
     assert count(app, RosterDraft) == OF_THE_WORLD
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the test client's own spooled file
 def test_a_roster_may_be_larger_than_other_forms_and_no_larger_than_its_bound(
     coordinator: CheckingClient, url: str
 ) -> None:
     large = many(10) + b"," * (3 << 20)
     assert upload(coordinator, url, large).status_code == 302
     assert upload(coordinator, url, b"x" * (11 << 20)).status_code == 413
-    gc.collect()
 
 
 def test_a_discarded_roster_is_gone(app: Flask, coordinator: CheckingClient, url: str) -> None:
