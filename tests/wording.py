@@ -40,12 +40,13 @@ def _messages(_stamp: tuple[float, ...]) -> list[tuple[str, str]]:
 
 
 @cache
-def _patterns(_stamp: int) -> tuple[dict[str, str], list[tuple[re.Pattern[str], str]]]:
+def _patterns(_stamp: int) -> tuple[dict[str, str], list[tuple[re.Pattern[str], int]]]:
+    """The Chinese of messages without placeholders, and the others as patterns with their weights."""
     plain: dict[str, str] = {}
     filled = []
     for english, chinese in messages():
         if PLACEHOLDER.search(english):
-            filled.append((pattern_of(english), english))
+            filled.append((pattern_of(english), _weight(english)))
         else:
             plain[_single(english)] = chinese
     return plain, filled
@@ -65,6 +66,7 @@ def _weight(message: str) -> int:
     return len(re.findall(r"[A-Za-z]", PLACEHOLDER.sub("", message)))
 
 
+@cache
 def fault_of(text: str, language: str) -> str | None:
     """What is wrong with a text of the interface on a page of that language; None when nothing is."""
     text = _single(text)
@@ -80,11 +82,9 @@ def _chinese_in(text: str, depth: int = 0) -> str | None:
     if not CHINESE.search(text):
         return None
     _plain, filled = _patterns(len(messages()))
-    for pattern, message in filled:
+    for pattern, weight in filled:
         found = pattern.fullmatch(text)
-        if found and (
-            _weight(message) >= 3 or (depth < 2 and not any(_chinese_in(v, depth + 1) for v in found.groups()))
-        ):
+        if found and (weight >= 3 or (depth < 2 and not any(_chinese_in(v, depth + 1) for v in found.groups()))):
             return None
     return f"Chinese on an English page: {text[:80]!r}"
 
@@ -93,7 +93,7 @@ def _english_in(text: str) -> str | None:
     plain, filled = _patterns(len(messages()))
     chinese = plain.get(text)
     untranslated = chinese is not None and chinese != text
-    if untranslated or any(_weight(one) >= 8 and pattern.fullmatch(text) for pattern, one in filled):
+    if untranslated or any(weight >= 8 and pattern.fullmatch(text) for pattern, weight in filled):
         return f"untranslated on a Chinese page: {text[:80]!r}"
     if CHINESE.search(text):
         return None
