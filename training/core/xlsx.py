@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+import time
 import zipfile
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ LARGEST_PART = 48 * 1024 * 1024  # of one part, once its blank cells are gone
 LARGEST_RATIO = 400  # a million rows of blank cells are packed about 150 to 1
 RATIO_MATTERS_FROM = 16 * 1024 * 1024
 CHUNK = 1 << 20
+PATIENCE = 20.0  # seconds of CPU for all parts; a million blank rows take about three
 
 NS = rb"(?:[A-Za-z_][\w.-]{0,40}:)?"
 TO_PLACE = rb'(?:\s[^<>]{0,200}?)?\sr="'  # bounded, so that no tag makes the search slow
@@ -94,10 +96,11 @@ def _parts(data: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         members = packed.infolist()
         _look_through(members, len(data))
+        end = time.thread_time() + PATIENCE
         for member in members:
             if member.filename.lower().endswith((".xml", ".rels")) and member.filename not in parts:
                 with packed.open(member) as stream:
-                    parts[member.filename] = _lean(stream)
+                    parts[member.filename] = _lean(stream, end)
     for content in parts.values():
         if b"\x00" in content or b"\x1b" in content:
             raise _damaged()
@@ -126,10 +129,15 @@ def protected() -> Invalid:
     return Invalid(_("This workbook is protected by a password. Remove the password, save it and upload it again."))
 
 
-def _lean(stream: IO[bytes]) -> bytes:
-    """A part's XML without the cells and rows that hold nothing, cut while it streams by, between two rows."""
+def _lean(stream: IO[bytes], end: float) -> bytes:
+    """A part's XML without the cells and rows that hold nothing, cut while it streams by, between two rows.
+
+    Raises `Invalid` where too much is left, or when the thread has used its CPU time up to `end` (seconds).
+    """
     kept, size, carried = [], 0, b""
     while chunk := stream.read(CHUNK):
+        if time.thread_time() > end:
+            raise _holds_too_much()
         text = carried + chunk
         row = text.rfind(b"row ")
         cut = text.rfind(b"<", 0, row) if row > 0 else len(text)
@@ -139,8 +147,12 @@ def _lean(stream: IO[bytes]) -> bytes:
         kept.append(_without_blanks(text[:cut]))
         size += len(kept[-1])
         if size > LARGEST_PART:
-            raise Invalid(_("This workbook holds too much. Leave only the list in it and upload it again."))
+            raise _holds_too_much()
     return b"".join([*kept, _without_blanks(carried)])
+
+
+def _holds_too_much() -> Invalid:
+    return Invalid(_("This workbook holds too much. Leave only the list in it and upload it again."))
 
 
 def _without_blanks(text: bytes) -> bytes:
