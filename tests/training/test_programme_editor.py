@@ -187,3 +187,10 @@ def test_a_coordinator_waives_asks_again_and_moves_on_pages(app: Flask, coordina
     other = client_for(app, world.people(app)["coordinator.qd"])
     assert other.get(f"{page}/requirements").status_code == 404
     assert other.post(f"{step}/waive", data={"reason": "x"}).status_code == 404
+
+
+def test_the_enter_key_saves(app: Flask) -> None:
+    page = client_for(app, world.people(app)["coordinator.jn"], "en").get("/programmes/new").get_data(as_text=True)
+    first = re.search(r"<button[^>]*>\s*(.*?)\s*</button>", page.partition("<main")[2])
+    assert first is not None
+    assert first[1] == "Save"

@@ -66,7 +66,7 @@ class ProgrammeForm(Form):
     """What a programme is called and where it belongs; its requirements and credits are rows beside it."""
 
     scope_id = SelectField(_l("Belongs to"), coerce=int)
-    code = text(_l("Code"), maximum=40)
+    code = text(_l("Programme code"), maximum=40)
     title_zh = text(_l("Title in Chinese"), maximum=200)
     title_en = text(_l("Title in English"), maximum=200)
     valid_months = IntegerField(
