@@ -67,7 +67,7 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 Json = JSON().with_variant(postgresql.JSONB, "postgresql")
 
 BY_MIGRATION: dict[str, Any] = {"info": {"by_migration": True}}
-"""Marks a table whose rows come from a migration: an empty database has them already."""
+"""Marks a table whose rows a migration or `anning init-db` brings: an empty database has them already."""
 
 Id = Annotated[int, mapped_column(BigId, primary_key=True)]
 
@@ -172,9 +172,14 @@ def transaction() -> Iterator[Connection]:
 
 @contextmanager
 def reading() -> Iterator[Connection]:
-    """One transaction that the database keeps read-only; nothing is committed."""
+    """One transaction that the database keeps read-only.
+
+    It ends as a commit, of nothing: after a rollback psycopg forgets which statements the server has prepared, and
+    PostgreSQL plans each of them anew, which costs ten times as much as running it.
+    """
     with _opened(writes=False) as unit:
         yield unit.connection
+        unit.connection.commit()
 
 
 @contextmanager
