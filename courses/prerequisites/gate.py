@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, and_, case, exists, func, select
+from sqlalchemy import Select, and_, bindparam, case, exists, func, select
 from sqlalchemy.orm import aliased
 
 from courses.models import LESSON
@@ -17,7 +17,7 @@ from courses.queries import LEARNER, newest_pins
 from training.activities import kinds
 from training.activities.models import Activity
 from training.core import i18n
-from training.core.db import db
+from training.core.db import BigId, db
 from training.core.errors import NotAllowed
 from training.programmes.models import Enrolment, EnrolmentStatus
 from training.progress import queries as progress
@@ -94,12 +94,15 @@ def _unmet() -> Select[Any]:
     return cast("Select[Any]", statement)
 
 
+@cache
+def _unmet_in_a_course() -> Select[Any]:
+    return _unmet().where(Prerequisite.course_id == bindparam("course", type_=BigId))
+
+
 def unmet(person_id: int, course_id: int | None = None) -> list[Unmet]:
     """What still comes first in the person's courses, or in one of them; one query."""
-    statement = _unmet()
-    if course_id is not None:
-        statement = statement.where(Prerequisite.course_id == course_id)
-    rows = db.session.execute(statement, {LEARNER.key: person_id})
+    statement = _unmet() if course_id is None else _unmet_in_a_course()
+    rows = db.session.execute(statement, {LEARNER.key: person_id, "course": course_id})
     return [Unmet(course, activity, first, bool(mine)) for course, activity, first, mine in rows]
 
 
