@@ -11,11 +11,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import psutil
 
 from benchmarks.batch import peak_of_a_batch
+from benchmarks.roster import seconds_of_a_roster
 from benchmarks.scenes import SIGN_IN_PASSWORD, AnningScene, FloorScene, prepare
 from benchmarks.servers import cpu_seconds, serving
 from tests import postgres
@@ -62,6 +64,20 @@ class Memory:
         )
 
 
+@dataclass(frozen=True)
+class Seconds:
+    """Seconds on the clock, of what somebody waits for; its limit is theirs."""
+
+    name: str
+    value: float
+    limit: float
+
+    def line(self) -> str:
+        """The figure as it is printed."""
+        verdict = "ok" if self.value <= self.limit else "over"
+        return f"{self.name:34} {self.value:6.2f} s         limit {self.limit:4.1f}   {verdict:4}"
+
+
 def measure(
     name: str, limit: float, floor: Callable[[], None], own: Callable[[], None], processes: list[psutil.Process]
 ) -> Figure:
@@ -78,19 +94,32 @@ def measure(
     return Figure(name, spent[own] / spent[floor], limit, spent[floor] * to_ms, spent[own] * to_ms)
 
 
+@dataclass(frozen=True)
+class Databases:
+    """A kind of database: the URLs of one for the floor, one for Anning, one for rosters; its server, if it has one."""
+
+    name: str
+    floor_url: str
+    own_url: str
+    roster_url: str
+    server: list[psutil.Process]
+
+
 @contextmanager
-def databases(folder: Path) -> Iterator[list[tuple[str, str, str, list[psutil.Process]]]]:
-    """For each database: its name, the floor's URL, Anning's URL, and its server's process if it has one."""
-    found: list[tuple[str, str, str, list[psutil.Process]]] = [
-        ("sqlite", f"sqlite:///{folder / 'floor.db'}", f"sqlite:///{folder / 'anning.db'}", [])
-    ]
+def databases(folder: Path) -> Iterator[list[Databases]]:
+    """What to measure on: SQLite, and PostgreSQL where its server is installed."""
+
+    def url(name: str) -> str:
+        return f"sqlite:///{folder / name}.db"
+
+    found = [Databases("sqlite", url("floor"), url("anning"), url("roster"), [])]
     programs = postgres.find_programs()
     cluster = postgres.Cluster(programs, durable=True) if programs else None
     if cluster is None:
         print("PostgreSQL's server is not installed: measured on SQLite alone", file=sys.stderr)
     else:
-        urls = [cluster.url(cluster.create(None)) for _ in range(2)]
-        found.append(("postgresql", urls[0], urls[1], [psutil.Process(cluster.process.pid)]))
+        urls = [cluster.url(cluster.create(None)) for _ in range(3)]
+        found.append(Databases("postgresql", *urls, [psutil.Process(cluster.process.pid)]))
     try:
         yield found
     finally:
@@ -98,11 +127,14 @@ def databases(folder: Path) -> Iterator[list[tuple[str, str, str, list[psutil.Pr
             cluster.stop()
 
 
-def figures_on(name: str, floor_url: str, own_url: str, server: list[psutil.Process], wanted: str) -> Iterator[Figure]:
+def figures_on(on: Databases, wanted: str) -> Iterator[Figure]:
     """The figures on one database."""
+    planned = [f"{figure}-{on.name}" for figure in ("save-answer", "lesson-page")]
+    if not any(wanted in one for one in planned):
+        return
     with tempfile.TemporaryDirectory() as data:
         environ = {
-            "DATABASE_URL": own_url,
+            "DATABASE_URL": on.own_url,
             "ANNING_DATA_DIR": data,
             "ANNING_SECRET_KEY": "k" * 40,
             "ANNING_SAMPLE_MODE": "1",
@@ -110,17 +142,17 @@ def figures_on(name: str, floor_url: str, own_url: str, server: list[psutil.Proc
         }
         login = prepare(environ)
         with (
-            serving("benchmarks.floor:make_app()", {"DATABASE_URL": floor_url}) as (floor_port, floor_process),
+            serving("benchmarks.floor:make_app()", {"DATABASE_URL": on.floor_url}) as (floor_port, floor_process),
             serving("wsgi:app", environ) as (own_port, own_process),
         ):
             floor = FloorScene(floor_port, REQUESTS)
             own = AnningScene(own_port, REQUESTS, login, SIGN_IN_PASSWORD)
-            processes = [floor_process, own_process, *server]
+            processes = [floor_process, own_process, *on.server]
             for figure, limit, floor_run, own_run in (
                 ("save-answer", 2.5, floor.save_answers, own.save_answers),
                 ("lesson-page", 3.0, floor.read_lesson, own.read_lesson),
             ):
-                full_name = f"{figure}-{name}"
+                full_name = f"{figure}-{on.name}"
                 if wanted in full_name:
                     yield measure(full_name, limit, floor_run, own_run, processes)
 
@@ -133,19 +165,32 @@ def batch_memory(wanted: str) -> Iterator[Memory]:
         yield Memory("batch-memory", many / few, 1.2, few, many)
 
 
+def rosters(name: str, url: str, wanted: str) -> Iterator[Seconds]:
+    """What a coordinator waits for with a roster of 2,000: the check, from the upload on, and the import."""
+    names = {part: f"roster-{part}-{name}" for part in ("check", "write")}
+    if any(wanted in one for one in names.values()):
+        with tempfile.TemporaryDirectory() as folder:
+            taken = seconds_of_a_roster(url, Path(folder))
+        yield from (Seconds(full_name, getattr(taken, part), 5.0) for part, full_name in names.items())
+
+
 def main() -> int:
     """Measure what is wanted; returns the exit status."""
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""
     over = False
     with tempfile.TemporaryDirectory() as folder, databases(Path(folder)) as found:
-        for name, floor_url, own_url, server in found:
-            for figure in figures_on(name, floor_url, own_url, server, wanted):
-                print(figure.line(), flush=True)
-                over = over or figure.value > figure.limit
+        for on in found:
+            for figure in chain(figures_on(on, wanted), rosters(on.name, on.roster_url, wanted)):
+                over = _told(figure) or over
     for memory in batch_memory(wanted):
-        print(memory.line(), flush=True)
-        over = over or memory.value > memory.limit
+        over = _told(memory) or over
     return 1 if over else 0
+
+
+def _told(figure: Figure | Memory | Seconds) -> bool:
+    """Print a figure; returns whether it is over its limit."""
+    print(figure.line(), flush=True)
+    return figure.value > figure.limit
 
 
 if __name__ == "__main__":
