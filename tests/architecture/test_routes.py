@@ -85,6 +85,7 @@ def _member(permission: str) -> str:
     from question_bank import permissions as bank
     from training.accounts import permissions as accounts
     from training.messages import permissions as messages
+    from training.places import permissions as places
     from training.practice import permissions as practice
     from training.privacy import permissions as privacy
     from training.programmes import permissions as programmes
@@ -97,6 +98,7 @@ def _member(permission: str) -> str:
         bank,
         accounts,
         messages,
+        places,
         practice,
         privacy,
         programmes,

@@ -43,7 +43,7 @@ def choose_post() -> ResponseReturnValue:
     """Remember it on this computer, and lead back."""
     typed = request.form.get("institution_id", "")
     number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
-    if places.institution(number) is None:
+    if places.open_institution(number) is None:
         raise Invalid(_("There is no such institution here; look for it by a part of its name."))
     response = redirect(addresses.safe_next(request.form.get("next")) or url_for("accounts.sign_in"))
     doorway.keep(response, number)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from training.core import jobs, sample, schema, serving
+from training.core import groundwork, jobs, sample, schema, serving
 from training.core.db import db
 
 group = AppGroup("schema", help="The database's schema.")
@@ -46,9 +46,12 @@ def check() -> None:
 
 @click.command("init-db")
 def init_db() -> None:
-    """Create or migrate the database, without sample data."""
+    """Create or migrate the database, and add what every installation holds; without sample data."""
     schema.upgrade()
+    added = groundwork.bring()
     click.echo("The database has the newest schema.")
+    for name, number in added.items():
+        click.echo(f"{number} {name} added." if number else f"All {name} are there.")
 
 
 @click.command("sample-data")
@@ -78,6 +81,7 @@ def serve(host: str | None, port: int | None, without_worker: bool) -> None:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     settings = app.extensions["anning_settings"]
     schema.upgrade()
+    groundwork.bring()
     if settings.sample_mode:
         sample.load()
     db.engine.dispose()

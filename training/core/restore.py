@@ -136,9 +136,10 @@ def _constraints_within_tables(connection: Connection) -> list[tuple[str, str]]:
 
 def _insert_everything(reader: Reader, told: Told) -> None:
     members = {one.table: one for one in reader.manifest.tables}
-    for table in backup.tables():
+    for table in reversed(backup.tables()):
         if table.info.get("by_migration"):
             connection().execute(table.delete())
+    for table in backup.tables():
         rows = backup.values_of(reader, members[table.name], table)
         for some in backup.some_at_once(rows):
             connection().execute(table.insert(), some)

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import select
 
+from training.core.audit import AuditLine
 from training.core.db import db, transaction
-from training.core.scopes import Scope
+from training.core.scopes import Scope, ScopeKind
 
 Step = Callable[[dict[str, Any]], None]
 _steps: dict[str, tuple[int, Step]] = {}
@@ -29,8 +30,9 @@ def step(name: str, order: int) -> Callable[[Step], Step]:
 
 
 def is_empty() -> bool:
-    """Whether nothing has been entered yet; needs an open transaction."""
-    return db.session.scalar(select(Scope.id).limit(1)) is None
+    """Whether nobody has entered or done anything yet (regions come by themselves); needs an open transaction."""
+    entered = select(Scope.id).where(Scope.kind.not_in([ScopeKind.EVERYWHERE, ScopeKind.REGION]))
+    return all(db.session.scalar(one.limit(1)) is None for one in (entered, select(AuditLine.id)))
 
 
 def load() -> bool:

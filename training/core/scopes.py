@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ColumnElement, Enum, ForeignKey, String, false, or_, select
+from sqlalchemy import CheckConstraint, ColumnElement, Enum, ForeignKey, String, false, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from training.core.db import Base, BigId, Id, db
+from training.core.db import BY_MIGRATION, Base, BigId, Id, db
 
 
 class ScopeKind(StrEnum):
@@ -39,7 +39,10 @@ class Scope(Base):
     """A node of the tree."""
 
     __tablename__ = "scope"
-    __table_args__ = (CheckConstraint("(parent_id IS NULL) = (kind = 'everywhere')", name="only_root_has_no_parent"),)
+    __table_args__ = (
+        CheckConstraint("(parent_id IS NULL) = (kind = 'everywhere')", name="only_root_has_no_parent"),
+        BY_MIGRATION,
+    )
 
     id: Mapped[Id]
     kind: Mapped[ScopeKind] = mapped_column(enum_of(ScopeKind))
@@ -57,6 +60,17 @@ def add_scope(kind: ScopeKind, parent: Scope | None, name_zh: str, name_en: str)
     scope.path = f"{parent.path if parent else '/'}{scope.id}/"
     db.session.flush()
     return scope
+
+
+def move(scope: Scope, parent: Scope) -> None:
+    """Put a scope, with everything below it, below another parent; does not commit."""
+    before, after = scope.path, f"{parent.path}{scope.id}/"
+    if before == after:
+        return
+    scope.parent_id = parent.id
+    db.session.flush()
+    below = update(Scope).where(Scope.path.startswith(before, autoescape=True))
+    db.session.execute(below.values(path=after + func.substr(Scope.path, len(before) + 1)))
 
 
 def lock(scope: Scope) -> None:

@@ -1,8 +1,12 @@
-"""Regions (GB/T 2260), institutions with their beds, and training bases."""
+"""Regions (GB/T 2260), institutions with their beds, training bases and alliances."""
 
 from flask import Flask
 
 
 def init_app(_app: Flask) -> None:
-    """Plug in the sample; places have no pages of their own yet."""
+    """Plug in permissions, the regions that every installation has, and the sample."""
+    from training.places import permissions
+    from training.places import regions as regions
     from training.places import samples as samples
+
+    permissions.register()

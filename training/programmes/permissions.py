@@ -59,7 +59,6 @@ VERBS = {
     "enrolment.add": _l("person enrolled"),
     "enrolment.extend": _l("last day moved"),
     "enrolment.withdraw": _l("enrolment withdrawn"),
-    "institution.add": _l("institution added"),
     "invitation.close": _l("invitation closed"),
     "invitation.open": _l("invitation made"),
     "enrolment.move": _l("enrolment moved to the present version of the programme"),

@@ -14,6 +14,7 @@ from training.core.access import Actor
 from training.core.db import db
 from training.core.errors import NotFound
 from training.core.scopes import Scope
+from training.places import queries as places
 from training.practice.kinds import ROTATION, SKILLS
 from training.practice.models import ChecklistVersion, Posting, RotationVersion, SkillsAssessment
 from training.practice.permissions import Permission
@@ -47,7 +48,11 @@ def own_scopes(actor: Actor) -> Sequence[Scope]:
     """The bases and regions for which the actor may write plans, by path."""
     return db.session.scalars(
         select(Scope)
-        .where(scopes.within(actor.paths(Permission.PLAN_WRITE)), Scope.kind != scopes.ScopeKind.COHORT)
+        .where(
+            scopes.within(actor.paths(Permission.PLAN_WRITE)),
+            Scope.kind != scopes.ScopeKind.COHORT,
+            Scope.id.not_in(places.scopes_of_counties()),
+        )
         .order_by(Scope.path)
     ).all()
 

@@ -36,7 +36,7 @@ def person(person_id: int) -> ResponseReturnValue:
 def revise(person_id: int) -> ResponseReturnValue:
     """Correct it."""
     found = queries.person_visible_to(actor(), person_id, Permission.PERSON_REVISE)
-    form = _form(None)
+    form = _form(found, typed=True)
     if not form.validate():
         return _page(found, form), 422
     data = PersonData(
@@ -98,7 +98,8 @@ def erase(person_id: int) -> ResponseReturnValue:
 def corrections() -> ResponseReturnValue:
     """What people want corrected."""
     rows = queries.corrections_for(actor())
-    institutions = {one.id: i18n.local(one, "name") for one in places.institutions()} if rows else {}
+    named = {key for wish, who, _of in rows for key in (wish.wanted.get("institution_id"), who.institution_id) if key}
+    institutions = {key: i18n.local(one, "name") for key, one in places.institutions_by_ids(named).items()}
     return render_template(
         "privacy/corrections.html",
         rows=rows,
@@ -119,10 +120,10 @@ def decide(correction_id: int, act: str) -> ResponseReturnValue:
     return redirect(url_for(".corrections"))
 
 
-def _form(found: Person | None) -> ReviseForm:
-    form = ReviseForm(obj=found) if found else ReviseForm()
-    form.offer([(one.id, i18n.local(one, "name")) for one in places.institutions()])
-    if found:
+def _form(found: Person, *, typed: bool = False) -> ReviseForm:
+    form = ReviseForm() if typed else ReviseForm(obj=found)
+    form.offer([(one.id, i18n.local(one, "name")) for one in places.institutions(also=found.institution_id)])
+    if not typed:
         form.profession.data, form.institution_id.data = found.profession.value, found.institution_id or 0
     return form
 

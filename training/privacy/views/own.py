@@ -95,7 +95,7 @@ def correction_post() -> ResponseReturnValue:
 def _correction_form(*, present: bool) -> CorrectionForm:
     person = accounts.person(signed_in().id)
     form = CorrectionForm(obj=person) if present else CorrectionForm()
-    form.offer([(one.id, i18n.local(one, "name")) for one in places.institutions()])
+    form.offer([(one.id, i18n.local(one, "name")) for one in places.institutions(also=person.institution_id)])
     if present:
         form.profession.data, form.institution_id.data = person.profession.value, person.institution_id or 0
     return form

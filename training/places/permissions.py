@@ -1,0 +1,38 @@
+"""What may be done with places, and by which roles."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _l
+
+from training.core import access, audit
+from training.core.access import Role
+
+
+class Permission(StrEnum):
+    """Permissions over places, alphabetically."""
+
+    PLACE_WRITE = "places:place:write"
+
+
+GRANTS = {Permission.PLACE_WRITE: (Role.OFFICER, Role.ADMINISTRATOR)}
+
+VERBS = {
+    "alliance.add": _l("alliance added"),
+    "alliance.change": _l("alliance changed"),
+    "alliance.join": _l("institution joined an alliance"),
+    "alliance.leave": _l("institution left an alliance"),
+    "base.add": _l("training base added"),
+    "base.change": _l("training base changed"),
+    "institution.add": _l("institution added"),
+    "institution.change": _l("institution changed"),
+    "institution.end": _l("institution ended"),
+    "institution.reopen": _l("institution opened again"),
+}
+
+
+def register() -> None:
+    """Tell the house."""
+    access.register(GRANTS)
+    audit.describe(VERBS)
