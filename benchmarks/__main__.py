@@ -11,7 +11,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 
 import psutil
@@ -118,8 +117,8 @@ def databases(folder: Path) -> Iterator[list[Databases]]:
     if cluster is None:
         print("PostgreSQL's server is not installed: measured on SQLite alone", file=sys.stderr)
     else:
-        urls = [cluster.url(cluster.create(None)) for _ in range(3)]
-        found.append(Databases("postgresql", *urls, [psutil.Process(cluster.process.pid)]))
+        floor, own, roster = (cluster.url(cluster.create(None)) for _ in range(3))
+        found.append(Databases("postgresql", floor, own, roster, [psutil.Process(cluster.process.pid)]))
     try:
         yield found
     finally:
@@ -180,8 +179,10 @@ def main() -> int:
     over = False
     with tempfile.TemporaryDirectory() as folder, databases(Path(folder)) as found:
         for on in found:
-            for figure in chain(figures_on(on, wanted), rosters(on.name, on.roster_url, wanted)):
+            for figure in figures_on(on, wanted):
                 over = _told(figure) or over
+            for seconds in rosters(on.name, on.roster_url, wanted):
+                over = _told(seconds) or over
     for memory in batch_memory(wanted):
         over = _told(memory) or over
     return 1 if over else 0
