@@ -20,7 +20,7 @@ print(next(one["mobile"] for one in people["trainees"] if one["stage"] == "cours
 
 def prepare(environ: dict[str, str]) -> str:
     """Fill Anning's database with the sample; returns the login of a trainee who has read the course."""
-    command = [sys.executable, "-c", "from wsgi import main; main()", "sample-data"]
+    command = [sys.executable, "-c", "from wsgi import main; main()", "sample-data", "--small"]
     subprocess.run(command, cwd=ROOT, env={**os.environ, **environ}, check=True, capture_output=True)
     found = subprocess.run(
         [sys.executable, "-c", LOGIN_OF_A_TRAINEE], cwd=ROOT, check=True, capture_output=True, text=True

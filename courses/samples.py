@@ -1,50 +1,84 @@
-"""The sample course (three lessons, marked as not reviewed), and how far each sample trainee has read."""
+"""The sample's courses (marked as not reviewed), and how far each sample trainee has read.
+
+The foundation programme has five courses; the specialist programme has one a module, which share the foundation's
+lessons: what was read in one counts in both.
+"""
 
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from importlib.resources import files
+from random import Random
 from typing import Any
 
-from courses import queries, services
-from courses.media.services import Upload
-from courses.services import Draft
-from training.accounts.models import Person
-from training.core import clock, sample, storage
-from training.core.access import Actor, Grant, Role
-from training.programmes.models import Enrolment
+from sqlalchemy import select
 
-WRITTEN = timedelta(days=95)
-READ_AFTER = (timedelta(days=2, hours=11), timedelta(days=4, hours=12), timedelta(days=6, hours=10))
-LESSONS_READ = {"not_started": 0, "one_lesson": 1, "two_lessons": 2, "withdrawn": 0}
+from courses import services
+from courses.media.services import Upload
+from courses.models import Lesson
+from courses.services import Draft
+from training.activities.models import Activity
+from training.core import clock, sample, storage
+from training.core.access import Actor
+from training.core.db import db
+from training.core.sample import LONG_AGO
+from training.programmes.samples import Learner, acting
+from training.progress import services as progress
+from training.progress.outcomes import COMPLETED
+
+DAYS_OF_READING = {"basic": 40, "specialist": 65}
+# How many lessons somebody of a stage has read; those of other stages have read all. Below 0: so many are left.
+LESSONS_READ = {"not_started": 0, "one_lesson": 1, "last_lesson": -1, "withdrawn": 2, "practising": 0}
 
 
 @sample.step("courses", 30)
-def add_course(shared: dict[str, Any]) -> None:
-    """Leave `course` and append it to `requires`."""
-    folder = files("courses").joinpath("sample")
-    course = json.loads(folder.joinpath("course.json").read_text(encoding="utf-8"))
-    scope = shared["province_scope"]
-    author = _acting(shared["staff"][Role.INSTRUCTOR.value], Grant(Role.INSTRUCTOR, scope.id, scope.path))
-    with clock.frozen(shared["now"] - WRITTEN):
-        activity = services.add_course(
-            scope,
-            title_zh=course["title"]["zh"],
-            title_en=course["title"]["en"],
-            summary_zh=course["summary"]["zh"],
-            summary_en=course["summary"]["en"],
-            lessons=[_draft(folder, one) for one in course["lessons"]],
-            added_by=author,
-            uploads=[_upload(folder, one) for one in course["figures"]],
-        )
-    shared["course"] = activity
-    shared.setdefault("requires", []).append(activity)
+def add_courses(shared: dict[str, Any]) -> None:
+    """Leave the courses of each programme in `requires`, and `read`: the lessons of each in the order of reading."""
+    content = json.loads(files("courses").joinpath("sample", "courses.json").read_text(encoding="utf-8"))
+    author = acting(shared["staff"]["instructor"])
+    with clock.frozen(shared["now"] - LONG_AGO):
+        known: dict[str, Activity] = {}
+        shared["requires"] = {
+            programme: [_add(shared, content, one, known, author) for one in content[programme]]
+            for programme in ("basic", "specialist")
+        }
+    shared["read"] = {
+        programme: [known[slug] for one in content[programme] for slug in one["lessons"]]
+        for programme in ("basic", "specialist")
+    }
 
 
-def _upload(folder: Any, figure: dict[str, Any]) -> Upload:
-    content = folder.joinpath(figure["file"]).read_bytes()
+def _add(
+    shared: dict[str, Any], content: dict[str, Any], one: dict[str, Any], known: dict[str, Activity], author: Actor
+) -> Activity:
+    """A course: its own lessons, then those that another course has already, in the order of the file."""
+    own = [slug for slug in one["lessons"] if slug not in known]
+    course = services.add_course(
+        shared["province_scope"],
+        title_zh=one["title"]["zh"],
+        title_en=one["title"]["en"],
+        summary_zh=one["summary"]["zh"],
+        summary_en=one["summary"]["en"],
+        lessons=[_draft(slug, content["lessons"][slug]) for slug in own],
+        added_by=author,
+        uploads=[_upload(figure) for figure in one.get("figures", ())],
+    )
+    for slug in one["lessons"]:
+        if slug in known:
+            services.take_over(course.id, known[slug].id, taken_by=author)
+    of_the_course = select(Lesson.slug, Activity).join(Activity, Activity.id == Lesson.activity_id)
+    rows = db.session.execute(of_the_course.where(Lesson.course_id == course.id)).all()
+    known |= {row.slug: row.Activity for row in rows}
+    order = [known[slug].id for slug in one["lessons"]]
+    services.reorder(course.id, order, based_on=course.version, reordered_by=author)
+    return course
+
+
+def _upload(figure: dict[str, Any]) -> Upload:
+    content = files("courses").joinpath("sample", figure["file"]).read_bytes()
     return Upload(
         kept=storage.keep(content, figure["file"], families=("image",)),
         name=figure["name"],
@@ -55,9 +89,10 @@ def _upload(folder: Any, figure: dict[str, Any]) -> Upload:
     )
 
 
-def _draft(folder: Any, lesson: dict[str, Any]) -> Draft:
+def _draft(slug: str, lesson: dict[str, Any]) -> Draft:
+    folder = files("courses").joinpath("sample", "lessons")
     bodies = {
-        language: folder.joinpath(f"{lesson['slug']}.{language}.md").read_text(encoding="utf-8").strip()
+        language: folder.joinpath(f"{slug}.{language}.md").read_text(encoding="utf-8").strip()
         for language in ("zh", "en")
     }
     return Draft(
@@ -66,25 +101,41 @@ def _draft(folder: Any, lesson: dict[str, Any]) -> Draft:
         body_zh=bodies["zh"],
         body_en=bodies["en"],
         minutes=lesson["minutes"],
-        class_hours=Decimal(1),
-        slug=lesson["slug"],
+        class_hours=Decimal(str(lesson["class_hours"])),
+        slug=slug,
     )
 
 
 @sample.step("lessons", 60)
 def read_lessons(shared: dict[str, Any]) -> None:
-    """Have each trainee read as many lessons as the stage says, some days after enrolling; all others have read all."""
-    course = shared["course"]
-    lessons = queries.lessons_of_versions([(course.id, course.version)])[course.id, course.version]
-    for enrolment, person, stage in shared["enrolments"]:
-        for lesson_id, after in zip(lessons[: LESSONS_READ.get(stage)], READ_AFTER, strict=False):
-            _read(enrolment, person, lesson_id, after)
+    """Have each trainee read as many lessons as the stage says, over the weeks after enrolling."""
+    chance = Random(20260103)  # noqa: S311 - the same at every load
+    for learner in shared["learners"]:
+        lessons = shared["read"][learner.programme]
+        count = _count(learner.stage, len(lessons), chance)
+        with clock.frozen(shared["now"]):
+            progress.record_all(
+                learner.enrolment, _acts(learner, lessons[:count], len(lessons), shared["now"]), authority=None
+            )
 
 
-def _read(enrolment: Enrolment, person: Person, lesson_id: int, after: timedelta) -> None:
-    with clock.frozen(enrolment.enrolled_at + after):
-        services.complete_lesson(lesson_id, completed_by=_acting(person))
+def _count(stage: str, of: int, chance: Random) -> int:
+    if stage == "some":
+        return chance.randint(2, of - 2)
+    read = LESSONS_READ.get(stage, of)
+    return read if read >= 0 else of + read
 
 
-def _acting(person: Person, *grants: Grant) -> Actor:
-    return Actor(id=person.id, name=person.name, grants=grants)
+def _acts(learner: Learner, lessons: Sequence[Activity], of: int, now: datetime) -> list[progress.Act]:
+    """A lesson every few days, in the version of today."""
+    days = DAYS_OF_READING[learner.programme]
+    return [
+        progress.Act(
+            lesson,
+            lesson.version,
+            COMPLETED,
+            f"lesson:{lesson.id}:{lesson.version}:{learner.person.id}",
+            learner.moment(now, (number + 1) / of, days),
+        )
+        for number, lesson in enumerate(lessons)
+    ]

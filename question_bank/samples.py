@@ -1,4 +1,4 @@
-"""The sample items, the quiz made of them, and attempts at it by the people whose stage has come so far."""
+"""The sample items, the quizzes made of them, and attempts at it by the people whose stage has come so far."""
 
 from __future__ import annotations
 
@@ -11,69 +11,79 @@ from question_bank import item_types
 from question_bank.models import Attempt, Item
 from question_bank.queries import attempts as queries
 from question_bank.services import answers, items, quizzes, sitting
-from training.accounts import queries as accounts
 from training.accounts.models import Person
+from training.activities.models import Activity
 from training.core import clock, sample
-from training.programmes.models import Enrolment
+from training.core.access import Actor
+from training.core.sample import LONG_AGO
+from training.programmes.samples import acting
 
-WRITTEN = timedelta(days=95)
-AFTER_ENROLMENT = timedelta(days=16)
 MINUTES_AN_ITEM = 1
-# How many of the ten items each attempt gets wrong, by stage: the first attempt, then the resit.
+# How many items of a paper of ten an attempt gets wrong, by stage: the first attempt, then the resit.
 WRONG = {"quiz_failed": (5,), "quiz_passed": (2,), "certified": (1,), "revoked": (5, 3)}
+DAYS_UNTIL_SAT = {"basic": 44, "specialist": 75}
 
 
 def _read(name: str) -> Any:
     return json.loads(files("question_bank").joinpath("sample", name).read_text(encoding="utf-8"))
 
 
-@sample.step("items and quiz", 40)
-def add_items_and_quiz(shared: dict[str, Any]) -> None:
-    """Write the items and the quiz on the province's behalf; the quiz joins `requires`."""
-    author = accounts.load_actor("{0.id}:{0.stamp}".format(shared["staff"]["instructor"]))
-    scope = shared["province_scope"]
-    plan = _read("quiz.json")
-    with clock.frozen(shared["now"] - WRITTEN):
+def all_items() -> list[dict[str, Any]]:
+    """The items of the sample: the introduction's, then module by module."""
+    folder = files("question_bank").joinpath("sample", "items")
+    names = sorted(one.name for one in folder.iterdir())
+    return [item for name in names for item in _read(f"items/{name}")]
+
+
+@sample.step("items and quizzes", 40)
+def add_items_and_quizzes(shared: dict[str, Any]) -> None:
+    """Write the items and the quizzes on the province's behalf; each programme's quiz joins its `requires`."""
+    author = acting(shared["staff"]["instructor"])
+    with clock.frozen(shared["now"] - LONG_AGO):
         written: dict[str, Item] = {}
-        for one in _read("items.json"):
+        for one in all_items():
             body = {name: one[name] for name in ("stem", "options", "key", "explanation", "source")}
             written[one["code"]] = items.add_item(
-                scope, code=one["code"], type_name=one["type"], body=body, added_by=author
+                shared["province_scope"], code=one["code"], type_name=one["type"], body=body, added_by=author
             )
-        rules = quizzes.Rules(
-            time_limit_minutes=plan["time_limit_minutes"],
-            pass_percent=plan["pass_percent"],
-            attempts_allowed=plan["attempts"],
-            resit_wait_hours=plan["resit_wait_hours"],
-        )
-        titles = quizzes.Titles(zh=plan["title"]["zh"], en=plan["title"]["en"])
-        chosen = [(written[code], 1) for code in plan["items"]]
-        shared["quiz"] = quizzes.add_quiz(scope, titles, rules, chosen, added_by=author)
-    shared.setdefault("requires", []).append(shared["quiz"])
+        shared["quizzes"] = {
+            programme: _add_quiz(shared, plan, written, author) for programme, plan in _read("quizzes.json").items()
+        }
+    for programme, quiz in shared["quizzes"].items():
+        shared["requires"][programme].append(quiz)
+
+
+def _add_quiz(shared: dict[str, Any], plan: dict[str, Any], written: dict[str, Item], author: Actor) -> Activity:
+    rules = quizzes.Rules(
+        time_limit_minutes=plan["time_limit_minutes"],
+        pass_percent=plan["pass_percent"],
+        attempts_allowed=plan["attempts"],
+        resit_wait_hours=plan["resit_wait_hours"],
+    )
+    titles = quizzes.Titles(zh=plan["title"]["zh"], en=plan["title"]["en"])
+    chosen = [(written[code], 1) for code in plan["items"]]
+    return quizzes.add_quiz(shared["province_scope"], titles, rules, chosen, added_by=author)
 
 
 @sample.step("attempts", 62)
 def add_attempts(shared: dict[str, Any]) -> None:
-    """Let the people sit the quiz whose stage says that they have."""
-    for place, (enrolment, person, stage) in enumerate(shared["enrolments"]):
-        for number, wrong in enumerate(WRONG.get(stage, ())):
-            began = _begin(shared["now"], enrolment) + timedelta(days=number)
-            _sit(shared["quiz"].id, person, began, wrong, seed=100 * place + number)
-
-
-def _begin(now: datetime, enrolment: Enrolment) -> datetime:
-    return min(enrolment.enrolled_at + AFTER_ENROLMENT, now - timedelta(days=2))
+    """Let the people sit their programme's quiz whose stage says that they have."""
+    for place, learner in enumerate(shared["learners"]):
+        for number, wrong in enumerate(WRONG.get(learner.stage, ())):
+            began = learner.moment(shared["now"], 1, DAYS_UNTIL_SAT[learner.programme]) + timedelta(days=number)
+            _sit(shared["quizzes"][learner.programme].id, learner.person, began, wrong, seed=100 * place + number)
 
 
 def _sit(quiz_id: int, person: Person, began: datetime, wrong: int, *, seed: int) -> None:
-    """One attempt: an item a minute, the first `wrong` places of the paper answered wrongly."""
+    """One attempt: an item a minute; of each ten items of the paper the first `wrong` are answered wrongly."""
     with clock.frozen(began):
         attempt = sitting.start(quiz_id, person, seed=seed)
-    for item, body in queries.paper_of(attempt):
-        answer = _wrong_answer(body) if item.position <= wrong else body["key"]
+    paper = queries.paper_of(attempt)
+    for item, body in paper:
+        answer = _wrong_answer(body) if (item.position - 1) % 10 < wrong else body["key"]
         with clock.frozen(began + timedelta(minutes=MINUTES_AN_ITEM * item.position)):
             answers.save(attempt.id, item.position, answer, person_id=person.id)
-    _hand_in(attempt, person, began + timedelta(minutes=MINUTES_AN_ITEM * 12))
+    _hand_in(attempt, person, began + timedelta(minutes=MINUTES_AN_ITEM * (len(paper) + 2)))
 
 
 def _wrong_answer(body: dict[str, Any]) -> list[str]:

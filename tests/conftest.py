@@ -151,7 +151,7 @@ def _fill(url: str, folder: Path, contents: str) -> None:
     with app.app_context():
         schema.upgrade()
         if contents == "sample":
-            sample.load()
+            sample.load(small=True)
         if contents == "world":
             from tests import world as small_world
 

@@ -129,7 +129,7 @@ def _bodies() -> list[tuple[str, dict[str, Any]]]:
     import json
     from importlib.resources import files
 
-    sample = json.loads(files("question_bank").joinpath("sample/items.json").read_text(encoding="utf-8"))
+    sample = json.loads(files("question_bank").joinpath("sample/items/foundations.json").read_text(encoding="utf-8"))
     return [
         (one["type"], {name: value for name, value in one.items() if name not in {"code", "type"}})
         for one in sample[:4]

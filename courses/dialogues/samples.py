@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -10,13 +11,16 @@ from courses.dialogues import authoring, scoring, services
 from courses.dialogues.graph import Dialogue
 from training.accounts.models import Person
 from training.core import clock, sample
-from training.core.access import Actor, Grant, Role
 from training.core.errors import Invalid
+from training.core.sample import LONG_AGO
+from training.programmes.samples import acting
 
-SCENES = ("hide-the-diagnosis", "fear-of-addiction")
-WRITTEN = timedelta(days=96)
+SCENES = ("hide-the-diagnosis", "fear-of-addiction", "unfilial-to-stop", "am-i-dying")
+# Of those with a story: which scenes, and whether well.
 HELD = {"13800000008": (True, True), "13800000010": (True,), "13800000013": (False,)}
 HELD_BEFORE = timedelta(days=8)
+HELD_ALL = {"certified", "revoked", "quiz_passed", "quiz_failed", "course_done"}
+DAYS_UNTIL_HELD = 80
 
 
 def source_of(name: str) -> str:
@@ -26,38 +30,46 @@ def source_of(name: str) -> str:
 
 @sample.step("dialogues", 31)
 def add_dialogues(shared: dict[str, Any]) -> None:
-    """Leave `dialogues`: the activities of the scenes, in the order of `SCENES`."""
-    scope, person = shared["province_scope"], shared["staff"][Role.INSTRUCTOR.value]
-    author = Actor(id=person.id, name=person.name, grants=(Grant(Role.INSTRUCTOR, scope.id, scope.path),))
-    with clock.frozen(shared["now"] - WRITTEN):
+    """Leave `dialogues`: the activities of the scenes, in their order; the specialist programme asks for all."""
+    scope, author = shared["province_scope"], acting(shared["staff"]["instructor"])
+    with clock.frozen(shared["now"] - LONG_AGO):
         shared["dialogues"] = [
             services.add_dialogue(scope, _scene(name), source_of(name), added_by=author) for name in SCENES
         ]
+    shared["requires"]["specialist"] += shared["dialogues"]
 
 
 @sample.step("conversations", 61)
 def hold_dialogues(shared: dict[str, Any]) -> None:
-    """Some of those who practise have held the scenes, well or badly."""
+    """Those with a story have held some scenes, well or badly; of the crowd, whoever has come so far, all and well."""
     for mobile, held in HELD.items():
         person = shared["people"][mobile]
         for number, well in enumerate(held):
-            with clock.frozen(shared["now"] - HELD_BEFORE + timedelta(hours=5 * number)):
-                _hold(shared["dialogues"][number].id, _scene(SCENES[number]), person, well=well)
+            _hold(shared, number, person, shared["now"] - HELD_BEFORE + timedelta(hours=5 * number), well=well)
+    for learner in shared["learners"]:
+        if learner.programme == "specialist" and learner.stage in HELD_ALL:
+            for number in range(len(SCENES)):
+                moment = learner.moment(shared["now"], 0.9 + number / 50, DAYS_UNTIL_HELD)
+                _hold(shared, number, learner.person, moment, well=True)
 
 
-def _hold(dialogue_id: int, scene: Dialogue, person: Person, *, well: bool) -> None:
-    """One conversation along the best path, or along the first replies that do harm or nothing."""
-    attempt = services.start(dialogue_id, person, seed=scoring.AS_WRITTEN)
+def _hold(shared: dict[str, Any], number: int, person: Person, moment: datetime, *, well: bool) -> None:
+    """One conversation along the best path, or along the replies that do harm or nothing."""
+    scene = _scene(SCENES[number])
     best, step = scoring.best_replies(scene), 0
     turn: str | None = scene.start
-    while turn is not None:
-        replies = scene.turns[turn].replies
-        choice = best[turn][0] if well and best[turn] else min(range(len(replies)), key=lambda one: replies[one].total)
-        step += 1
-        services.reply(attempt.id, step=step, turn=turn, choice=choice, by=person)
-        turn = replies[choice].next
+    with clock.frozen(moment):
+        attempt = services.start(shared["dialogues"][number].id, person, seed=scoring.AS_WRITTEN)
+        while turn is not None:
+            replies = scene.turns[turn].replies
+            worst = min(range(len(replies)), key=lambda one: replies[one].total)
+            choice = best[turn][0] if well and best[turn] else worst
+            step += 1
+            services.reply(attempt.id, step=step, turn=turn, choice=choice, by=person)
+            turn = replies[choice].next
 
 
+@cache
 def _scene(name: str) -> Dialogue:
     read = authoring.parse(source_of(name))
     if isinstance(read, Dialogue):

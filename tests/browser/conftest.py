@@ -35,6 +35,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "PORT": str(port),
     }
     environ.pop("DATABASE_URL", None)
+    subprocess.run([*PROGRAM, "sample-data", "--small"], cwd=ROOT, env=environ, check=True, stdout=subprocess.DEVNULL)
     server = subprocess.Popen([*PROGRAM, "serve"], cwd=ROOT, env=environ, stdout=subprocess.DEVNULL)
     try:
         _wait(f"{address}/readyz", server)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-FILE = Path(__file__).resolve().parents[2] / "question_bank/sample/items.json"
+FILE = Path(__file__).resolve().parents[2] / "question_bank/sample/items/foundations.json"
 
 
 @cache

@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import current_app
 
-from training.accounts import passwords, services
+from training.accounts import crowd, passwords, services
 from training.accounts.models import NOTICE, Person, Profession
 from training.core import clock, sample, scopes
 from training.core.access import Role
@@ -19,7 +19,7 @@ from training.core.db import db
 from training.core.scopes import Scope
 
 PASSWORD = "anning-2026"  # noqa: S105 - shown on the sign-in page of every sample
-STARTED = timedelta(days=100)
+STARTED = timedelta(days=560)
 ROLES = {"provincial_officer": Role.OFFICER}
 
 
@@ -40,21 +40,26 @@ def content() -> dict[str, Any]:
 
 
 def shown() -> list[Offer]:
-    """What to offer: every role's first, and all coordinators; nothing outside sample mode."""
+    """What to offer: every role's first; nothing outside sample mode."""
     if not current_app.config["SAMPLE_MODE"]:
         return []
-    learner, *_others = [one for one in content()["trainees"] if one["stage"] == "two_lessons"]
+    learner, *_others = [one for one in content()["trainees"] if one["stage"] == "last_lesson"]
+    firsts = {_role(one): one for one in reversed(content()["staff"])}
     return [
         Offer(learner["name"], learner["mobile"], Role.TRAINEE.label),
-        *(Offer(one["name"], one["mobile"], _role(one).label) for one in content()["staff"]),
+        *(Offer(one["name"], one["mobile"], _role(one).label) for one in reversed(firsts.values())),
     ]
 
 
 @sample.step("people", 20)
 def add_people(shared: dict[str, Any]) -> None:
-    """Leave `people` by mobile number, `staff` by role (coordinators by base code too), `trainees` with their stage."""
+    """Leave `people` by mobile number, `staff` by role, `trainees` with their stage, and the `crowd` to draw from.
+
+    Coordinators are in `staff` by their base's code too, supervisors in `supervisors`.
+    """
     password_hash = passwords.hash_password(PASSWORD)  # one for all; nobody waits for this transaction
-    shared["people"], shared["staff"], shared["trainees"] = {}, {}, []
+    shared["people"], shared["staff"], shared["supervisors"], shared["trainees"] = {}, {}, {}, []
+    shared["crowd"] = crowd.of_the_sample(content(), password_hash)
     with clock.frozen(shared["now"] - STARTED):
         for one in content()["staff"]:
             person = _add_person(one, password_hash, shared)
@@ -63,6 +68,8 @@ def add_people(shared: dict[str, Any]) -> None:
             shared["staff"].setdefault(role.value, person)
             if role is Role.COORDINATOR:
                 shared["staff"][one["base"]] = person
+            if role is Role.SUPERVISOR:
+                shared["supervisors"][one["base"]] = person
         for one in content()["trainees"]:
             person = _add_person(one, password_hash, shared)
             shared["trainees"].append((person, one["stage"], one["base"]))

@@ -55,10 +55,11 @@ def init_db() -> None:
 
 
 @click.command("sample-data")
-def sample_data() -> None:
+@click.option("--small", is_flag=True, help="The same courses and items, and only the few people who have a story.")
+def sample_data(small: bool) -> None:
     """Load the sample into an empty database; refused (status 1) when there is something in it already."""
     schema.upgrade()
-    if not sample.load():
+    if not sample.load(small=small):
         raise click.ClickException("The database is not empty; the sample goes only into an empty one.")
     click.echo("The sample is loaded.")
 

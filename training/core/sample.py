@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -10,6 +11,9 @@ from sqlalchemy import select
 from training.core.audit import AuditLine
 from training.core.db import db, transaction
 from training.core.scopes import Scope, ScopeKind
+
+LONG_AGO = timedelta(days=550)
+"""How long before today teaching was written and programmes were made: before the first cohort."""
 
 Step = Callable[[dict[str, Any]], None]
 _steps: dict[str, tuple[int, Step]] = {}
@@ -35,12 +39,15 @@ def is_empty() -> bool:
     return all(db.session.scalar(one.limit(1)) is None for one in (entered, select(AuditLine.id)))
 
 
-def load() -> bool:
-    """Load the sample into an empty database; returns False, changing nothing, when there is something already."""
+def load(*, small: bool = False) -> bool:
+    """Load the sample into an empty database; returns False, changing nothing, when there is something already.
+
+    The whole is a province's eighteen months; a `small` one has the same courses and the few people who have a story.
+    """
     with transaction():
         if not is_empty():
             return False
-        shared: dict[str, Any] = {}
+        shared: dict[str, Any] = {"small": small}
         for _order, function in sorted(_steps.values(), key=lambda pair: pair[0]):
             function(shared)
     return True

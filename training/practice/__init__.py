@@ -5,7 +5,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Plug in the kinds of activity, the permissions, the pages and the sample."""
-    from training.practice import kinds, permissions, samples, views  # noqa: F401
+    from training.practice import kinds, permissions, sample_crowd, samples, views  # noqa: F401
 
     kinds.register()
     permissions.register()

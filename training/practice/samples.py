@@ -1,7 +1,7 @@
 """The sample's practice: a rotation plan, a checklist (not reviewed), and how far some trainees have come.
 
-The practice programme requires both; the foundation programme requires neither, as that would open the programmes of
-those who are certified again.
+The specialist programme requires both. Those with a story have begun; of the crowd, whoever has come so far has worked
+all its hours, or most of them, and was assessed.
 """
 
 from __future__ import annotations
@@ -13,13 +13,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from training.accounts import queries as accounts
 from training.accounts.models import Person
 from training.activities.models import Activity
 from training.core import clock, sample
 from training.core.access import Actor
 from training.core.db import db
-from training.core.errors import NotFound
+from training.core.sample import LONG_AGO
 from training.practice import scoring
 from training.practice.models import HoursLine, Posting, Setting, Situation
 from training.practice.queries.plans import checklist_version
@@ -27,10 +26,10 @@ from training.practice.scoring import CheckItem
 from training.practice.services import hours, logbook, plans, postings, skills
 from training.practice.services.plans import Checklist, Hours, Titles
 from training.programmes.models import Cohort, Enrolment
+from training.programmes.samples import acting
 
 SUPERVISOR = "13800000018"
 BASE = "SAMPLE-BASE-JN"
-WRITTEN = timedelta(days=96)
 ADDED = timedelta(days=20)
 # mobile: (days signed, days sent, drafts)
 HOURS = {"13800000013": (4, 3, 1), "13800000008": (8, 1, 0), "13800000010": (2, 5, 0)}
@@ -38,14 +37,16 @@ SENT_BEFORE = timedelta(days=5)
 Chosen = dict[str, tuple[Enrolment, Person]]
 
 
-@sample.step("practice plans", 45)
+@sample.step("practice plans", 35)
 def add_plans(shared: dict[str, Any]) -> None:
-    """Leave `rotation` and `checklist`, plans of the province."""
-    with clock.frozen(shared["now"] - WRITTEN):
-        shared["rotation"], shared["checklist"] = _add_plans(shared, _content())
+    """Leave `rotation` and `checklist`, plans of the province, which the specialist programme requires."""
+    with clock.frozen(shared["now"] - LONG_AGO):
+        shared["rotation"], shared["checklist"] = _add_plans(shared, content())
+    shared["requires"]["specialist"] += [shared["rotation"], shared["checklist"]]
 
 
-def _content() -> dict[str, Any]:
+def content() -> dict[str, Any]:
+    """The texts of the sample's practice."""
     read: dict[str, Any] = json.loads(files("training.practice").joinpath("sample.json").read_text(encoding="utf-8"))
     return read
 
@@ -53,22 +54,22 @@ def _content() -> dict[str, Any]:
 @sample.step("practice", 64)
 def add_practice(shared: dict[str, Any]) -> None:
     """Practise with a few of the base's trainees."""
-    content, rotation, checklist = _content(), shared["rotation"], shared["checklist"]
-    people = {mobile: (one, shared["people"][mobile]) for mobile, one in shared["practising"].items()}
+    texts, rotation, checklist = content(), shared["rotation"], shared["checklist"]
+    people = {one.person.mobile: (one.enrolment, one.person) for one in shared["learners"] if one.stage == "practising"}
     with clock.frozen(shared["now"] - ADDED):
         _assign(shared, rotation, people)
-    supervisor = _acting(shared["people"][SUPERVISOR])
+    supervisor = acting(shared["people"][SUPERVISOR])
     for mobile, (signed, sent, drafts) in HOURS.items():
-        _work(shared["now"], people[mobile], content, supervisor, (signed, sent, drafts))
-    _assess(shared["now"], people, checklist, content, supervisor)
-    _write_logbook(shared["now"], people["13800000013"], content, supervisor)
+        _work(shared["now"], people[mobile], texts, supervisor, (signed, sent, drafts))
+    _assess(shared["now"], people, checklist, texts, supervisor)
+    _write_logbook(shared["now"], people["13800000013"], texts, supervisor)
 
 
-def _add_plans(shared: dict[str, Any], content: dict[str, Any]) -> tuple[Activity, Activity]:
+def _add_plans(shared: dict[str, Any], texts: dict[str, Any]) -> tuple[Activity, Activity]:
     scope = shared["province_scope"]
-    titles = Titles(content["rotation"]["zh"], content["rotation"]["en"])
+    titles = Titles(texts["rotation"]["zh"], texts["rotation"]["en"])
     rotation = plans.add_plan(scope, titles, Hours(all=160, ward=80, outpatient=40, home=40), added_by=None)
-    listed = content["checklist"]
+    listed = texts["checklist"]
     items, group = [], ("", "")
     for number, one in enumerate(listed["items"], start=1):
         group = (one.get("group_zh", group[0]), one.get("group_en", group[1]))
@@ -81,7 +82,7 @@ def _add_plans(shared: dict[str, Any], content: dict[str, Any]) -> tuple[Activit
 def _assign(shared: dict[str, Any], rotation: Activity, people: Chosen) -> None:
     """Two weeks on the ward until the day before yesterday, then the clinic, then home visits."""
     today = clock.local(shared["now"]).date()
-    coordinator, supervisor = _acting(shared["staff"][BASE]), shared["people"][SUPERVISOR]
+    coordinator, supervisor = acting(shared["staff"][BASE]), shared["people"][SUPERVISOR]
     first = today - timedelta(days=12)
     cohort = db.session.get_one(Cohort, people[next(iter(HOURS))][0].cohort_id)
     for setting, unit, start, length in (
@@ -96,14 +97,14 @@ def _assign(shared: dict[str, Any], rotation: Activity, people: Chosen) -> None:
 
 
 def _work(
-    now: Any, who: tuple[Enrolment, Person], content: dict[str, Any], supervisor: Actor, counts: tuple[int, int, int]
+    now: Any, who: tuple[Enrolment, Person], texts: dict[str, Any], supervisor: Actor, counts: tuple[int, int, int]
 ) -> None:
     _enrolment, person = who
     ward = db.session.scalars(
         select(Posting).where(Posting.person_id == person.id, Posting.setting == Setting.WARD)
     ).one()
-    work = [one["zh"] for one in content["work"] if one["setting"] == Setting.WARD]
-    me = _acting(person)
+    work = [one["zh"] for one in texts["work"] if one["setting"] == Setting.WARD]
+    me = acting(person)
     lines = [_line(ward, ward.starts_on + timedelta(days=day), work[day % len(work)], me) for day in range(sum(counts))]
     signed, sent, _drafts = counts
     with clock.frozen(now - SENT_BEFORE):
@@ -117,14 +118,14 @@ def _line(posting: Posting, day: date, what: str, me: Actor) -> HoursLine:
     return hours.write_line(posting, data, client_key=f"sample-{me.id}-{day}", written_by=me)
 
 
-def _assess(now: Any, people: Chosen, checklist: Activity, content: dict[str, Any], supervisor: Actor) -> None:
+def _assess(now: Any, people: Chosen, checklist: Activity, texts: dict[str, Any], supervisor: Actor) -> None:
     """One trainee passed; another was kind and gentle, and missed a critical item."""
     items = scoring.read(checklist_version(checklist.id, checklist.version).body)
     best = {one.key: scoring.SCALES[one.scale] for one in items}
     critical = [one.key for one in items if one.critical][-1]
     for mobile, marks, advice in (
-        ("13800000008", {**best, items[0].key: 1}, content["advice_passed"]),
-        ("13800000013", {**best, critical: 0}, content["advice_failed"]),
+        ("13800000008", {**best, items[0].key: 1}, texts["advice_passed"]),
+        ("13800000013", {**best, critical: 0}, texts["advice_failed"]),
     ):
         with clock.frozen(now - timedelta(days=2)):
             skills.assess(
@@ -138,28 +139,19 @@ def _assess(now: Any, people: Chosen, checklist: Activity, content: dict[str, An
             )
 
 
-def _write_logbook(now: Any, who: tuple[Enrolment, Person], content: dict[str, Any], supervisor: Actor) -> None:
+def _write_logbook(now: Any, who: tuple[Enrolment, Person], texts: dict[str, Any], supervisor: Actor) -> None:
     enrolment, person = who
     entries = []
-    for number, one in enumerate(content["entries"]):
+    for number, one in enumerate(texts["entries"]):
         data = logbook.EntryData(
             clock.month(now), Setting(one["setting"]), Situation(one["situation"]), one["did"], one["learnt"]
         )
         with clock.frozen(now - timedelta(hours=3 - number)):
             entries.append(
                 logbook.write_entry(
-                    enrolment, data, client_key=f"sample-entry-{number}", confirmed=False, written_by=_acting(person)
+                    enrolment, data, client_key=f"sample-entry-{number}", confirmed=False, written_by=acting(person)
                 )
             )
     path = supervisor.grants[0].path
     with clock.frozen(now - timedelta(hours=1)):
-        logbook.comment(
-            entries[0], path, content["comment"], client_key="sample-logbook-comment", written_by=supervisor
-        )
-
-
-def _acting(person: Person) -> Actor:
-    actor = accounts.load_actor(f"{person.id}:{person.stamp}")
-    if actor is None:
-        raise NotFound("Somebody of the sample is missing.")
-    return actor
+        logbook.comment(entries[0], path, texts["comment"], client_key="sample-logbook-comment", written_by=supervisor)

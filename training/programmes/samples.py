@@ -1,110 +1,195 @@
-"""The sample programmes, a cohort of each at one base, and their people in different stages."""
+"""The sample's two programmes and its twelve cohorts over eighteen months, whose people have come more or less far.
+
+A few people have a story (`training/accounts/sample.json`): they are in the two cohorts marked so. The others are drawn
+from the crowd. How far somebody has come is a **stage**; what a stage means in lessons, attempts and certificates, the
+packages above say in their own samples.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib.resources import files
+from random import Random
 from typing import Any
+
+from sqlalchemy import select
 
 from training.accounts import queries as accounts
 from training.accounts.models import Person
 from training.core import clock, sample
 from training.core.access import Actor
+from training.core.db import db
 from training.core.errors import NotFound
 from training.programmes import services
-from training.programmes.models import Cohort
+from training.programmes.models import Cohort, Enrolment, Programme
 
 BASE = "SAMPLE-BASE-JN"
-OPENED = 90
-ENROLLED = {  # how many days ago, so that every stage has had its time and three months show a rise
+ENROLLED = {  # of those with a story, how many days ago, so that every stage has had its time
     "certified": 84,
     "revoked": 80,
     "withdrawn": 70,
     "quiz_passed": 63,
     "quiz_failed": 50,
     "course_done": 42,
-    "two_lessons": 30,
+    "last_lesson": 30,
     "one_lesson": 21,
     "not_started": 6,
 }
-WITHDRAWN = 40
-# Who practises as well, and since how many days; the first programme says nothing of the second.
+WITHDRAWN_AFTER = timedelta(days=30)
+# Who of those with a story is in the specialist programme as well, and since how many days.
 PRACTISING = {"13800000008": 44, "13800000010": 40, "13800000013": 30, "13800000014": 25, "13800000012": 20}
-PRACTICE_OPENED = 95
+# Of a hundred people, by the days since their cohort opened (at least so many).
+SHARES: dict[int, dict[str, int]] = {
+    280: {
+        "certified": 76,
+        "quiz_passed": 5,
+        "quiz_failed": 4,
+        "some": 6,
+        "withdrawn": 5,
+        "revoked": 2,
+        "not_started": 2,
+    },
+    140: {
+        "certified": 50,
+        "quiz_passed": 12,
+        "quiz_failed": 6,
+        "course_done": 8,
+        "some": 16,
+        "withdrawn": 4,
+        "not_started": 4,
+    },
+    60: {
+        "certified": 6,
+        "quiz_passed": 12,
+        "course_done": 14,
+        "last_lesson": 6,
+        "some": 44,
+        "withdrawn": 6,
+        "not_started": 12,
+    },
+    0: {"some": 25, "one_lesson": 25, "not_started": 50},
+}
 
 
-@sample.step("practice programme", 49)
-def add_practice_programme(shared: dict[str, Any]) -> None:
-    """A programme of dialogues, hours and skills, as far as earlier steps left them; leave `practising` by mobile.
+@dataclass(frozen=True)
+class Learner:
+    """Somebody of the sample in a cohort, and how far they have come there."""
 
-    It comes before the first programme, whose cohort is the newer one and stands first on everybody's home.
-    """
-    coordinator = _acting(shared["staff"][BASE])
-    asked = [*shared.get("dialogues", []), *(shared[name] for name in ("rotation", "checklist") if name in shared)]
-    with clock.frozen(shared["now"] - timedelta(days=PRACTICE_OPENED)):
-        programme = services.add_programme(
-            code="SAMPLE-PP",
-            title_zh="安宁疗护实践培训（教学示例）",
-            title_en="Palliative care practice training (teaching sample)",
-            scope_id=shared["province_scope"].id,
-            requires=asked,
-            valid_months=0,
-        )
-        cohort = services.open_cohort(
-            shared["bases"][BASE],
-            programme,
-            code=f"{clock.today().year}-P1",
-            name="实践第一期（教学示例）",
-            starts_on=clock.today() + timedelta(days=2),
-            ends_on=clock.today() + timedelta(days=180),
-            opened_by=coordinator,
-        )
-    shared["practising"] = {}
-    for mobile, days in PRACTISING.items():
-        with clock.frozen(shared["now"] - timedelta(days=days)):
-            enrolment = services.enrol(cohort, shared["people"][mobile], enrolled_by=coordinator)
-        shared["practising"][mobile] = enrolment
+    enrolment: Enrolment
+    person: Person
+    stage: str
+    programme: str
+    base: str
+
+    def moment(self, now: datetime, share: float, days: int) -> datetime:
+        """The moment after `share` (0 to 1) of so many days since enrolling, or of the time that there was."""
+        span = min(timedelta(days=days), (now - self.enrolment.enrolled_at) * 0.85)
+        return self.enrolment.enrolled_at + span * share
+
+
+def _content() -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(files("training.programmes").joinpath("sample.json").read_text(encoding="utf-8"))
+    return read
 
 
 @sample.step("programmes", 50)
-def add_programme(shared: dict[str, Any]) -> None:
-    """Leave `enrolments`: a list of (enrolment, person, stage); `requires` are activities that earlier steps left."""
-    now: datetime = shared["now"]
-    coordinator = _acting(shared["staff"][BASE])
-    with clock.frozen(now - timedelta(days=OPENED)):
-        programme = services.add_programme(
-            code="SAMPLE-PC",
-            title_zh="安宁疗护基础培训（教学示例）",
-            title_en="Palliative care foundation training (teaching sample)",
-            scope_id=shared["province_scope"].id,
-            requires=shared.get("requires", []),
-            valid_months=24,
-        )
-        cohort = services.open_cohort(
-            shared["bases"][BASE],
+def add_programmes(shared: dict[str, Any]) -> None:
+    """Leave `learners`; `requires` are the activities of each programme by its name, which earlier steps left.
+
+    A small sample has the two cohorts of those with a story alone, and nobody else in them. The stories of the
+    specialist programme come first: everybody's home shows the newest cohort on top.
+    """
+    content, chance = _content(), Random(20260102)  # noqa: S311 - the same at every load
+    earliest = max(one["opened"] for one in content["cohorts"])
+    with clock.frozen(shared["now"] - timedelta(days=earliest + 1)):
+        programmes = {name: _add(shared, name, one) for name, one in content["programmes"].items()}
+    shared["learners"], shared["cohorts"] = [], {}
+    for one in content["cohorts"]:
+        if shared["small"] and "story" not in one:
+            continue
+        cohort = _open(shared, programmes[one["programme"]], one)
+        shared["cohorts"][one["code"]] = cohort
+        learners = list(_of_a_story(shared, cohort, one))
+        if not shared["small"]:
+            learners += _of_the_crowd(shared, cohort, one, one["people"] - len(learners), chance)
+        shared["learners"] += learners
+
+
+def _add(shared: dict[str, Any], name: str, one: dict[str, Any]) -> Programme:
+    return services.add_programme(
+        code=one["code"],
+        title_zh=one["title"]["zh"],
+        title_en=one["title"]["en"],
+        scope_id=shared["province_scope"].id,
+        requires=shared.get("requires", {}).get(name, []),
+        valid_months=one["valid_months"],
+    )
+
+
+def _open(shared: dict[str, Any], programme: Programme, one: dict[str, Any]) -> Cohort:
+    coordinator = acting(shared["staff"][one["base"]])
+    with clock.frozen(shared["now"] - timedelta(days=one["opened"])):
+        return services.open_cohort(
+            shared["bases"][one["base"]],
             programme,
-            code=f"{clock.today().year}-1",
-            name="第一期（教学示例）",
+            code=one["code"],
+            name=one["name"],
             starts_on=clock.today() + timedelta(days=2),
             ends_on=clock.today() + timedelta(days=180),
             opened_by=coordinator,
         )
-    shared["cohort"], shared["enrolments"] = cohort, []
-    for person, stage, base in sorted(shared["trainees"], key=lambda row: -ENROLLED[row[1]]):
-        if base == BASE:
-            _enrol(shared, cohort, person, stage, coordinator)
 
 
-def _enrol(shared: dict[str, Any], cohort: Cohort, person: Person, stage: str, coordinator: Actor) -> None:
-    with clock.frozen(shared["now"] - timedelta(days=ENROLLED[stage])):
-        enrolment = services.enrol(cohort, person, enrolled_by=coordinator)
-    if stage == "withdrawn":
-        with clock.frozen(shared["now"] - timedelta(days=WITHDRAWN)):
-            services.withdraw(cohort, enrolment, "本人因家中有事申请退出（示例）。", withdrawn_by=coordinator)
-    shared["enrolments"].append((enrolment, person, stage))
+def _of_a_story(shared: dict[str, Any], cohort: Cohort, one: dict[str, Any]) -> Iterator[Learner]:
+    """Those with a story, each since their own day."""
+    coordinator = acting(shared["staff"][one["base"]])
+    since: list[tuple[int, Person, str]] = []
+    if one.get("story") == "stages":
+        since = [(ENROLLED[stage], person, stage) for person, stage, _base in shared["trainees"]]
+    elif one.get("story") == "practising":
+        since = [(days, shared["people"][mobile], "practising") for mobile, days in PRACTISING.items()]
+    for days, person, stage in sorted(since, key=lambda row: -row[0]):
+        with clock.frozen(shared["now"] - timedelta(days=days)):
+            enrolment = services.enrol(cohort, person, enrolled_by=coordinator)
+        yield Learner(enrolment, person, stage, one["programme"], one["base"])
 
 
-def _acting(person: Person) -> Actor:
+def _of_the_crowd(
+    shared: dict[str, Any], cohort: Cohort, one: dict[str, Any], people: int, chance: Random
+) -> list[Learner]:
+    """So many of the crowd, all enrolled three days after the cohort was opened."""
+    shares = next(shares for days, shares in SHARES.items() if one["opened"] >= days)
+    stages = chance.choices(list(shares), list(shares.values()), k=people)
+    institutions = [place.id for place in shared["serves"][one["base"]]]
+    with clock.frozen(shared["now"] - timedelta(days=max(one["opened"] - 3, 1))):
+        persons = [shared["crowd"].person(institutions, activated=stage != "not_started") for stage in stages]
+        services.enrol_all(cohort, persons, enrolled_by=acting(shared["staff"][one["base"]]))
+    of_the_cohort = select(Enrolment).where(Enrolment.cohort_id == cohort.id)
+    enrolments = {enrolment.person_id: enrolment for enrolment in db.session.scalars(of_the_cohort)}
+    return [
+        Learner(enrolments[person.id], person, stage, one["programme"], one["base"])
+        for person, stage in zip(persons, stages, strict=True)
+    ]
+
+
+@sample.step("withdrawals", 63)
+def withdraw(shared: dict[str, Any]) -> None:
+    """Withdraw those of that stage, after what they had done."""
+    reason = _content()["withdrawn"]
+    cohorts = {cohort.id: cohort for cohort in shared["cohorts"].values()}
+    for learner in shared["learners"]:
+        if learner.stage == "withdrawn":
+            with clock.frozen(min(learner.enrolment.enrolled_at + WITHDRAWN_AFTER, shared["now"])):
+                by = acting(shared["staff"][learner.base])
+                services.withdraw(cohorts[learner.enrolment.cohort_id], learner.enrolment, reason, withdrawn_by=by)
+
+
+def acting(person: Person) -> Actor:
+    """A person of the sample as one who acts."""
     actor = accounts.load_actor(f"{person.id}:{person.stamp}")
     if actor is None:
-        raise NotFound("The sample's coordinator is missing.")
+        raise NotFound("Somebody of the sample is missing.")
     return actor

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -43,7 +45,7 @@ def record(
     known = queries.line_by_key(client_key)
     if known is not None:
         return known
-    touched = states.touched_by(person_id, activity, enrolment)
+    touched = states.touched_by(person_id, [activity], enrolment)
     place = _frozen_place(person, enrolment or (touched[0] if touched else None))
     writer = Writer(person, place, authority, occurred_at or clock.now())
     line = writer.write(activity, version or activity.version, outcome, client_key, score_percent, corrects)
@@ -51,6 +53,33 @@ def record(
         states.refresh(one, writer.follow)
     rollups.write(writer.moved)
     return line
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that was done at a moment, to be recorded with others."""
+
+    activity: Activity
+    version: int
+    outcome: Outcome
+    client_key: str
+    occurred_at: datetime
+
+
+def record_all(enrolment: Enrolment, acts: Sequence[Act], *, authority: HasId | None) -> None:
+    """Write what a person did in an enrolment over some time, oldest first, and bring up their state once, at the end.
+
+    What follows from all of it (a course is complete) happens at the last of these moments. Does not commit.
+    """
+    if not acts:
+        return
+    writer = writer_in(enrolment, authority, acts[0].occurred_at)
+    for act in acts:
+        writer.occurred_at = act.occurred_at
+        writer.write(act.activity, act.version, act.outcome, act.client_key)
+    for one in states.touched_by(enrolment.person_id, [act.activity for act in acts], enrolment):
+        states.refresh(one, writer.follow)
+    rollups.write(writer.moved)
 
 
 def writer_in(enrolment: Enrolment, authority: HasId | None, occurred_at: datetime) -> Writer:

@@ -37,10 +37,13 @@ class State:
         return sum(one in self.held or one in self.waived for one in self.needed)
 
 
-def touched_by(person_id: int, activity: Activity, enrolment: Enrolment | None) -> list[Enrolment]:
-    """The enrolments whose state a line on `activity` may change, oldest first."""
-    wholes = kinds.get(activity.kind).wholes
-    touched = list(queries.enrolments_touched(person_id, [activity.id, *(wholes([activity.id]) if wholes else ())]))
+def touched_by(person_id: int, activities: Sequence[Activity], enrolment: Enrolment | None) -> list[Enrolment]:
+    """The enrolments whose state lines on these activities may change, oldest first."""
+    ids = {one.id for one in activities}
+    for kind in {one.kind for one in activities}:
+        if wholes := kinds.get(kind).wholes:
+            ids.update(wholes([one.id for one in activities if one.kind == kind]))
+    touched = list(queries.enrolments_touched(person_id, sorted(ids)))
     if enrolment is not None and enrolment.id not in {one.id for one in touched}:
         touched.append(enrolment)
     return touched

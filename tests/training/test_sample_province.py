@@ -1,0 +1,84 @@
+"""The whole sample: a province's eighteen months, as the first start brings it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from certificates.models import Certificate, CertificateStatus
+from question_bank.models import Item, ItemVersion
+from tests.conftest import build, dispose
+from training.accounts.models import Person
+from training.core import clock, sample, schema
+from training.core.db import db, reading
+from training.places.models import Alliance, Institution, Region, TrainingBase
+from training.programmes.models import Cohort, Enrolment, EnrolmentStatus, Programme
+from training.progress import rollups
+from training.progress.models import Rollup
+
+
+@pytest.fixture(scope="module")
+def province(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """An installation with the whole sample; on SQLite alone, as it is large."""
+    folder: Path = tmp_path_factory.mktemp("province")
+    app = build(f"sqlite:///{folder / 'anning.db'}", folder)
+    with app.app_context():
+        schema.upgrade()
+        assert sample.load()
+    yield app
+    dispose(app)
+
+
+def test_the_province_is_all_there(province: Flask) -> None:
+    with province.app_context(), reading():
+        counts = {
+            model.__name__: db.session.scalar(select(func.count()).select_from(model))
+            for model in (Institution, TrainingBase, Alliance, Programme, Cohort)
+        }
+        cities = db.session.scalar(select(func.count()).where(Region.kind == "city"))
+        learners = db.session.scalar(select(func.count(Enrolment.person_id.distinct())))
+        items = db.session.scalars(select(ItemVersion.body).join(Item, Item.id == ItemVersion.item_id)).all()
+    assert counts == {"Institution": 40, "TrainingBase": 8, "Alliance": 1, "Programme": 2, "Cohort": 12}
+    assert (cities, learners) == (16, 400)
+    assert len(items) >= 150
+    assert all(
+        option["explanation"]["zh"] and option["explanation"]["en"] for body in items for option in body["options"]
+    )
+    assert all(body["source"].startswith("教学示例 · 未经审核") for body in items)
+
+
+def test_people_are_at_every_stage_and_have_names_of_every_kind(province: Flask) -> None:
+    with province.app_context(), reading():
+        statuses = set(db.session.scalars(select(Enrolment.status)))
+        names = list(db.session.scalars(select(Person.name)))
+        begun = db.session.scalars(select(Enrolment.enrolled_at)).all()
+    assert statuses == set(EnrolmentStatus)
+    assert len(names) > len(set(names))
+    for mark in ("·", "䶮", "𠮷", "欧阳", " "):
+        assert any(mark in name for name in names), mark
+    assert (max(begun) - min(begun)).days > 500
+
+
+def test_certificates_are_of_every_status(province: Flask) -> None:
+    with province.app_context(), reading():
+        rows = db.session.scalars(select(Certificate)).all()
+    today = clock.today()
+    valid = [one for one in rows if one.status is CertificateStatus.VALID]
+    assert any(one.status is CertificateStatus.REVOKED for one in rows)
+    assert any(one.valid_until and one.valid_until < today for one in valid)
+    assert any(one.valid_until and 0 <= (one.valid_until - today).days <= 90 for one in valid)
+    assert len(valid) > 150
+
+
+def test_the_counters_are_those_of_the_ledger(province: Flask) -> None:
+    with province.app_context(), reading():
+        kept = {
+            tuple(getattr(row, name) for name in rollups.COLUMNS): row.people
+            for row in db.session.scalars(select(Rollup))
+            if row.people
+        }
+        assert kept == rollups.recount()
