@@ -107,14 +107,17 @@ def items_by_id(actor: Actor, ids: Collection[int], chosen: Collection[int]) -> 
     return {one.id: one for one in db.session.scalars(statement)}
 
 
-def items_to_choose(actor: Actor, chosen: Collection[int], search: str = "", limit: int = 200) -> Sequence[Item]:
-    """What a quiz may be composed of: what it has (from whatever bank), and the actor's items not retired; by code."""
+def items_to_choose(actor: Actor, chosen: Collection[int], search: str = "", more: int = 40) -> Sequence[Item]:
+    """What a quiz may be composed of: what it has (from whatever bank), then `more` of the actor's items not retired.
+
+    Both by code; `search` narrows the latter.
+    """
     own = and_(scopes.within(actor.paths(Permission.ITEM_READ)), Item.retired_at.is_(None))
     if search:
         own = and_(own, _sought(search))
     statement = select(Item).join(Scope, Scope.id == Item.scope_id).where(or_(own, Item.id.in_(chosen)))
     first = Item.id.in_(chosen).desc()
-    return db.session.scalars(statement.order_by(first, Item.code, Item.id).limit(limit)).all()
+    return db.session.scalars(statement.order_by(first, Item.code, Item.id).limit(len(chosen) + more)).all()
 
 
 def scopes_to_write(actor: Actor, permission: Permission) -> Sequence[Scope]:

@@ -46,9 +46,11 @@ def new() -> ResponseReturnValue:
 @bp.post("/new")
 @requires(Permission.QUIZ_WRITE)
 def new_post() -> ResponseReturnValue:
-    """Add a quiz."""
-    items = _items_sent(())
+    """Add a quiz, or show other items to choose from."""
+    items = _items_found(_items_sent(())) if _asks_for_items() else _items_sent(())
     form = _new_form(items)
+    if _asks_for_items():
+        return _form_page(form, items, None)
     if not (form.validate() and form.require_distinct_places(items)):
         return _form_page(form, items, None), 422
     try:
@@ -94,11 +96,13 @@ def edit(quiz_id: int) -> ResponseReturnValue:
 @bp.post("/<int:quiz_id>/edit")
 @requires(Permission.QUIZ_WRITE)
 def edit_post(quiz_id: int) -> ResponseReturnValue:
-    """Save the next version; a stale form keeps what was typed."""
+    """Save the next version, or show other items to choose from; a stale form keeps what was typed."""
     activity, scope = queries.quiz_visible_to(actor(), quiz_id, lock=True)
     kept = frozenset(item.id for _place, item in queries.items_of(quiz_id, activity.version))
-    items = _items_sent(kept)
+    items = _items_found(_items_sent(kept)) if _asks_for_items() else _items_sent(kept)
     form = _edit_form(activity, items, {})
+    if _asks_for_items():
+        return _form_page(form, items, activity)
     if not (form.validate() and form.require_distinct_places(items)):
         return _form_page(form, items, activity), 422
     try:
@@ -123,8 +127,18 @@ def edit_post(quiz_id: int) -> ResponseReturnValue:
 
 
 def _search() -> str:
-    form = ItemFilter(request.args)
+    form = ItemFilter(request.values)
     return (form.q.data or "") if form.validate() else ""
+
+
+def _asks_for_items() -> bool:
+    return request.form.get("do") == "find"
+
+
+def _items_found(sent: Sequence[Item]) -> list[Item]:
+    """The items that were given a place, and what the search finds beside them."""
+    placed = [item.id for item in sent if request.form.get(f"order_{item.id}", "").strip()]
+    return list(bank.items_to_choose(actor(), placed, _search()))
 
 
 def _items_sent(kept: Sequence[int] | frozenset[int]) -> list[Item]:
@@ -168,5 +182,6 @@ def _form_page(form: QuizForm, items: Sequence[Item], activity: Activity | None,
         items=items,
         activity=activity,
         stale=stale,
+        search=_search(),
         search=ItemFilter(request.args),
     )
