@@ -14,6 +14,7 @@ from tests import world, world_content, world_practice
 from tests.world_content import Owned
 from training.accounts.models import RoleGrant
 from training.core import assets
+from training.core.access import Role
 from training.core.db import db, reading
 from training.messages.models import InboxEntry
 from training.privacy.models import Correction
@@ -117,6 +118,7 @@ SOURCES: dict[str, Callable[[str], list[Any]]] = {
     "application_id": _applications,
     "digest": lambda _place: [assets.asset("anning.css").split("/")[-2]],
     "name": lambda _place: ["anning.css"],
+    "guide/role": lambda _place: list(Role),
     **world_content.SOURCES,
     **world_practice.SOURCES,
 }
