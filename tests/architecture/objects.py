@@ -17,6 +17,7 @@ from training.core import assets
 from training.core.access import Role
 from training.core.db import db, reading
 from training.messages.models import InboxEntry
+from training.places.models import Alliance, Institution, TrainingBase
 from training.privacy.models import Correction
 from training.programmes.invitations.models import Application, Invitation
 from training.programmes.models import Cohort, Enrolment, Programme, Requirement
@@ -100,7 +101,14 @@ def _corrections(place: str) -> list[Any]:
     return list(db.session.scalars(asked))
 
 
+def _named_by_code(model: Any, letter: str) -> Callable[[str], list[Any]]:
+    return lambda place: list(db.session.scalars(select(model.id).where(model.code == f"{letter}-{place}")))
+
+
 SOURCES: dict[str, Callable[[str], list[Any]]] = {
+    "alliance_id": _named_by_code(Alliance, "A"),
+    "base_id": _named_by_code(TrainingBase, "B"),
+    "institution_id": _named_by_code(Institution, "W"),
     "cohort_id": _cohorts,
     "draft_id": _drafts,
     "person_id": _people,
