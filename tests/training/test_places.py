@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from tests import world
 from tests.client import CheckingClient, client_for
+from tests.counting import counting
 from tests.pages import main_text
 from training.accounts import queries as accounts
 from training.core import clock
@@ -340,3 +341,23 @@ def test_no_role_has_more_than_seven_entries_in_its_menu(app: Flask) -> None:
             menu = page[page.index('<nav class="menu"') :].partition("</nav>")[0]
             assert menu.count("<li>") <= 7, name
             assert ("/places/" in menu) is (name.startswith(("officer", "administrator"))), name
+
+
+@pytest.mark.world
+def test_the_list_asks_no_more_for_more_institutions(app: Flask, officer: CheckingClient) -> None:
+    with counting(app) as few:
+        officer.get("/places/")
+    with app.app_context(), transaction():
+        for number, city in enumerate(queries.cities()):
+            made = services.add_institution(
+                code=f"N{number}", name_zh=f"院{number}", name_en=f"N {number}", city_code=city.code, kind="x", beds=1
+            )
+            services.add_base(made, code=f"NB{number}", name_zh=f"基地{number}", name_en=f"NB {number}")
+            services.add_alliance(code=f"NA{number}", name_zh=f"盟{number}", name_en=f"NA {number}", lead=made)
+    with counting(app, exactly=len(few)):
+        page = main_text(officer.get("/places/"))
+    assert "其他机构" in page
+    assert "盟15" in page
+    for address in ("/places/bases/", "/places/alliances/"):
+        with counting(app, at_most=3):
+            officer.get(address)

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from training.core import i18n
+from training.core import clock, i18n
 from training.core.access import actor, requires
 from training.core.errors import DomainError
 from training.places import alliances as services
@@ -129,5 +129,6 @@ def _page(alliance_id: int, form: MemberForm, status: int = 200) -> ResponseRetu
         form=form,
         offered=[one for one in queries.offered_to(actor()) if one.id not in inside],
         kind_label=kind_label,
+        today=clock.today(),
     )
     return page, status
