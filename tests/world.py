@@ -113,6 +113,7 @@ def _add_base(making: Making, place: str) -> None:
         beds=10,
     )
     base = places.add_base(institution, code=f"B-{place}", name_zh=f"{place}培训基地", name_en=f"Base {place}")
+    places.add_alliance(code=f"A-{place}", name_zh=f"{place}联盟", name_en=f"Alliance {place}", lead=institution)
     making.bases[place] = base
     making.base_scopes[place] = db.session.get_one(Scope, base.scope_id)
 

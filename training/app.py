@@ -15,6 +15,7 @@ from training.core import (
     clock,
     commands,
     db,
+    guide,
     headers,
     i18n,
     jobs,
@@ -51,6 +52,7 @@ def create_app(settings: Settings, packages: tuple[ModuleType, ...] = (), queue:
     headers.init_app(app)
     jobs.init_app(app, queue or jobs.open_queue(settings.database_url, str(settings.data_dir / "queue.db")))
     web.init_app(app)
+    guide.init_app(app)
     access.init_app(app, accounts.load_actor)
     commands.register(app)
     backup_commands.register(app)

@@ -14,8 +14,10 @@ from tests import world, world_content, world_practice
 from tests.world_content import Owned
 from training.accounts.models import RoleGrant
 from training.core import assets
+from training.core.access import Role
 from training.core.db import db, reading
 from training.messages.models import InboxEntry
+from training.places.models import Alliance, Institution, TrainingBase
 from training.privacy.models import Correction
 from training.programmes.invitations.models import Application, Invitation
 from training.programmes.models import Cohort, Enrolment, Programme, Requirement
@@ -99,7 +101,14 @@ def _corrections(place: str) -> list[Any]:
     return list(db.session.scalars(asked))
 
 
+def _named_by_code(model: Any, letter: str) -> Callable[[str], list[Any]]:
+    return lambda place: list(db.session.scalars(select(model.id).where(model.code == f"{letter}-{place}")))
+
+
 SOURCES: dict[str, Callable[[str], list[Any]]] = {
+    "alliance_id": _named_by_code(Alliance, "A"),
+    "base_id": _named_by_code(TrainingBase, "B"),
+    "institution_id": _named_by_code(Institution, "W"),
     "cohort_id": _cohorts,
     "draft_id": _drafts,
     "person_id": _people,
@@ -117,6 +126,7 @@ SOURCES: dict[str, Callable[[str], list[Any]]] = {
     "application_id": _applications,
     "digest": lambda _place: [assets.asset("anning.css").split("/")[-2]],
     "name": lambda _place: ["anning.css"],
+    "guide/role": lambda _place: list(Role),
     **world_content.SOURCES,
     **world_practice.SOURCES,
 }

@@ -31,6 +31,8 @@ from training.core.access import Actor
 from training.core.db import db, reading
 from training.messages import queries as messages
 from training.messages.models import InboxEntry
+from training.places import queries as places
+from training.places.models import Alliance, Institution, TrainingBase
 from training.practice.models import HoursLine, LineState, LogbookEntry, SkillsAssessment
 from training.practice.queries import hours as practice_hours
 from training.practice.queries import logbook, plans, skills
@@ -64,6 +66,15 @@ def _people(actor: Actor) -> Select[Any]:
 
 
 LISTS = {
+    "visible_alliances": Listed(
+        places.visible_alliances, Alliance.id, "/places/alliances/{}", lambda row: int(row[0].id), "/places/alliances/"
+    ),
+    "visible_bases": Listed(
+        places.visible_bases, TrainingBase.id, "/places/bases/{}/edit", lambda row: int(row[0].id), "/places/bases/"
+    ),
+    "visible_institutions": Listed(
+        places.visible_institutions, Institution.id, "/places/{}", lambda row: int(row[0].id), "/places/"
+    ),
     "visible_people": Listed(_people, Person.id, "/people-data/{}", lambda row: int(row.Person.id)),
     "visible_cohorts": Listed(
         programmes.visible_cohorts, Cohort.id, "/cohorts/{}", lambda row: int(row.Cohort.id), "/cohorts/"

@@ -23,6 +23,7 @@ WIDTHS = (320, 390, 768, 1280)
 LINK = re.compile(r'<a\b[^>]*?\bhref="(/[^"?#]*)')
 NUMBER = re.compile(r"(?<=/)(\d+|AN-[A-Z0-9-]+)(?=/|$)")
 PUBLIC = ["/sign-in", "/welcome", "/verify/"]
+ALIKE = ("/verify/", "/guide/")
 # A page of each kind that must be among those found, or the walk itself is broken.
 KINDS = {
     *("/learning/", "/courses/#", "/lessons/#", "/quiz/#", "/quiz/attempts/#", "/quiz/attempts/#/result"),
@@ -52,8 +53,8 @@ def walks(site: Site, chromium: Browser) -> list[Walk]:
     for stage in ("quiz_failed", "one_lesson", "certified"):
         found.append(_walk(site, chromium, f"trainee, {stage}", trainee(stage)["mobile"]))
     for walk in found[1:]:  # what is public looks the same to everybody
-        found[0].paths.extend(one for one in walk.paths if one.startswith("/verify/") and one not in found[0].paths)
-        walk.paths[:] = [one for one in walk.paths if not one.startswith("/verify/")]
+        found[0].paths.extend(one for one in walk.paths if one.startswith(ALIKE) and one not in found[0].paths)
+        walk.paths[:] = [one for one in walk.paths if not one.startswith(ALIKE)]
     return found
 
 

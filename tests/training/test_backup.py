@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tests import conftest, world
 from tests.migrations import databases
-from training.core import backup, schema
+from training.core import backup, groundwork, schema
 from training.core.db import WRITE, db, reading, transaction
 from training.core.scopes import Scope, ScopeKind
 
@@ -270,6 +270,15 @@ def test_a_database_that_holds_something_is_refused(archive: Path, app: Flask) -
     assert result.exit_code == 1
     assert "not empty" in result.output
     assert rows(app) == before
+
+
+@pytest.mark.world
+def test_regions_that_init_db_brought_give_way(archive: Path, app: Flask, elsewhere: Flask) -> None:
+    with elsewhere.app_context():
+        schema.upgrade()
+        assert groundwork.bring()["regions"]
+    _restored(archive, elsewhere)
+    assert rows(elsewhere) == rows(app)
 
 
 @pytest.mark.world

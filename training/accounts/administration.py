@@ -25,7 +25,7 @@ bp = Blueprint("people", __name__, url_prefix="/people", template_folder="templa
 MOST_PAGES = 100_000
 GROUPS = {
     ScopeKind.EVERYWHERE: _l("Everywhere"),
-    ScopeKind.REGION: _l("Province and cities"),
+    ScopeKind.REGION: _l("Province, cities and counties"),
     ScopeKind.BASE: _l("Training bases"),
 }
 

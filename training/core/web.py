@@ -116,7 +116,7 @@ def _personal_links() -> list[Link]:
 def _menu() -> list[Link]:
     """The menu of the workplace that is chosen; the entry whose address leads here is lit."""
     actor = access.load_actor_if_open()
-    place = workplaces.current(actor, _roles_by_home()) if actor else None
+    place = workplace_of(actor) if actor else None
     if actor is None or place is None:
         return []
     named = {entry.endpoint for entry in _entries if not entry.home}  # the bank is a home, but one entry of the menu
@@ -152,9 +152,14 @@ def _home_of(place: workplaces.Workplace) -> str:
     return next((url_for(entry.endpoint) for entry in homes), url_for("core.nowhere"))
 
 
+def workplace_of(actor: access.Actor) -> workplaces.Workplace | None:
+    """Where this person works now: the workplace chosen last, else the first one, if there is any."""
+    return workplaces.current(actor, _roles_by_home())
+
+
 def home_url(actor: access.Actor) -> str:
     """Where this person starts: the home of the workplace chosen last, else of the first one."""
-    place = workplaces.current(actor, _roles_by_home())
+    place = workplace_of(actor)
     return _home_of(place) if place else url_for("core.nowhere")
 
 
@@ -281,6 +286,6 @@ def _page_values() -> dict[str, Any]:
         "locale": locale,
         "html_lang": i18n.HTML_LANG[locale],
         "language_url": url_for("core.language"),
-        "help_url": None,
+        "help_url": url_for("guide.home"),
         "current_actor": access.load_actor_if_open(),
     }

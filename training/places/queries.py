@@ -252,3 +252,32 @@ def led_by(institution_id: int) -> Sequence[Alliance]:
     return db.session.scalars(
         select(Alliance).where(Alliance.lead_id == institution_id).order_by(Alliance.name_zh)
     ).all()
+
+
+def institutions_by_word(actor: Actor, word: str) -> Sequence[Institution]:
+    """The actor's open institutions of that code, or else of that whole name in either language; two at most."""
+    mine = visible_institutions(actor).with_only_columns(Institution, maintain_column_froms=True).where(open_now())
+    by_code = db.session.scalars(mine.where(func.lower(Institution.code) == word.lower()).limit(2)).all()
+    named = mine.where((Institution.name_zh == word) | (func.lower(Institution.name_en) == word.lower()))
+    return by_code or db.session.scalars(named.limit(2)).all()
+
+
+def institutions_like(actor: Actor, part: str, at_most: int) -> Sequence[Institution]:
+    """The actor's open institutions whose name contains `part`, by name."""
+    mine = visible_institutions(actor).with_only_columns(Institution, maintain_column_froms=True)
+    mine = mine.where(open_now(), _named(part)).order_by(Institution.name_zh, Institution.id)
+    return db.session.scalars(mine.limit(at_most)).all()
+
+
+def offered_to(actor: Actor, city_code: str | None = None, *, at_most: int = 100) -> Sequence[Institution]:
+    """The actor's open institutions, on wish of one city, by name: what a field proposes while somebody types."""
+    mine = visible_institutions(actor).with_only_columns(Institution, maintain_column_froms=True).where(open_now())
+    mine = mine.where(Institution.city_code == city_code) if city_code else mine
+    return db.session.scalars(mine.order_by(Institution.name_zh, Institution.id).limit(at_most)).all()
+
+
+def succeeded_by(institution_id: int) -> Sequence[Institution]:
+    """The institutions that named this one as their successor, by name."""
+    return db.session.scalars(
+        select(Institution).where(Institution.successor_id == institution_id).order_by(Institution.name_zh)
+    ).all()

@@ -49,7 +49,7 @@ class Sight:
     """What a person's scopes let them see: people of the cities in their region, and people trained at their bases.
 
     A role on a region shows the people whose institution's city lies in it, wherever they train; a role on a base
-    shows the people trained there, wherever they come from.
+    or on a county shows the people trained there, wherever they come from.
     """
 
     everything: bool
@@ -61,6 +61,13 @@ class Sight:
         if self.everything:
             return true()
         return or_(table.city_code.in_(sorted(self.cities)), table.base_id.in_(sorted(self.bases)))
+
+
+def _bases_in_sight(bases: Iterable[Any], cities: frozenset[str], paths: tuple[str, ...]) -> frozenset[int]:
+    """The bases on which a role is held, and those of a county: no city stands for a county in the figures."""
+    return frozenset(
+        base.id for base, path in bases if path in paths or (base.city_code not in cities and _within(paths, path))
+    )
 
 
 @dataclass
@@ -111,7 +118,7 @@ def load(paths: tuple[str, ...] = EVERYWHERE, question: Question | None = None) 
     ).all()
     cities = frozenset(code for code, _zh, _en, path in regions if _within(paths, path))
     return Catalogue(
-        sight=Sight(everything, cities, frozenset(base.id for base, path in bases if path in paths)),
+        sight=Sight(everything, cities, _bases_in_sight(bases, cities, paths)),
         names={
             "city": _names((code, code, zh, en) for code, zh, en, _path in regions),
             "base": _names((one.id, one.code, one.name_zh, one.name_en) for one, _path in bases),
