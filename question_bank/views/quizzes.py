@@ -182,6 +182,5 @@ def _form_page(form: QuizForm, items: Sequence[Item], activity: Activity | None,
         items=items,
         activity=activity,
         stale=stale,
-        search=_search(),
-        search=ItemFilter(request.args),
+        search=ItemFilter(request.values),
     )

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from question_bank.models import Item, ItemVersion, Quiz, QuizItem, QuizVersion
 from question_bank.queries import quizzes as quiz_queries
 from question_bank.services import quizzes
+from tests import pages
 from tests.client import CheckingClient, main_text
 from tests.question_bank.conftest import Bench
 from tests.question_bank.test_sitting import answer_all, hand_in
@@ -167,6 +168,18 @@ def test_a_quiz_is_composed_in_the_order_given(bench: Bench, instructor: Checkin
         rules = db.session.get_one(QuizVersion, (quiz_id, 1))
     assert [tuple(row) for row in rows] == [(second, 1), (third, 5), (first, 1)]
     assert (rules.time_limit_minutes, rules.shuffle_items, rules.shuffle_options) == (30, True, False)
+
+
+def test_what_is_found_joins_what_has_a_place_and_nothing_is_saved(bench: Bench, instructor: CheckingClient) -> None:
+    first, second, *_others = bench.item_ids
+    with bench.looking():
+        code = db.session.get_one(Item, second).code
+    page = instructor.post("/quizzes/new", data=quiz(bench, {first: 7}, do="find", q=code))
+    values = pages.form_of(page, "/quizzes/new").values
+    assert page.status_code == 200
+    assert {name for name in values if name.startswith("order_")} == {f"order_{first}", f"order_{second}"}
+    assert (values[f"order_{first}"], values["title_en"], values["q"]) == ("7", "New quiz", code)
+    assert main_text(instructor.get("/quizzes/")).count("New quiz") == 0
 
 
 @pytest.mark.parametrize(
