@@ -1,10 +1,12 @@
 // Keeps what is typed in forms marked data-keep="key", in this tab, through reload, change of language and time-out.
-// It is dropped when the form was sent and the server's next page does not show that form in error. Pages marked
-// data-hold (sign-in, errors) decide nothing: there the form counts as not sent.
+// It is dropped when the form was sent and the server's next page does not show that form in error, nor refused without
+// what was typed (data-refused). Pages marked data-hold (sign-in, errors) decide nothing: there the form counts as not sent.
+// Neither does a page that somebody came to from outside, as from the browser's own page about a dead network.
 
 const root = document.documentElement;
 const prefix = `keep:${root.dataset.person}:`;
-const arrival = performance.getEntriesByType("navigation")[0]?.type ?? "navigate";
+const entry = performance.getEntriesByType("navigation")[0]?.type ?? "navigate";
+const answers = entry === "navigate" && document.referrer.startsWith(`${location.origin}/`); // this page may be the answer to a form
 const forms = [...document.querySelectorAll("form[data-keep]")];
 
 const storage = {
@@ -16,6 +18,7 @@ const storage = {
 
 const nameOf = (form) => prefix + form.dataset.keep;
 const inError = (form) => "failed" in form.dataset || form.querySelector("[aria-invalid=true]") !== null;
+const refused = (form) => "refused" in form.dataset;
 const typed = (field) => field.name && field.name !== "csrf_token" && !["password", "file", "hidden", "submit", "button"].includes(field.type);
 const isChoice = (field) => field.type === "radio" || field.type === "checkbox";
 
@@ -52,14 +55,15 @@ function tell(form, before) {
   form.prepend(line);
 }
 
-// A draft that was sent: was it taken? A reload or a step back proves nothing, so then it stays.
+// A draft that was sent: was it taken? A reload, a step back or an address typed anew prove nothing, so then it stays.
 function settle() {
+  if (!answers) { hold(); return; }
   for (const name of storage.names(prefix)) {
     const draft = storage.read(name);
     if (!draft?.sent) continue;
     const form = forms.find((one) => nameOf(one) === name);
-    if (form && (inError(form) || arrival !== "navigate")) storage.write(name, { ...draft, sent: false });
-    else if (arrival === "navigate") storage.drop(name);
+    if (form && (inError(form) || refused(form))) storage.write(name, { ...draft, sent: false });
+    else storage.drop(name);
   }
 }
 
@@ -80,5 +84,7 @@ function hold() {
 
 if ("hold" in root.dataset) hold(); else settle();
 forms.forEach(watch);
+// A page that the browser kept whole and shows again was not answered.
+addEventListener("pageshow", (event) => { if (event.persisted) hold(); });
 // Whoever signs out leaves nothing for the next person at this computer.
 document.querySelector("form[data-sign-out]")?.addEventListener("submit", () => storage.names("keep:").forEach(storage.drop));
