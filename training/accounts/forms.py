@@ -154,8 +154,8 @@ class TrailForm(Form):
 
     who = text(_l("Who: name, mobile number or e-mail"), maximum=80, required=False)
     verb = SelectField(_l("What"), default="")
-    first = DateField(_l("From"), validators=[Optional()])
-    last = DateField(_l("Until"), validators=[Optional()])
+    first = DateField(_l("First day"), validators=[Optional()])
+    last = DateField(_l("Last day"), validators=[Optional()])
 
     def offer(self, verbs: list[tuple[str, str]]) -> None:
         """Fill the choices."""
