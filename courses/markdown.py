@@ -8,9 +8,11 @@ Boxes are written `:::note Title` … `:::` (note, warning, case, tip); checks i
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from html import escape
+from itertools import takewhile
 
 import nh3
 from flask_babel import gettext as _
@@ -141,6 +143,7 @@ def _parts(text: str, title: str, prefix: str, media: tuple[Shown, ...], _langua
     _require_measure(tokens)
     _demote(tokens)
     _name_headings(tokens, prefix)
+    _name_tables(tokens)
     tokens = figures.place(tokens, {one.name: one for one in media})
     found: list[Part] = []
     begun = 0
@@ -176,7 +179,7 @@ def _show(tokens: Sequence[Token]) -> Markup:
 def _framed(token: Token) -> list[Token]:
     box = BOX.fullmatch(token.type)
     if token.type == "table_open":
-        name = escape(_("Table"))
+        name = escape(token.meta.get("name", ""))
         return [_html(f'<div class="table-box" tabindex="0" role="region" aria-label="{name}">'), token]
     if token.type == "table_close":
         return [token, _html("</div>")]
@@ -231,3 +234,14 @@ def _name_headings(tokens: Sequence[Token], prefix: str) -> None:
             name = f"{prefix}-{words}-{count}"
         taken.add(name)
         opening.attrSet("id", name)
+
+
+def _name_tables(tokens: Sequence[Token]) -> None:
+    """By the heads of its columns, and a number where an earlier one has the same."""
+    times = Counter[str]()
+    for place in [place for place, token in enumerate(tokens) if token.type == "table_open"]:
+        head = takewhile(lambda token: token.type != "thead_close", tokens[place:])
+        words = ["".join(_words(token.children or ())).strip() for token in head if token.type == "inline"]
+        name = _("Table: %(heads)s", heads=" · ".join(filter(None, words))) if any(words) else _("Table")
+        times[name] += 1
+        tokens[place].meta["name"] = name if times[name] == 1 else f"{name} ({times[name]})"

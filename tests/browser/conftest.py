@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from tests.browser.sites import FONTS, PHONE, PROGRAM, ROOT, Site, sign_in
+from tests.browser.walks import Walk, every_walk
 
 
 @pytest.fixture(scope="session")
@@ -72,6 +73,12 @@ def chromium() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def walks(site: Site, chromium: Browser) -> list[Walk]:
+    """The pages of everybody, as they stand when the first test of a module asks."""
+    return every_walk(site, chromium)
 
 
 @pytest.fixture

@@ -1,14 +1,15 @@
-"""Without a pointer: signing in, answering and handing in need nothing but Tab, arrows, Space and Enter."""
+"""Without a pointer: the main job of every role needs nothing but letters, Tab, arrows, Space and Enter."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import papers
-from tests.browser.people import PASSWORD, trainee
+from tests.browser.people import PASSWORD, staff, trainee
 from tests.browser.sites import DESK
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -36,6 +37,59 @@ def test_a_trainee_signs_in_answers_and_reaches_the_handing_in_by_keyboard_alone
     _open_the_handing_in_and_leave_it(page)
 
 
+def test_a_coordinator_issues_a_certificate_by_keyboard_alone(visit: Visit) -> None:
+    page = visit(staff("coordinator", "SAMPLE-BASE-JN"), size=DESK)
+    page.goto("/cohorts/")
+    _follow(page, "main tbody a[href^='/cohorts/']", re.compile(r"/cohorts/\d+$"))
+    _follow(page, "main tbody a[href^='/certificates/enrolments/']", "**/issue")
+    _follow(page, "main form[action$='/issue'] button", lambda url: not url.endswith("/issue"))
+    expect(page.locator("main")).to_contain_text("AN-")
+
+
+def test_an_instructor_writes_an_item_by_keyboard_alone(visit: Visit) -> None:
+    page = visit(staff("instructor"), size=DESK)
+    page.goto("/items/")
+    _follow(page, "main a[href*='/items/new']", "**/items/new*")
+    _type(page, code="KEY-1", stem_zh="先做什么？", stem_en="What comes first?")
+    for letter in "abcd":
+        _type(page, **{f"text_{letter}_zh": f"选项{letter}", f"text_{letter}_en": f"Option {letter}"})
+        if page.locator(f"[name=right_{letter}]").count() and letter == "b":
+            _tab_to(page, f"[name=right_{letter}]")
+            page.keyboard.press("Space")
+    if page.locator("[name=key]").count():
+        _tab_to(page, "[name=key]")
+        page.keyboard.press("ArrowDown")
+    _type(page, explanation_zh="先评估。", explanation_en="Assess first.")
+    _follow(page, "button[name=do][value=save]", re.compile(r"/items/\d+$"))
+    expect(page.locator("main fieldset legend")).to_contain_text("先做什么？")
+
+
+def test_an_officer_goes_from_a_number_to_its_people_by_keyboard_alone(visit: Visit) -> None:
+    page = visit(staff("provincial_officer"), size=DESK)
+    _follow(page, "main tbody th a[href*='/reports/completion']", "**/reports/completion*")
+    _follow(page, "main td a[href*='/people']", "**/people*")
+    expect(page.locator("main tbody tr")).not_to_have_count(0)
+
+
+def test_a_supervisor_signs_hours_by_keyboard_alone(visit: Visit) -> None:
+    page = visit(staff("supervisor", "SAMPLE-BASE-JN"), size=DESK)
+    page.goto("/supervision/")
+    waiting = page.locator("main [name=line]")
+    expect(waiting).not_to_have_count(0)
+    before = waiting.count()
+    _tab_to(page, "main [name=line]")
+    page.keyboard.press("Space")
+    _follow(page, "main form[action$='/sign'] button", "**/sign?*")
+    _follow(page, "main form[action$='/sign'] button", "**/supervision/")
+    expect(waiting).to_have_count(before - 1)
+
+
+def _type(page: Page, **fields: str) -> None:
+    for name, text in fields.items():
+        _tab_to(page, f"[name={name}]")
+        page.keyboard.type(text)
+
+
 def _tab_to(page: Page, selector: str) -> None:
     for _press in range(120):
         page.keyboard.press("Tab")
@@ -45,7 +99,7 @@ def _tab_to(page: Page, selector: str) -> None:
     raise AssertionError(f"Tab never reaches {selector}")
 
 
-def _follow(page: Page, selector: str, address: str) -> None:
+def _follow(page: Page, selector: str, address: str | re.Pattern[str] | Callable[[str], bool]) -> None:
     _tab_to(page, selector)
     page.keyboard.press("Enter")
     page.wait_for_url(address)

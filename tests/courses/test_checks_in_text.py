@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 
@@ -41,6 +43,14 @@ def test_boxes_have_titles_and_wide_tables_a_frame() -> None:
     assert '<aside class="callout tip">' in html
     assert 'class="table-box" tabindex="0"' in html
     assert '<td class="num">2</td>' in html
+
+
+def test_tables_are_named_by_their_heads_so_that_no_two_sound_alike() -> None:
+    table = "|药 <b>|**剂** 量|\n|-|-|\n|1|2|\n\n"
+    html = str(markdown.render(table + table + "|||\n|-|-|\n|1|2|\n"))
+    first, second, bare = re.findall(r'aria-label="([^"]*)"', html)
+    assert first.endswith("药 &lt;b&gt; · 剂 量")
+    assert (second, bool(bare)) == (f"{first} (2)", True)
 
 
 @pytest.mark.one_database

@@ -20,6 +20,7 @@ from training.core.scopes import Scope
 
 PASSWORD = "anning-2026"  # noqa: S105 - shown on the sign-in page of every sample
 STARTED = timedelta(days=560)
+OFFERED = (Role.COORDINATOR, Role.SUPERVISOR, Role.INSTRUCTOR, Role.OFFICER, Role.ADMINISTRATOR)
 ROLES = {"provincial_officer": Role.OFFICER}
 
 
@@ -47,7 +48,7 @@ def shown() -> list[Offer]:
     firsts = {_role(one): one for one in reversed(content()["staff"])}
     return [
         Offer(learner["name"], learner["mobile"], Role.TRAINEE.label),
-        *(Offer(one["name"], one["mobile"], _role(one).label) for one in reversed(firsts.values())),
+        *(Offer(firsts[role]["name"], firsts[role]["mobile"], role.label) for role in OFFERED),
     ]
 
 

@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from training.core import groundwork, jobs, sample, schema, serving
-from training.core.db import db
+from training.core.db import db, reading
 
 group = AppGroup("schema", help="The database's schema.")
 
@@ -54,12 +54,21 @@ def init_db() -> None:
         click.echo(f"{number} {name} added." if number else f"All {name} are there.")
 
 
+def _fill(*, small: bool) -> bool:
+    """Load the sample with a bar, unless there is something already."""
+    with reading():
+        if not sample.is_empty():
+            return False
+    with click.progressbar(length=sample.steps(), label="Filling the empty database with the sample") as bar:
+        return sample.load(small=small, done=lambda: bar.update(1))
+
+
 @click.command("sample-data")
 @click.option("--small", is_flag=True, help="The same courses and items, and only the few people who have a story.")
 def sample_data(small: bool) -> None:
     """Load the sample into an empty database; refused (status 1) when there is something in it already."""
     schema.upgrade()
-    if not sample.load(small=small):
+    if not _fill(small=small):
         raise click.ClickException("The database is not empty; the sample goes only into an empty one.")
     click.echo("The sample is loaded.")
 
@@ -84,7 +93,7 @@ def serve(host: str | None, port: int | None, without_worker: bool) -> None:
     schema.upgrade()
     groundwork.bring()
     if settings.sample_mode:
-        sample.load()
+        _fill(small=False)
     db.engine.dispose()
     serving.share_metrics(app, settings.data_dir / "metrics")
     host, port = host or settings.host, port or settings.port

@@ -39,10 +39,16 @@ def is_empty() -> bool:
     return all(db.session.scalar(one.limit(1)) is None for one in (entered, select(AuditLine.id)))
 
 
-def load(*, small: bool = False) -> bool:
+def steps() -> int:
+    """How many steps there are."""
+    return len(_steps)
+
+
+def load(*, small: bool = False, done: Callable[[], object] = lambda: None) -> bool:
     """Load the sample into an empty database; returns False, changing nothing, when there is something already.
 
     The whole is a province's eighteen months; a `small` one has the same courses and the few people who have a story.
+    `done` is called after each step.
     """
     with transaction():
         if not is_empty():
@@ -50,4 +56,5 @@ def load(*, small: bool = False) -> bool:
         shared: dict[str, Any] = {"small": small}
         for _order, function in sorted(_steps.values(), key=lambda pair: pair[0]):
             function(shared)
+            done()
     return True

@@ -83,6 +83,7 @@ class Learner:
     stage: str
     programme: str
     base: str
+    story: bool = False
 
     def moment(self, now: datetime, share: float, days: int) -> datetime:
         """The moment after `share` (0 to 1) of so many days since enrolling, or of the time that there was."""
@@ -154,7 +155,7 @@ def _of_a_story(shared: dict[str, Any], cohort: Cohort, one: dict[str, Any]) -> 
     for days, person, stage in sorted(since, key=lambda row: -row[0]):
         with clock.frozen(shared["now"] - timedelta(days=days)):
             enrolment = services.enrol(cohort, person, enrolled_by=coordinator)
-        yield Learner(enrolment, person, stage, one["programme"], one["base"])
+        yield Learner(enrolment, person, stage, one["programme"], one["base"], story=True)
 
 
 def _of_the_crowd(

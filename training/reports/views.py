@@ -16,7 +16,7 @@ from training.core.downloads import download
 from training.core.workbooks import CSV, XLSX
 from training.programmes.pages import cohort_url
 from training.programmes.permissions import Permission as ProgrammePermission
-from training.reports import catalogue, exports, pages, queries, words
+from training.reports import catalogue, exports, pages, queries, tiles, words
 from training.reports.catalogue import Catalogue
 from training.reports.completion import Report, Row
 from training.reports.forms import form_for
@@ -57,9 +57,11 @@ def home() -> ResponseReturnValue:
     before = clock.month(clock.first_moment(now, later=-1))
     recent = queries.completion(Question(by="month", since=before, until=now), known)
     months = {row.code: row for row in recent.rows}
+    report = queries.completion(question, known)
     return render_template(
         "reports/home.html",
-        report=queries.completion(question, known),
+        report=report,
+        tiles=tiles.tiles(report.rows),
         this_month=months.get(now),
         month_before=months.get(before),
         definitions=words.definitions(question),
