@@ -18,4 +18,4 @@ def register(app: Flask) -> None:
     """Plug in the pages and the instructor's entry of the menu."""
     app.register_blueprint(bp)
     words.add_search(_l("Search in your lessons"), "courses.search", Permission.COURSE_STUDY)
-    web.add_entry(_l("Courses"), "courses.index", Permission.COURSE_READ, order=30)
+    web.add_entry(_l("Courses"), "courses.index", Permission.COURSE_READ, order=30, also=("/teaching/",))

@@ -65,8 +65,8 @@ def test_home_table_and_chart_show_what_the_command_prints(app: Flask, as_: Call
         share = "–" if row["completion_percent"] is None else f"{row['completion_percent']:g}%"
         assert shown[row["name_zh"]] == [str(row["enrolled"]), str(row["completed"]), share, str(row["certified"])]
         if row["enrolled"] and row["name_zh"] != "合计":
-            told = f"{row['enrolled']} 人中 {row['completed']} 人，{row['completion_percent']:g}%"
-            assert f'aria-label="{row["name_zh"]}：{told}"' in page
+            told = f"{row['completion_percent']:g}%：{row['enrolled']} 人中 {row['completed']} 人"
+            assert f'aria-label="{row["name_zh"]} {told}"' in page
 
 
 @pytest.mark.sample

@@ -57,6 +57,7 @@ class Entry:
     permission: StrEnum
     order: int = 50
     home: bool = False
+    also: tuple[str, ...] = ()
 
 
 @dataclass
@@ -75,9 +76,20 @@ _header: list[Callable[[access.Actor], Link | None]] = []
 _personal: dict[str, tuple[Any, StrEnum | None]] = {}
 
 
-def add_entry(label: Any, endpoint: str, permission: StrEnum, *, order: int = 50, home: bool = False) -> None:
-    """Plug a page into the navigation; a `home` is where a role starts, lowest order first."""
-    entry = Entry(label, endpoint, permission, order, home)
+def add_entry(
+    label: Any,
+    endpoint: str,
+    permission: StrEnum,
+    *,
+    order: int = 50,
+    home: bool = False,
+    also: tuple[str, ...] = (),
+) -> None:
+    """Plug a page into the navigation; a `home` is where a role starts, lowest order first.
+
+    `also` are beginnings of addresses, other than the page's own, under which the entry is lit too.
+    """
+    entry = Entry(label, endpoint, permission, order, home, also)
     if entry not in _entries:
         _entries.append(entry)
         _entries.sort(key=lambda one: one.order)
@@ -120,15 +132,17 @@ def _menu() -> list[Link]:
     if actor is None or place is None:
         return []
     named = {entry.endpoint for entry in _entries if not entry.home}  # the bank is a home, but one entry of the menu
-    links = [
-        Link(str(entry.label), url_for(entry.endpoint))
+    shown = [
+        (Link(str(entry.label), url_for(entry.endpoint)), entry.also)
         for entry in _entries
         if (entry.endpoint not in named or not entry.home) and place.role in access.holders(entry.permission)
     ]
-    around = [link for link in links if request.path.startswith(link.url)]
+    around = [
+        (len(start), link) for link, also in shown for start in (link.url, *also) if request.path.startswith(start)
+    ]
     if around:
-        max(around, key=lambda link: len(link.url)).active = True
-    return links
+        max(around, key=lambda pair: pair[0])[1].active = True
+    return [link for link, _also in shown]
 
 
 def _homes() -> list[Link]:

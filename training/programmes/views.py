@@ -164,4 +164,6 @@ def _withdraw_page(cohort: Cohort, enrolment_id: int, form: WithdrawForm) -> str
 def register(app: Flask) -> None:
     """Plug in the pages."""
     app.register_blueprint(bp)
-    web.add_entry(_l("The base today"), "programmes.home", Permission.COHORT_READ, order=20, home=True)
+    web.add_entry(
+        _l("The base today"), "programmes.home", Permission.COHORT_READ, order=20, home=True, also=("/people-data/",)
+    )

@@ -120,7 +120,7 @@ def beside_people(
     if not who.may(Permission.REQUIREMENT_WAIVE):
         return {}
     asked = (one for one in enrolments if one.status is not EnrolmentStatus.WITHDRAWN)
-    return {one.id: [(str(_("Requirements")), _page(one), "neutral")] for one in asked}
+    return {one.id: [(str(_("Requirements")), _page(one), "plain")] for one in asked}
 
 
 def register() -> None:

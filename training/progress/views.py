@@ -13,6 +13,9 @@ from training.programmes.models import EnrolmentStatus
 from training.progress import queries, words
 from training.progress.permissions import Permission
 
+OPENED = ("/courses/", "/lessons/", "/quiz/", "/dialogues/")
+"""Where the activities open that a trainee's home leads to."""
+
 bp = Blueprint("progress", __name__, template_folder="templates")
 
 
@@ -25,7 +28,7 @@ def home() -> ResponseReturnValue:
     return render_template(
         "progress/home.html",
         rows=rows,
-        paths={enrolment_id: words.path(several) for enrolment_id, several in steps.items()},
+        paths={enrolment_id: words.stages(words.path(several)) for enrolment_id, several in steps.items()},
         upcoming=words.upcoming(steps),
         hours={enrolment_id: words.hours(several) for enrolment_id, several in steps.items()},
         credits=programmes.credits_of_several({row[0].programme_id for row in rows}),
@@ -37,4 +40,4 @@ def home() -> ResponseReturnValue:
 def register(app: Flask) -> None:
     """Plug in the pages."""
     app.register_blueprint(bp)
-    web.add_entry(_l("My learning"), "progress.home", Permission.OWN_READ, order=10, home=True)
+    web.add_entry(_l("My learning"), "progress.home", Permission.OWN_READ, order=10, home=True, also=OPENED)

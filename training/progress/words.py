@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from itertools import groupby
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -98,6 +99,24 @@ def path(steps: Steps) -> list[StepView]:
 
 
 @dataclass(frozen=True)
+class Stage:
+    """Steps of one kind that follow one another (the courses, then the dialogues), under the name of the kind."""
+
+    kind: str
+    steps: list[StepView]
+
+    @property
+    def cleared(self) -> int:
+        """How many of them ask for nothing more."""
+        return sum(one.state not in ("current", "open") for one in self.steps)
+
+
+def stages(path: Sequence[StepView]) -> list[Stage]:
+    """A path in its order, cut where the kind of step changes."""
+    return [Stage(kind, list(several)) for kind, several in groupby(path, key=lambda one: one.kind)]
+
+
+@dataclass(frozen=True)
 class Hours:
     """Class hours done, and in all that counts: neither what was waived nor what another choice makes needless."""
 
@@ -184,8 +203,8 @@ _cohort_actions: list[CohortContributor] = []
 def add_cohort_action(contributor: CohortContributor) -> None:
     """Let a package show something beside each person on the cohort's page, asked once for the whole page.
 
-    It returns by enrolment id a list of (label, url, kind). Kinds: `primary`, `plain`, `danger` make the link a button,
-    `post` a button that posts, a tone (`good`, `warn`, `bad`, `info`, `neutral`) a mark, with or without a link.
+    It returns by enrolment id a list of (label, url, kind). Kinds: `plain` is a link, `primary` and `danger` make it a
+    button, `post` is a button that posts, a tone (`good`, `warn`, `bad`, `info`) a mark, with or without a link.
     """
     if contributor not in _cohort_actions:
         _cohort_actions.append(contributor)

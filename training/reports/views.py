@@ -194,4 +194,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(bp)
     pages.add_tab(_l("Completion"), "reports.completion", Permission.COMPLETION_READ)
     web.add_entry(_l("Province"), "reports.home", Permission.PROVINCE_READ, order=40, home=True)
-    web.add_entry(_l("Reports"), "reports.completion", Permission.COMPLETION_READ, order=45)
+    web.add_entry(_l("Reports"), "reports.completion", Permission.COMPLETION_READ, order=45, also=("/reports/",))

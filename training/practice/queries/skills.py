@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from training.accounts.models import Person
 from training.activities.models import Activity
-from training.core import scopes
+from training.core import paging, scopes
 from training.core.access import Actor
 from training.core.db import db
 from training.core.errors import NotFound
@@ -40,10 +40,16 @@ def trainee_visible_to(actor: Actor, enrolment_id: int) -> Any:
     return row
 
 
-def trainees_visible_to(actor: Actor, *, at_most: int = 500) -> Sequence[Any]:
-    """The trainees at the actor's bases, newest cohort first, by name; rows like `trainee_visible_to`'s."""
-    statement = _in_full(visible_trainees(actor)).order_by(Cohort.starts_on.desc(), Cohort.id, Person.name, Person.id)
-    return db.session.execute(statement.limit(at_most)).all()
+def trainees_visible_to(actor: Actor, name: str = "", number: int = 1) -> paging.Page:
+    """A page of the trainees at the actor's bases whose name contains that, newest cohort first, by name.
+
+    Its rows are like `trainee_visible_to`'s.
+    """
+    found = _in_full(visible_trainees(actor)).where(Person.name.contains(name, autoescape=True))
+    total = db.session.scalar(select(func.count()).select_from(found.with_only_columns(Enrolment.id).subquery())) or 0
+    ordered = found.order_by(Cohort.starts_on.desc(), Cohort.id, Person.name, Person.id)
+    rows = db.session.execute(ordered.limit(paging.SIZE).offset(paging.offset(number))).all()
+    return paging.Page(rows, number, total)
 
 
 def _in_full(statement: Select[Any]) -> Select[Any]:

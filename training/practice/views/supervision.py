@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext as _n
 
 from training.accounts.words import told_apart
 from training.activities.models import Activity
-from training.core import clock, i18n
+from training.core import clock, i18n, paging
 from training.core.access import actor, requires
 from training.core.db import db
 from training.core.errors import DomainError, Invalid, NotFound
@@ -140,8 +140,10 @@ def _counter_page(row: Any, form: ReasonForm) -> str:
 @bp.get("/trainees")
 @requires(Permission.SKILLS_ASSESS)
 def trainees() -> ResponseReturnValue:
-    """The trainees at the supervisor's bases."""
-    return render_template("practice/trainees.html", rows=skills.trainees_visible_to(actor()), told_apart=told_apart)
+    """The trainees at the supervisor's bases, found by name: 50 a page."""
+    name = request.args.get("q", "").strip()[:100]
+    page = skills.trainees_visible_to(actor(), name, paging.number_asked())
+    return render_template("practice/trainees.html", page=page, q=name, told_apart=told_apart)
 
 
 @bp.get("/trainees/<int:enrolment_id>")

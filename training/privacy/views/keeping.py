@@ -144,7 +144,10 @@ def _beside(
 ) -> Mapping[int, list[progress.CohortAction]]:
     if not someone.may(Permission.PERSON_REVISE):
         return {}
-    return {one.id: [(_("Data"), url_for("keeping.person", person_id=one.person_id), "plain")] for one in enrolments}
+    return {
+        one.id: [(_("Personal data"), url_for("keeping.person", person_id=one.person_id), "plain")]
+        for one in enrolments
+    }
 
 
 def _waiting(someone: Actor) -> Sequence[pages.Today]:
