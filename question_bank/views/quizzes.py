@@ -126,9 +126,16 @@ def edit_post(quiz_id: int) -> ResponseReturnValue:
     return redirect(url_for(".quiz", quiz_id=activity.id))
 
 
-def _search() -> str:
+def _filter() -> ItemFilter:
+    """What is looked for; what cannot be is told, and not shown again."""
     form = ItemFilter(request.values)
-    return (form.q.data or "") if form.validate() else ""
+    if not form.validate():
+        form.q.data = ""
+    return form
+
+
+def _search() -> str:
+    return _filter().q.data or ""
 
 
 def _asks_for_items() -> bool:
@@ -182,5 +189,5 @@ def _form_page(form: QuizForm, items: Sequence[Item], activity: Activity | None,
         items=items,
         activity=activity,
         stale=stale,
-        search=ItemFilter(request.values),
+        search=_filter(),
     )

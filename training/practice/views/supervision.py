@@ -16,7 +16,6 @@ from training.core.access import actor, requires
 from training.core.db import db
 from training.core.errors import DomainError, Invalid, NotFound
 from training.core.scopes import Scope
-from training.core.texts import clean
 from training.practice import scoring, words
 from training.practice.forms import AssessForm, CommentForm, ReasonForm, assess_form
 from training.practice.kinds import SKILLS
@@ -27,6 +26,7 @@ from training.practice.services import logbook as logbook_services
 from training.practice.services import skills as skills_services
 from training.practice.services.logbook import NamesSomebody
 from training.practice.views.own import assessment_page, chosen_lines
+from training.programmes.forms import NameForm
 from training.programmes.models import Cohort
 
 bp = Blueprint("supervision", __name__, url_prefix="/supervision", template_folder="../templates")
@@ -142,7 +142,8 @@ def _counter_page(row: Any, form: ReasonForm) -> str:
 @requires(Permission.SKILLS_ASSESS)
 def trainees() -> ResponseReturnValue:
     """The trainees at the supervisor's bases, found by name: 50 a page."""
-    name = (clean(request.args.get("q", "")) or "")[:100]
+    form = NameForm(request.args)
+    name = (form.q.data or "") if form.validate() else ""
     page = skills.trainees_visible_to(actor(), name, paging.number_asked())
     return render_template("practice/trainees.html", page=page, q=name, told_apart=told_apart)
 
