@@ -1,11 +1,12 @@
 # Every target sets up what it needs; nothing has to be installed by hand first. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check format bench messages migration lock
+.PHONY: help setup serve test check format bench lighthouse pictures messages migration lock
 
 PORT ?= 8000
 ANNING_SAMPLE_MODE ?= 1
 WORKERS ?= 2
 BENCH ?=
+PAGE ?=
 PACKAGES := training courses question_bank certificates
 BIN := .venv/bin
 
@@ -41,6 +42,14 @@ bench: ## Measure against the floors (BENCH=part of a name picks some)
 	@.ci/setup test
 	@$(BIN)/python -m benchmarks $(BENCH)
 
+lighthouse: ## Score the main pages on a phone (PAGE=part of a name picks some)
+	@.ci/setup lighthouse
+	@$(BIN)/python -m benchmarks.lighthouse $(PAGE)
+
+pictures: ## Take the pictures of docs/pictures/ again
+	@.ci/setup pictures
+	@$(BIN)/python -m docs.pictures.make
+
 messages: ## Bring the Chinese catalogues up to date with the sources, and compile them
 	@.ci/setup check
 	@$(BIN)/python .ci/catalogues update
@@ -59,3 +68,4 @@ lock: ## Write the lock files again (LOCK=--upgrade takes newer versions)
 	$(BIN)/uv pip compile pyproject.toml --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate $(LOCK) --output-file requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate $(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt
 	npm install --package-lock-only --ignore-scripts
+	npm --prefix benchmarks/lighthouse install --package-lock-only --ignore-scripts

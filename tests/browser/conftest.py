@@ -4,58 +4,21 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
-from tests.browser.sites import FONTS, PHONE, PROGRAM, ROOT, Site, sign_in
+from tests.browser.sites import CHROMIUM, PHONE, Site, running, sign_in
 from tests.browser.walks import Walk, every_walk
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A server of its own, started by the command people use, worker included."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    address, folder = f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("site")
-    FONTS.mkdir(parents=True, exist_ok=True)
-    (folder / "fonts").symlink_to(FONTS)
-    environ = {
-        **os.environ,
-        "ANNING_DATA_DIR": str(folder),
-        "ANNING_SAMPLE_MODE": "1",
-        "ANNING_LOG_LEVEL": "WARNING",
-        "ANNING_PUBLIC_URL": address,
-        "PORT": str(port),
-    }
-    environ.pop("DATABASE_URL", None)
-    subprocess.run([*PROGRAM, "sample-data", "--small"], cwd=ROOT, env=environ, check=True, stdout=subprocess.DEVNULL)
-    server = subprocess.Popen([*PROGRAM, "serve"], cwd=ROOT, env=environ, stdout=subprocess.DEVNULL)
-    try:
-        _wait(f"{address}/readyz", server)
-        yield Site(address, environ)
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
-
-
-def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
-    for _attempt in range(900):
-        assert server.poll() is None, "the server ended"
-        try:
-            with urlopen(address) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.1)
-    raise RuntimeError("the server did not come up")
+    with running(tmp_path_factory.mktemp("site"), "--small") as found:
+        yield found
 
 
 @pytest.fixture(scope="session")
@@ -68,9 +31,7 @@ def chromium() -> Iterator[Browser]:
             pytest.fail(reason)
         pytest.skip(reason)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
-        )
+        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM)
         yield browser
         browser.close()
 

@@ -1,4 +1,4 @@
-"""A quiz paper as a trainee answers it: opening it, and choosing what the sample says is right."""
+"""A quiz paper as a trainee answers it: opening it, and choosing what the sample says is right. Also conversations."""
 
 from __future__ import annotations
 
@@ -29,6 +29,14 @@ def open_paper(page: Page) -> None:
     page.wait_for_url("**/quiz/*")
     page.locator("main form[action$='/start'] button, main a.button[href*='/attempts/']").first.click()
     page.wait_for_url("**/quiz/attempts/*")
+
+
+def open_dialogue(page: Page) -> None:
+    """From the trainee's home into a conversation."""
+    page.goto("/learning/")
+    page.locator("main a[href^='/dialogues/']").first.click()
+    page.locator("main form[action$='/start'] button, main .actions a.button").first.click()
+    page.wait_for_url("**/dialogues/attempts/**")
 
 
 def questions(page: Page) -> list[Locator]:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Page, ViewportSize
@@ -15,6 +21,7 @@ from tests.browser.people import PASSWORD
 ROOT = Path(__file__).resolve().parents[2]
 FONTS = ROOT / "build/test-fonts"  # cutting the typefaces takes seconds: every run of the tests shares them
 PROGRAM = [sys.executable, "-c", "from wsgi import main; main()"]
+CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic"]
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1280, "height": 900}
 BOTH = pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
@@ -45,6 +52,47 @@ class Site:
         return subprocess.run(
             [*PROGRAM, *words], cwd=ROOT, env=self.environ, check=True, capture_output=True, text=True, timeout=60
         ).stdout
+
+
+@contextmanager
+def running(folder: Path, *sample: str) -> Iterator[Site]:
+    """A server in that folder, started by the command people use, worker included; `sample`: how the sample is made."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    FONTS.mkdir(parents=True, exist_ok=True)
+    (folder / "fonts").symlink_to(FONTS)
+    environ = {
+        **os.environ,
+        "ANNING_DATA_DIR": str(folder),
+        "ANNING_SAMPLE_MODE": "1",
+        "ANNING_LOG_LEVEL": "WARNING",
+        "ANNING_PUBLIC_URL": address,
+        "PORT": str(port),
+    }
+    environ.pop("DATABASE_URL", None)
+    filling = [*PROGRAM, "sample-data", *sample]
+    subprocess.run(filling, cwd=ROOT, env=environ, check=True, stdout=subprocess.DEVNULL)
+    server = subprocess.Popen([*PROGRAM, "serve"], cwd=ROOT, env=environ, stdout=subprocess.DEVNULL)
+    try:
+        _wait(f"{address}/readyz", server)
+        yield Site(address, environ)
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
+    for _attempt in range(900):
+        assert server.poll() is None, "the server ended"
+        try:
+            with urlopen(address) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("the server did not come up")
 
 
 def sign_in(page: Page, login: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import APIRequestContext, Browser, Page
+from playwright.sync_api import APIRequestContext, Browser
 
 from tests.browser import papers
 from tests.browser.people import staff, trainee
@@ -63,20 +63,13 @@ def _walk(site: Site, chromium: Browser, who: str, login: str) -> Walk:
     sign_in(page, login)
     starts = [page.url.removeprefix(site.address)]
     if who == "trainee, quiz_failed":
-        for begin in (papers.open_paper, _open_dialogue):
+        for begin in (papers.open_paper, papers.open_dialogue):
             begin(page)
             starts.append(page.url.removeprefix(site.address).partition("#")[0])
     paths = list(_reached(context.request, starts))
     state = context.storage_state()
     context.close()
     return Walk(who, state, paths)
-
-
-def _open_dialogue(page: Page) -> None:
-    page.goto("/learning/")
-    page.locator("main a[href^='/dialogues/']").first.click()
-    page.locator("main form[action$='/start'] button, main .actions a.button").first.click()
-    page.wait_for_url("**/dialogues/attempts/**")
 
 
 def _reached(request: APIRequestContext, starts: list[str]) -> Iterator[str]:

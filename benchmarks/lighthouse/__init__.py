@@ -1,0 +1,1 @@
+"""The main pages on a phone, as Lighthouse judges them."""
