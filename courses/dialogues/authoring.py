@@ -1,6 +1,6 @@
 """The file format of a dialogue: YAML in, a `Dialogue` out, or everything that is wrong with it, each with its place.
 
-The format is described in `docs/dialogues.md`; the two scenes in `courses/sample/dialogues/` are written in it.
+The format is described in `docs/dialogues.md`; the scenes in `courses/sample/dialogues/` are written in it.
 """
 
 from __future__ import annotations
