@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy import (
     Numeric,
     String,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -23,11 +24,29 @@ from training.core.db import Base, BigId, Id
 from training.core.scopes import enum_of
 
 
+class ItemState(StrEnum):
+    """How far the newest version of an item has come; the version that quizzes use is `Item.approved_version`."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+
+
 class Item(Base):
-    """An item (题目) of the bank: its identity, and the stem of its newest version for lists and search."""
+    """An item (题目) of the bank: its identity, and what lists and search need of its newest version.
+
+    Quizzes use `approved_version`, which stays in use while a newer one is written and reviewed.
+    """
 
     __tablename__ = "item"
-    __table_args__ = (UniqueConstraint("scope_id", "code"),)
+    __table_args__ = (
+        UniqueConstraint("scope_id", "code"),
+        CheckConstraint("approved_version <= version", name="approved_version_exists"),
+        CheckConstraint(
+            "(state = 'approved') = (approved_version IS NOT NULL AND approved_version = version)", name="state_fits"
+        ),
+        CheckConstraint("difficulty BETWEEN 1 AND 5", name="difficulty"),
+    )
 
     id: Mapped[Id]
     scope_id: Mapped[int] = mapped_column(BigId, ForeignKey("scope.id"), index=True)
@@ -38,6 +57,85 @@ class Item(Base):
     stem_en: Mapped[str] = mapped_column(String(2000))
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
+    state: Mapped[ItemState] = mapped_column(enum_of(ItemState), server_default=ItemState.DRAFT.value)
+    approved_version: Mapped[int | None]
+    superseded_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("item.id"))
+    category_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("item_category.id"), index=True)
+    module: Mapped[str | None] = mapped_column(String(40))
+    competency: Mapped[str | None] = mapped_column(String(40))
+    level: Mapped[str | None] = mapped_column(String(20))
+    difficulty: Mapped[int | None]
+    review_by: Mapped[date | None]
+
+
+class ItemCategory(Base):
+    """A place in the tree of categories (分类) of one bank."""
+
+    __tablename__ = "item_category"
+    __table_args__ = (
+        UniqueConstraint("scope_id", "parent_id", "name"),
+        Index(
+            "uq_item_category_top",
+            "scope_id",
+            "name",
+            unique=True,
+            sqlite_where=text("parent_id IS NULL"),
+            postgresql_where=text("parent_id IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    scope_id: Mapped[int] = mapped_column(BigId, ForeignKey("scope.id"))
+    parent_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("item_category.id"), index=True)
+    name: Mapped[str] = mapped_column(String(80))
+
+
+class ItemTag(Base):
+    """A tag (标签) on an item."""
+
+    __tablename__ = "item_tag"
+
+    item_id: Mapped[int] = mapped_column(BigId, ForeignKey("item.id"), primary_key=True)
+    tag: Mapped[str] = mapped_column(String(40), primary_key=True, index=True)
+
+
+class NoteKind(StrEnum):
+    """What a note in the history of an item says."""
+
+    COMMENT = "comment"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    WITHDRAWN = "withdrawn"
+    RETIRED = "retired"
+    RESTORED = "restored"
+
+
+class ItemNote(Base):
+    """A comment on a version of an item, or a step of its review, with what was said."""
+
+    __tablename__ = "item_note"
+    __table_args__ = (ForeignKeyConstraint(["item_id", "version"], ["item_version.item_id", "item_version.version"]),)
+
+    id: Mapped[Id]
+    item_id: Mapped[int] = mapped_column(BigId, index=True)
+    version: Mapped[int]
+    kind: Mapped[NoteKind] = mapped_column(enum_of(NoteKind))
+    text: Mapped[str] = mapped_column(String(1000))
+    person_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+
+
+class ItemPicture(Base):
+    """A picture that a version of an item shows under a name."""
+
+    __tablename__ = "item_picture"
+    __table_args__ = (ForeignKeyConstraint(["item_id", "version"], ["item_version.item_id", "item_version.version"]),)
+
+    item_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    file_id: Mapped[int] = mapped_column(BigId, ForeignKey("stored_file.id"), index=True)
 
 
 class ItemVersion(Base):
@@ -162,7 +260,10 @@ class Attempt(Base):
 
 
 class AttemptItem(Base):
-    """An item as one attempt shows it: its version, its place, its options in order; graded when handed in."""
+    """An item as one attempt shows it: its version, its place, its draw; graded when handed in.
+
+    `option_order` is the draw (`docs/item-bodies.md`): the options in order, the values of parameters.
+    """
 
     __tablename__ = "attempt_item"
 
@@ -174,6 +275,7 @@ class AttemptItem(Base):
     points: Mapped[int]
     graded_answer: Mapped[list[str] | None]
     earned: Mapped[Decimal | None] = mapped_column(Numeric(6, 2, asdecimal=True))
+    critical_error: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class AnswerEvent(Base):

@@ -10,6 +10,7 @@ from question_bank.item_types import Fault
 
 TYPE_LABELS = {
     "A1": _l("A1: one best answer"),
+    "A2": _l("A2: a short case, one best answer"),
     "X": _l("X: several right answers"),
     "judgement": _l("Judgement: true or false"),
 }

@@ -10,10 +10,12 @@ from wtforms import BooleanField, Field, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 
 from question_bank import item_types, words
-from question_bank.item_types import LONGEST, OPTION_IDS, Fault
+from question_bank.item_types import Fault
+from question_bank.item_types.texts import LONGEST
 from training.core.forms import Form, SeenVersion, long_text, text
 
 JUDGEMENT = item_types.Judgement.name
+OPTION_IDS = ("a", "b", "c", "d", "e", "f")
 
 
 class ItemFilter(Form):

@@ -84,11 +84,11 @@ def quiz_for(person_id: int, quiz_id: int) -> tuple[Activity, QuizVersion, int]:
 
 
 def items_to_show(rules: QuizVersion) -> Sequence[Any]:
-    """The items of a version of a quiz in order, each as it stands now: rows `points, Item, ItemVersion`."""
+    """The items of a version of a quiz in order, each as approved now: rows `points, Item, ItemVersion`."""
     statement = (
         select(QuizItem.points, Item, ItemVersion)
         .join(Item, Item.id == QuizItem.item_id)
-        .join(ItemVersion, and_(ItemVersion.item_id == Item.id, ItemVersion.version == Item.version))
+        .join(ItemVersion, and_(ItemVersion.item_id == Item.id, ItemVersion.version == Item.approved_version))
         .where(QuizItem.quiz_id == rules.quiz_id, QuizItem.version == rules.version)
         .order_by(QuizItem.position)
     )

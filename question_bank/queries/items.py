@@ -108,11 +108,13 @@ def items_by_id(actor: Actor, ids: Collection[int], chosen: Collection[int]) -> 
 
 
 def items_to_choose(actor: Actor, chosen: Collection[int], search: str = "", more: int = 40) -> Sequence[Item]:
-    """What a quiz may be composed of: what it has (from whatever bank), then `more` of the actor's items not retired.
+    """What a quiz may be composed of: what it has (from whatever bank), then `more` of the actor's approved items.
 
     Both by code; `search` narrows the latter.
     """
-    own = and_(scopes.within(actor.paths(Permission.ITEM_READ)), Item.retired_at.is_(None))
+    own = and_(
+        scopes.within(actor.paths(Permission.ITEM_READ)), Item.retired_at.is_(None), Item.approved_version.is_not(None)
+    )
     if search:
         own = and_(own, _sought(search))
     statement = select(Item).join(Scope, Scope.id == Item.scope_id).where(or_(own, Item.id.in_(chosen)))

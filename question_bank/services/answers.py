@@ -73,12 +73,13 @@ def save(attempt_id: int, position: int, answer: Sequence[str], *, person_id: in
     found = opened.execute(FIND, {**key, "of_person": person_id}).one_or_none()
     if found is None:
         raise NotFound(_("There is no such item in an attempt of yours."))
-    given = sorted(set(answer))
     now = clock.now()
+    kind = item_types.get(found.type)
+    given = kind.tidy(answer)
     closed = found.status is AttemptStatus.HANDED_IN
     if closed or now >= found.deadline:
         return _receipt_or_refusal(opened, key, given, closed)
-    fault = item_types.get(found.type).answer_fault(found.option_order, given)
+    fault = kind.answer_fault(found.option_order, given)
     if fault:
         raise Invalid(words.answer_refusal(fault))
     receipt = opened.execute(SAVE, {**key, "new_answer": given, "now": now}).scalar()

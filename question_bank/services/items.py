@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from question_bank import item_types, words
-from question_bank.models import Item, ItemVersion
+from question_bank.models import Item, ItemState, ItemVersion
 from question_bank.permissions import Permission
 from training.core import audit, clock
 from training.core.access import Actor
@@ -75,6 +75,7 @@ def require_sound(type_name: str, body: dict[str, Any]) -> None:
 
 def _append_version(item: Item, body: dict[str, Any], author: Actor | None) -> None:
     item.version += 1
+    item.state, item.approved_version = ItemState.APPROVED, item.version
     item.stem_zh, item.stem_en = body["stem"]["zh"], body["stem"]["en"]
     db.session.add(item)
     db.session.flush()

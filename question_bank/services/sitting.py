@@ -104,7 +104,7 @@ def _lay_out(attempt: Attempt, rules: QuizVersion) -> None:
             position=position,
             item_version_id=version.id,
             type=item.type,
-            option_order=item_types.get(item.type).order(version.body, chance, rules.shuffle_options),
+            option_order=item_types.get(item.type).draw(version.body, chance, rules.shuffle_options),
             points=points,
         )
         for position, (points, item, version) in enumerate(rows, start=1)
@@ -152,7 +152,10 @@ def _grade(attempt: Attempt) -> list[tuple[int, Fraction]]:
         event = answers.get(item.position)
         if event is not None and event.answer:
             item.graded_answer = event.answer
-        results.append((item.points, item_types.get(item.type).grade(body, event.answer if event else [])))
+        kind_of_item = item_types.get(item.type)
+        mark = kind_of_item.mark(body, item.option_order, event.answer if event else [])
+        item.critical_error = mark.critical
+        results.append((item.points, grading.fraction(kind_of_item, mark)))
     return results
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 from flask_babel import gettext as _
@@ -23,7 +24,7 @@ class PaperItem:
     type: str
     multiple: bool
     stem: Mapping[str, str]
-    options: list[ShownOption]
+    options: Sequence[ShownOption]
     explanation: Mapping[str, str]
     chosen: list[str]
     receipt: int | None
@@ -48,14 +49,14 @@ def paper_of(attempt: Attempt) -> list[PaperItem]:
 
 
 def _paper_item(item: AttemptItem, body: dict[str, Any], event: AnswerEvent | None) -> PaperItem:
-    kind = item_types.get(item.type)
+    shown = item_types.get(item.type).show(body, item.option_order)
     return PaperItem(
         number=item.position,
         type=item.type,
-        multiple=kind.multiple,
-        stem=body["stem"],
-        options=kind.show(body, item.option_order),
-        explanation=body.get("explanation") or {},
+        multiple=shown.parts[0].multiple,
+        stem=shown.stem,
+        options=shown.parts[0].options,
+        explanation=shown.explanation,
         chosen=event.answer if event else [],
         receipt=event.receipt if event else None,
         saved_at=clock_time(event) if event else None,
@@ -66,15 +67,14 @@ def _paper_item(item: AttemptItem, body: dict[str, Any], event: AnswerEvent | No
 def preview_of(type_name: str, body: dict[str, Any]) -> PaperItem:
     """An item as a trainee would see it, with its options as written and nothing chosen."""
     kind = item_types.get(type_name)
-    order = [str(option.get("id", "")) for option in item_types.options_of(body)]
-    options = kind.show(body, order)
+    shown = kind.show(body, kind.draw(body, Random(0), shuffle=False))  # noqa: S311 - nothing is shuffled
     return PaperItem(
         number=1,
         type=type_name,
-        multiple=kind.multiple,
-        stem=body.get("stem") or {},
-        options=options,
-        explanation=body.get("explanation") or {},
+        multiple=shown.parts[0].multiple,
+        stem=shown.stem,
+        options=shown.parts[0].options,
+        explanation=shown.explanation,
         chosen=[],
         receipt=None,
         saved_at=None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from random import Random
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from question_bank import item_types
+from question_bank import grading, item_types
 from question_bank.item_types import Fault
 from tests.question_bank.conftest import a1, both, judgement, option, x
 
@@ -19,25 +18,26 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=12,
 )
-BODIES = {"A1": a1("b"), "X": x("a", "d"), "judgement": judgement("false")}
+BODIES = {"A1": a1("b"), "A2": a1("c"), "X": x("a", "d"), "judgement": judgement("false")}
 
 
 @given(answer=JSON, name=st.sampled_from(item_types.names()))
 def test_grading_never_raises_and_stays_within_bounds(answer: Any, name: str) -> None:
-    assert 0 <= item_types.get(name).grade(BODIES[name], answer) <= 1
+    kind = item_types.get(name)
+    assert 0 <= grading.fraction(kind, kind.mark(BODIES[name], [], answer)) <= 1
 
 
 @given(body=st.dictionaries(st.sampled_from(["stem", "options", "key", "explanation", "source"]), JSON))
 def test_any_body_is_judged_without_raising(body: dict[str, Any]) -> None:
     for name in item_types.names():
         assert item_types.get(name).validate(body)
-        item_types.get(name).grade(body, ["a"])
+        item_types.get(name).mark(body, [], ["a"])
 
 
 @given(answer=st.sets(st.sampled_from("abcde")))
 def test_only_exactly_the_key_earns_the_points(answer: set[str]) -> None:
-    assert item_types.get("X").grade(x("a", "d"), sorted(answer)) == Fraction(answer == {"a", "d"})
-    assert item_types.get("A1").grade(a1("b"), sorted(answer)) == Fraction(answer == {"b"})
+    assert item_types.get("X").mark(x("a", "d"), [], sorted(answer)).right == (answer == {"a", "d"})
+    assert item_types.get("A1").mark(a1("b"), [], sorted(answer)).right == (answer == {"b"})
 
 
 @pytest.mark.parametrize(("name", "body"), BODIES.items())
@@ -76,19 +76,20 @@ def test_too_few_options_and_wrong_judgements_are_refused() -> None:
 
 def test_shuffling_follows_the_seed_and_leaves_judgements_alone() -> None:
     kind = item_types.get("A1")
-    orders = [kind.order(a1(), Random(5), shuffle=True) for _time in range(2)]
+    orders = [kind.draw(a1(), Random(5), shuffle=True) for _time in range(2)]
     assert orders[0] == orders[1] != list("abcde")
     assert sorted(orders[0]) == list("abcde")
-    assert kind.order(a1(), Random(5), shuffle=False) == list("abcde")
-    assert {tuple(item_types.get("judgement").order(judgement(), Random(n), True)) for n in range(20)} == {
+    assert kind.draw(a1(), Random(5), shuffle=False) == list("abcde")
+    assert {tuple(item_types.get("judgement").draw(judgement(), Random(n), True)) for n in range(20)} == {
         ("true", "false")
     }
 
 
 def test_letters_follow_the_place_not_the_option() -> None:
-    shown = item_types.get("A1").show(a1("b"), ["e", "b", "a", "c", "d"])
+    shown = item_types.get("A1").show(a1("b"), ["e", "b", "a", "c", "d"]).parts[0].options
     assert [(one.letter, one.id, one.right) for one in shown][:2] == [("A", "e", False), ("B", "b", True)]
-    assert [one.letter for one in item_types.get("judgement").show(judgement(), ["true", "false"])] == [None, None]
+    judged = item_types.get("judgement").show(judgement(), ["true", "false"]).parts[0].options
+    assert [one.letter for one in judged] == [None, None]
     assert shown[0].text == both("text e")
 
 
