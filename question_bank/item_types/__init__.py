@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from question_bank.item_types.choice import A1, A2, Judgement, X, key_of, options_of
-from question_bank.item_types.protocol import LANGUAGES, Body, Fault, ItemType, Mark, Shown, ShownOption, ShownPart
+from question_bank.item_types.protocol import (
+    FORWARD,
+    LANGUAGES,
+    Body,
+    Fault,
+    ItemType,
+    Mark,
+    Shown,
+    ShownOption,
+    ShownPart,
+)
 
 _types: dict[str, ItemType] = {one.name: one for one in (A1(), A2(), X(), Judgement())}
 
@@ -21,6 +31,7 @@ def names() -> tuple[str, ...]:
 __all__ = [
     "A1",
     "A2",
+    "FORWARD",
     "LANGUAGES",
     "Body",
     "Fault",

@@ -92,6 +92,7 @@ class _Choice:
 
     name = ""
     entry = "options"
+    staged = False
     policy = "all_or_nothing"
     by_hand = False
     multiple = False
@@ -99,7 +100,7 @@ class _Choice:
 
     def validate(self, body: Body) -> list[Fault]:
         """Stem, options, key and explanation, in that order."""
-        languages = texts.spoken(body.get("stem"))
+        languages = texts.spoken(body)
         return [
             *texts.faults(body.get("stem"), "stem", languages),
             *self._option_faults(options_of(body), languages),

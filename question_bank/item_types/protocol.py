@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, Protocol
 
 LANGUAGES = ("zh", "en")
+FORWARD = "forward"  # heads the draw of a set in which nobody goes back
 
 Body = Mapping[str, Any]
 Text = Mapping[str, str]
@@ -96,12 +97,14 @@ class Mark:
 class ItemType(Protocol):
     """What a type of item knows; one instance a type, found by `item_types.get`.
 
-    `entry` says how it is answered, and so which template shows it: `options`, `texts`, `order`, `regions`, `essay`.
+    `entry` says how it is answered, and so which template shows it: `options`, `letters` (options shared by
+    several questions), `texts`, `order`, `regions`, `essay`. `staged` sets release one part after the other.
     `policy` is the policy of scoring where a section names none. `by_hand` is true where a person marks.
     """
 
     name: str
     entry: str
+    staged: bool
     policy: str
     by_hand: bool
 

@@ -15,10 +15,20 @@ def text_of(value: object, language: str) -> str:
     return text.strip() if isinstance(text, str) else ""
 
 
-def spoken(*stems: object) -> tuple[str, ...]:
-    """The languages in which any of those stems is filled in; Chinese where none is."""
-    found = tuple(one for one in LANGUAGES if any(text_of(stem, one) for stem in stems))
-    return found or LANGUAGES[:1]
+def spoken(*values: object) -> tuple[str, ...]:
+    """The languages in which any text of a body (or of those parts of one) is filled in; Chinese where none is."""
+    found = {language for value in values for language in _filled(value)}
+    return tuple(one for one in LANGUAGES if one in found) or LANGUAGES[:1]
+
+
+def _filled(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        if value.keys() <= set(LANGUAGES):
+            yield from (language for language in LANGUAGES if text_of(value, language))
+        else:
+            yield from (language for inner in value.values() for language in _filled(inner))
+    elif isinstance(value, list):
+        yield from (language for inner in value for language in _filled(inner))
 
 
 def faults(
