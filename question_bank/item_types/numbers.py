@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 LONGEST = 60
+MOST_DECIMALS = 12
 # Thousands are marked by commas or spaces, in threes all through; "1,5" may be meant as one and a half, so it is none.
 NUMBER = re.compile(
     r"\s*([+-]?)\s*((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)"
@@ -40,7 +41,7 @@ def split(text: str) -> tuple[Fraction, str] | None:
         return None
     sign, digits, power = found.groups()
     unit = folded[found.end() :].rstrip(".")
-    if unit[:1].isdigit():
+    if unit[:1].isnumeric():
         return None
     value = Fraction(Decimal(digits.replace(",", "").replace(" ", ""))) * Fraction(10) ** int(power or 0)
     return (-value if sign == "-" else value), unit
@@ -75,7 +76,12 @@ def _unit(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).split())
 
 
-def written(value: Fraction, decimals: int = 12) -> str:
+def has_end(value: Fraction) -> bool:
+    """Whether a number can be written out in full."""
+    return bool(10**MOST_DECIMALS % value.denominator == 0)
+
+
+def written(value: Fraction, decimals: int = MOST_DECIMALS) -> str:
     """A number in plain digits, without zeros at the end, rounded where it has no end."""
     exact = half_up(value, decimals)
     whole, rest = divmod(abs(exact), 1)
