@@ -8,6 +8,7 @@ from fractions import Fraction
 from random import Random
 
 from question_bank.item_types import about, formulas, numbers, numeric, parameters, strengths, texts
+from question_bank.item_types.numbers import Number
 from question_bank.item_types.plans import KEY, MOST_CRITICAL, MOST_WRONG, Plan, are_decimals, draw_faults, plan_of
 from question_bank.item_types.protocol import LANGUAGES, Body, Fault, Mark, Shown, ShownOption, ShownPart, Text
 
@@ -102,7 +103,11 @@ class Calculated:
         if options:
             return [one for one, value in options.items() if value == key]
         near = (numbers.half_up(key, places) for places in range(numbers.MOST_DECIMALS + 1))
-        written = key if numbers.has_end(key) else next((one for one in near if abs(one - key) <= plan.tolerance), key)
+        written = (
+            key
+            if numbers.has_end(key)
+            else next((one for one in near if numbers.size(one - key) <= plan.tolerance), key)
+        )
         return [numeric.with_unit(body, written)]
 
 
@@ -110,9 +115,9 @@ def _marked(body: Body, plan: Plan, drawn: formulas.Values, given: str) -> Mark:
     key, options = plan.key(drawn), _options(plan, drawn)
     value = options.get(given) if options else numeric.value_of(body, [given])
     bare = value if options else numeric.value_of(body, [given], required=False)
-    critical = bare is not None and plan.is_critical(drawn, bare)
+    critical = bare is not None and plan.is_critical(drawn, key, bare)
     room = Fraction(0) if options else plan.tolerance
-    right = value is not None and abs(value - key) <= room
+    right = value is not None and numbers.size(value - key) <= room
     return Mark(hits=int(right), wrong=int(not right), critical=critical)
 
 
@@ -128,14 +133,14 @@ def _drawn(body: Body, draw: Sequence[str]) -> tuple[Plan | None, formulas.Value
     return plan, drawn
 
 
-def _options(plan: Plan, drawn: formulas.Values) -> dict[str, Fraction]:
+def _options(plan: Plan, drawn: formulas.Values) -> dict[str, Number]:
     try:
         return plan.options(drawn)
     except formulas.Undefined:
         return {}
 
 
-def _option(body: Body, name: str, place: int, value: Fraction, key: Fraction) -> ShownOption:
+def _option(body: Body, name: str, place: int, value: Number, key: Number) -> ShownOption:
     text = dict.fromkeys(LANGUAGES, numeric.with_unit(body, value))
     return ShownOption(name, name, chr(ord("A") + place), text, {}, right=value == key)
 

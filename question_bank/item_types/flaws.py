@@ -34,8 +34,8 @@ SENTENCE_END = re.compile(r"[。！？!?；;\n]+|\.(?:\s|$)")
 QUOTED = re.compile(r"【[^】]*】|「[^」]*」|“[^”]*”|\"[^\"]*\"|\*\*[^*]+\*\*")
 WORD = re.compile(r"[A-Za-z]{5,}")
 COMMON = frozenset(
-    "about after again before could every other patient patients should their there these those under where which while"
-    " without would".split()
+    ["about", "after", "again", "before", "could", "every", "other", "patient", "patients", "should", "their", "there"]
+    + ["these", "those", "under", "where", "which", "while", "without", "would"]
 )
 HAN = re.compile(r"[\u4e00-\u9fff]{3,}")
 PARTICLE = re.compile(r"[的了是在和与及或者患]")

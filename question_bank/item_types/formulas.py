@@ -18,6 +18,7 @@ from decimal import Context, Decimal, DecimalException
 from fractions import Fraction
 
 from question_bank.item_types import numbers
+from question_bank.item_types.numbers import Number
 
 LONGEST = 300
 MOST_NODES = 150
@@ -30,8 +31,8 @@ NUMERAL = re.compile(r"[0-9]{1,12}(\.[0-9]{0,20})?|\.[0-9]{1,20}")
 SIGNS = str.maketrans({"×": "*", "÷": "/", "−": "-", "–": "-", "·": "*"})
 WRITINGS = {"≤": "<=", "≥": ">=", "≠": "!="}
 
-Values = Mapping[str, Fraction]
-Term = Callable[[Values], Fraction]
+Values = Mapping[str, Number]
+Term = Callable[[Values], Number]
 Condition = Callable[[Values], bool]
 
 
@@ -132,7 +133,7 @@ class _Reader:
         written = ast.get_source_segment(self.source, node) or ""
         if not NUMERAL.fullmatch(written):
             raise self.refusal(node)
-        value = Fraction(Decimal(written))
+        value = numbers.slim(Fraction(Decimal(written)))
         return lambda _values: value
 
     def _call(self, node: ast.Call) -> Term:
@@ -159,57 +160,61 @@ class _Reader:
         raise self.refusal(node)
 
 
-def _chain(values: Sequence[Fraction], tests: Sequence[Callable[[Fraction, Fraction], bool]]) -> bool:
+def _chain(values: Sequence[Number], tests: Sequence[Callable[[Number, Number], bool]]) -> bool:
     return all(test(a, b) for test, a, b in zip(tests, values, values[1:], strict=False))
 
 
-def _bounded(value: Fraction) -> Fraction:
+def _bounded(value: Number) -> Number:
+    if isinstance(value, int):
+        if not -LARGEST <= value <= LARGEST:
+            raise Undefined
+        return value
     if abs(value.numerator) > LARGEST * value.denominator or value.denominator.bit_length() > FINEST_BITS:
         raise Undefined
     return value
 
 
-def _divided(a: Fraction, b: Fraction) -> Fraction:
+def _divided(a: Number, b: Number) -> Number:
     if not b:
         raise Undefined
-    return a / b
+    return numbers.slim(Fraction(a, b))
 
 
-def _power(a: Fraction, b: Fraction) -> Fraction:
-    if abs(b) > LARGEST_POWER or (not a and b <= 0) or (a < 0 and b.denominator != 1):
+def _power(a: Number, b: Number) -> Number:
+    if numbers.size(b) > LARGEST_POWER or (not a and b <= 0) or (a < 0 and b.denominator != 1):
         raise Undefined
-    return Fraction(a ** int(b)) if b.denominator == 1 else _inexact(lambda x, y: EXACT.power(x, y), a, b)
+    return Fraction(a) ** int(b) if b.denominator == 1 else _inexact(lambda x, y: EXACT.power(x, y), a, b)
 
 
-def _root(a: Fraction) -> Fraction:
+def _root(a: Number) -> Fraction:
     if a < 0:
         raise Undefined
     exact = Fraction(math.isqrt(a.numerator), math.isqrt(a.denominator))
     return exact if exact * exact == a else _inexact(lambda x: EXACT.sqrt(x), a)
 
 
-def _inexact(act: Callable[..., Decimal], *values: Fraction) -> Fraction:
+def _inexact(act: Callable[..., Decimal], *values: Number) -> Fraction:
     try:
         return Fraction(act(*(EXACT.divide(Decimal(one.numerator), Decimal(one.denominator)) for one in values)))
     except (DecimalException, OverflowError, ValueError):
         raise Undefined from None
 
 
-def _rounded(value: Fraction, places: Fraction = Fraction(0)) -> Fraction:
+def _rounded(value: Number, places: Number = 0) -> Number:
     if places.denominator != 1 or not 0 <= places <= LARGEST_POWER:
         raise Undefined
-    return numbers.half_up(value, int(places))
+    return numbers.slim(numbers.half_up(value, int(places)))
 
 
 SIGNED: dict[type[ast.AST], int] = {ast.UAdd: 1, ast.USub: -1}
-OPERATIONS: dict[type[ast.AST], Callable[[Fraction, Fraction], Fraction]] = {
+OPERATIONS: dict[type[ast.AST], Callable[[Number, Number], Number]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
     ast.Div: _divided,
     ast.Pow: _power,
 }
-COMPARISONS: dict[type[ast.AST], Callable[[Fraction, Fraction], bool]] = {
+COMPARISONS: dict[type[ast.AST], Callable[[Number, Number], bool]] = {
     ast.Lt: operator.lt,
     ast.LtE: operator.le,
     ast.Gt: operator.gt,
@@ -218,12 +223,12 @@ COMPARISONS: dict[type[ast.AST], Callable[[Fraction, Fraction], bool]] = {
     ast.NotEq: operator.ne,
 }
 # With the fewest and the most values that each takes.
-FUNCTIONS: dict[str, tuple[Callable[..., Fraction], int, int]] = {
+FUNCTIONS: dict[str, tuple[Callable[..., Number], int, int]] = {
     "round": (_rounded, 1, 2),
     "min": (min, 2, 10),
     "max": (max, 2, 10),
     "abs": (abs, 1, 1),
     "sqrt": (_root, 1, 1),
-    "ceil": (lambda value: Fraction(math.ceil(value)), 1, 1),
-    "floor": (lambda value: Fraction(math.floor(value)), 1, 1),
+    "ceil": (math.ceil, 1, 1),
+    "floor": (math.floor, 1, 1),
 }

@@ -9,11 +9,12 @@ from fractions import Fraction
 from random import Random
 
 from question_bank.item_types import about, numbers, texts, weighted
+from question_bank.item_types.numbers import Number
 from question_bank.item_types.protocol import Body, Fault, Mark, Shown, ShownPart
 
 FULL = Fraction(1)
 MOST_ANSWERS, MOST_UNITS = 30, 20
-Comparison = Callable[[Fraction, Fraction], bool]
+Comparison = Callable[[Number, Number], bool]
 COMPARISONS: dict[str, Comparison] = {
     ">=": operator.ge,
     "<=": operator.le,
@@ -79,7 +80,7 @@ def number_fault(answer: Sequence[str]) -> str | None:
     return "not_a_number" if any(numbers.split(one) is None for one in answer) else None
 
 
-def with_unit(body: Body, value: Fraction) -> str:
+def with_unit(body: Body, value: Number) -> str:
     """A number in words, with the item's unit."""
     return f"{numbers.written(value)} {unit_of(body)}".strip()
 

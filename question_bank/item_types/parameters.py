@@ -10,6 +10,7 @@ from fractions import Fraction
 from random import Random
 
 from question_bank.item_types import formulas, numbers, texts
+from question_bank.item_types.numbers import Number
 from question_bank.item_types.protocol import Body, Fault
 
 MOST_DRAWS = 20_000
@@ -22,7 +23,7 @@ class Space:
     """Names with their values, and the conditions under which values come together."""
 
     names: tuple[str, ...]
-    values: tuple[tuple[Fraction, ...], ...]
+    values: tuple[tuple[Number, ...], ...]
     constraints: tuple[formulas.Condition, ...]
 
     @property
@@ -55,7 +56,7 @@ def space_of(body: Body) -> Space | None:
     """The draws of a body; None where parameters or constraints are malformed, or too many."""
     rows = texts.rows(body.get("parameters"))
     names = tuple(str(one.get("name", "")) for one in rows)
-    values = tuple(values_of(one) for one in rows)
+    values = tuple(tuple(map(numbers.slim, values_of(one))) for one in rows)
     written = body.get("constraints", [])
     if not all(map(formulas.is_name, names)) or not all(values) or not isinstance(written, list):
         return None

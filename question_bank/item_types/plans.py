@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from question_bank.item_types import formulas, numbers, numeric, parameters, strengths, texts
 from question_bank.item_types.choice import OPTION_IDS
+from question_bank.item_types.numbers import Number
 from question_bank.item_types.protocol import Body, Fault
 
 KEY = "key"
@@ -29,25 +30,25 @@ class Plan:
     cap: Fraction | None
     strengths: tuple[Fraction, ...]
 
-    def shown(self, value: Fraction) -> Fraction:
+    def shown(self, value: Number) -> Number:
         """A value as it is written: rounded where decimal places are given."""
-        return value if self.decimals is None else numbers.half_up(value, self.decimals)
+        return value if self.decimals is None else numbers.slim(numbers.half_up(value, self.decimals))
 
-    def key(self, drawn: formulas.Values) -> Fraction:
+    def key(self, drawn: formulas.Values) -> Number:
         """The right answer; raises `Undefined`."""
         return self.shown(self.formula(drawn))
 
-    def options(self, drawn: formulas.Values) -> dict[str, Fraction]:
+    def options(self, drawn: formulas.Values) -> dict[str, Number]:
         """The options of a draw, from the smallest on, so that an id says nothing about the key."""
         if not self.wrong:
             return {}
         values = sorted({self.key(drawn), *(self.shown(one(drawn)) for one in self.wrong)})
         return dict(zip(OPTION_IDS, values, strict=False))
 
-    def is_critical(self, drawn: formulas.Values, value: Fraction) -> bool:
-        """Whether an answer meets a condition that makes it a safety-critical error."""
-        known = {**drawn, KEY: self.key(drawn)}
-        return any(compare(value, bound(known)) for compare, bound in self.critical)
+    def is_critical(self, drawn: formulas.Values, key: Number, *values: Number) -> bool:
+        """Whether one of the answers meets a condition that makes it a safety-critical error."""
+        known = {**drawn, KEY: key}
+        return any(compare(value, bound(known)) for compare, bound in self.critical for value in values)
 
 
 def plan_of(body: Body) -> Plan | None:
@@ -105,7 +106,8 @@ def _faults_of(plan: Plan, drawn: formulas.Values) -> Iterator[tuple[str, str]]:
         yield "draw_undefined", "formula"
         return
     try:
-        if abs(value - plan.check(drawn)) > AGREE * max(Fraction(1), abs(value)):
+        second = plan.check(drawn)
+        if value != second and numbers.size(value - second) > AGREE * max(1, numbers.size(value)):
             yield "draw_disagree", "check"
     except formulas.Undefined:
         yield "draw_undefined", "check"
@@ -120,22 +122,22 @@ def _faults_of(plan: Plan, drawn: formulas.Values) -> Iterator[tuple[str, str]]:
     yield from _critical_faults(plan, drawn, key)
 
 
-def _option_faults(plan: Plan, drawn: formulas.Values, key: Fraction) -> Iterator[tuple[str, str]]:
+def _option_faults(plan: Plan, drawn: formulas.Values, key: Number) -> Iterator[tuple[str, str]]:
     values = [key]
     try:
         values += [plan.shown(one(drawn)) for one in plan.wrong]
     except formulas.Undefined:
         yield "draw_undefined", "wrong"
         return
-    if len(set(values)) < len(values) or any(abs(one - key) <= plan.tolerance for one in values[1:]):
+    if len(set(values)) < len(values) or any(numbers.size(one - key) <= plan.tolerance for one in values[1:]):
         yield "draw_same_option", "wrong"
     if plan.wrong and not all(map(numbers.has_end, values)):
         yield "draw_no_end", "decimals"
 
 
-def _critical_faults(plan: Plan, drawn: formulas.Values, key: Fraction) -> Iterator[tuple[str, str]]:
+def _critical_faults(plan: Plan, drawn: formulas.Values, key: Number) -> Iterator[tuple[str, str]]:
     try:
-        if any(plan.is_critical(drawn, one) for one in (key - plan.tolerance, key, key + plan.tolerance)):
+        if plan.critical and plan.is_critical(drawn, key, key - plan.tolerance, key, key + plan.tolerance):
             yield "draw_critical", "critical"
     except formulas.Undefined:
         yield "draw_undefined", "critical"

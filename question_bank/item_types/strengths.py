@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from question_bank.item_types import numbers
+from question_bank.item_types.numbers import Number
 
 MOST_STRENGTHS = 20
 LARGEST_SMALLEST = 10_000  # of the strengths in their common measure; bounds the table below
@@ -25,24 +26,25 @@ def strengths_of(value: object) -> tuple[Fraction, ...] | None:
     return tuple(sound)
 
 
-def can_make(dose: Fraction, strengths: Iterable[Fraction]) -> bool:
+def can_make(dose: Number, strengths: Iterable[Fraction]) -> bool:
     """Whether one or more whole units, of one strength or of several, make a dose exactly; no unit is split.
 
     Half a tablet is marketed only where the author lists it as a strength.
     """
-    measure, sizes = _measured(tuple(sorted(set(strengths))))
-    count = dose / measure
+    measure, sizes = _measured(tuple(strengths))
+    count = Fraction(dose) / measure
     if count <= 0 or count.denominator != 1:
         return False
-    least = _least(tuple(sizes))
+    least = _least(sizes)
     return least[int(count) % len(least)] <= count
 
 
-def _measured(strengths: tuple[Fraction, ...]) -> tuple[Fraction, list[int]]:
-    """The greatest common measure, and the strengths counted in it."""
-    whole = [int(one * FINEST) for one in strengths]
+@lru_cache(maxsize=64)
+def _measured(strengths: tuple[Fraction, ...]) -> tuple[Fraction, tuple[int, ...]]:
+    """The greatest common measure, and the strengths counted in it, the smallest first."""
+    whole = sorted(int(one * FINEST) for one in strengths)
     measure = math.gcd(*whole)
-    return Fraction(measure, FINEST), [one // measure for one in whole]
+    return Fraction(measure, FINEST), tuple(one // measure for one in whole)
 
 
 @lru_cache(maxsize=64)

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from question_bank import item_types
@@ -96,6 +96,7 @@ def test_powers_of_powers_end() -> None:
         value("((((1 / 3) ** 12) ** 12) ** 12) ** 12")
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="0123456789.+-*/()<>=!, adnorutmixqs", max_size=40) | st.text(max_size=20))
 def test_any_text_is_a_formula_or_refused(text: str) -> None:
     for read in (formulas.read, formulas.read_condition):
@@ -237,6 +238,7 @@ def test_whole_units_of_one_or_several_strengths() -> None:
     assert not makes("0.1", "5")
 
 
+@settings(deadline=None)
 @given(st.sets(st.integers(1, 12), min_size=1, max_size=4), st.integers(0, 60))
 def test_strengths_add_up_as_a_naive_count_says(sizes: set[int], dose: int) -> None:
     reached = {0}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from question_bank import words
 from question_bank.item_types import flaws
@@ -129,6 +129,7 @@ def test_flaws_in_parts_say_in_which() -> None:
     ]
 
 
+@settings(deadline=None)
 @given(body=JSON)
 def test_anything_is_looked_at_without_raising(body: Any) -> None:
     assert {one.code for one in flaws.find("A1", body)} <= set(flaws.CODES)
