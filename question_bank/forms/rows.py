@@ -43,12 +43,16 @@ class Row(Form):
         csrf = False
 
     apart: ClassVar[frozenset[str]] = frozenset()
-    optional: ClassVar[frozenset[str]] = frozenset({"explanation", "release", "weight"})
+    optional: ClassVar[frozenset[str]] = frozenset({"explanation", "release", "weight", "case"})
 
     def body(self) -> dict[str, Any]:
         """This part of the item's body as typed."""
         found = {name: body_of(one) for name, one in self._fields.items() if name not in self.apart}
-        return {name: value for name, value in found.items() if name not in self.optional or is_filled(value)}
+        return {
+            name: value
+            for name, value in found.items()
+            if name not in self.optional or value is True or is_filled(value)
+        }
 
     @property
     def is_blank(self) -> bool:

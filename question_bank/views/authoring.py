@@ -13,7 +13,8 @@ from markupsafe import Markup
 from question_bank import item_types, words
 from question_bank.forms.items import ItemForm
 from question_bank.forms.kinds import FORMS, GROUPS, PURPOSES, form_for
-from question_bank.forms.rows import languages_of
+from question_bank.forms.rows import is_filled, languages_of
+from question_bank.item_types import flaws
 from question_bank.models import Item
 from question_bank.permissions import Permission
 from question_bank.queries import items as queries
@@ -160,4 +161,5 @@ def _preview(type_name: str, form: ItemForm) -> dict[str, Any]:
                 item = papers.preview_of(type_name, body)
                 markup = Markup(render_template("question_bank/item_shown.html", shown=item))  # noqa: S704 - ours
             shown.append((i18n.HTML_LANG[language], label, markup))
-    return {"shown": shown, "hints": []}
+    hints = flaws.find(type_name, body) if is_filled(body["stem"]) else []
+    return {"shown": shown, "hints": [words.sentence(one) for one in hints]}
