@@ -38,8 +38,16 @@ VERBS = {
     "quiz.revise": _l("quiz revised"),
 }
 
+NAMES = {
+    "attempt": _l("attempt"),
+    "by": _l("handed in by"),
+    "item": _l("item"),
+    "quiz": _l("quiz"),
+}
+
 
 def register() -> None:
     """Tell the house."""
     access.register(GRANTS)
     audit.describe(VERBS)
+    audit.name(NAMES)

@@ -100,11 +100,17 @@ def lines(*conditions: ColumnElement[bool]) -> list[Line]:
 
 
 def behind_of(actor: Actor) -> list[Line]:
-    """Everybody who falls behind in the actor's cohorts, those whose last day is nearest first; one query."""
+    """Everybody who falls behind in the actor's cohorts: nearest last day first, then days that passed; one query."""
     within = statement().join(Scope, Scope.id == Cohort.scope_id)
     within = within.where(Enrolment.status == EnrolmentStatus.OPEN)
     found = _read(within.where(scopes.within(actor.paths(Permission.COHORT_READ))))
-    return sorted((line for line in found if line.pace), key=lambda line: line.position.due)
+    return sorted((line for line in found if line.pace), key=_urgency)
+
+
+def _urgency(line: Line) -> tuple[bool, int]:
+    """Who can still be helped in time comes first; of days that passed, the latest."""
+    left = pace.days_left(line.position, clock.today())
+    return left < 0, abs(left)
 
 
 def _read(rows: Select[Any]) -> list[Line]:
