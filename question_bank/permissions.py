@@ -39,6 +39,7 @@ VERBS = {
 }
 
 NAMES = {
+    "deadline": _l("end of the time"),
     "attempt": _l("attempt"),
     "by": _l("handed in by"),
     "item": _l("item"),

@@ -41,6 +41,8 @@ VERBS = {
 }
 
 NAMES = {
+    "activation": _l("first password"),
+    "reset": _l("new password"),
     "ends_on": _l("last day"),
     "for_id": _l("for"),
     "lent_by_id": _l("lent by"),

@@ -64,4 +64,4 @@ def _value(name: str, value: Any, people: People) -> str:
         return _(", ").join(f"{_name(one)} {_value(one, inner, people)}" for one, inner in value.items())
     if isinstance(value, list):
         return _(", ").join(_name(one) if isinstance(one, str) else _value("", one, people) for one in value) or "–"
-    return str(value)
+    return _name(value) if isinstance(value, str) else str(value)

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from training.core import access, audit
 from training.core.access import Role
+from training.places.words import KINDS
 
 
 class Permission(StrEnum):
@@ -57,3 +58,4 @@ def register() -> None:
     access.register(GRANTS)
     audit.describe(VERBS)
     audit.name(NAMES)
+    audit.name({one.value: words for one, words in KINDS.items()})

@@ -43,6 +43,7 @@ VERBS = {
 }
 
 NAMES = {
+    "id_number": _l("identity number"),
     "about": _l("about"),
     "consent": _l("consent"),
     "correction": _l("correction"),

@@ -72,6 +72,8 @@ VERBS = {
 }
 
 NAMES = {
+    "off": _l("off"),
+    "on": _l("on"),
     "application": _l("application"),
     "code": _l("code"),
     "cohort": _l("cohort"),
