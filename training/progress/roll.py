@@ -104,13 +104,8 @@ def behind_of(actor: Actor) -> list[Line]:
     within = statement().join(Scope, Scope.id == Cohort.scope_id)
     within = within.where(Enrolment.status == EnrolmentStatus.OPEN)
     found = _read(within.where(scopes.within(actor.paths(Permission.COHORT_READ))))
-    return sorted((line for line in found if line.pace), key=_urgency)
-
-
-def _urgency(line: Line) -> tuple[bool, int]:
-    """Who can still be helped in time comes first; of days that passed, the latest."""
-    left = pace.days_left(line.position, clock.today())
-    return left < 0, abs(left)
+    today = clock.today()
+    return sorted((line for line in found if line.pace), key=lambda line: pace.urgency(line.position, today))
 
 
 def _read(rows: Select[Any]) -> list[Line]:
