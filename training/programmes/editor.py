@@ -141,6 +141,7 @@ def _editor(
         "programmes/edit.html",
         form=form,
         rows=rows.with_spare(typed),
+        taken={row.what for row in typed},
         usable=[(str(one.id), i18n.local(one), queries.kind_label(one)) for one in usable],
         classes=queries.credit_classes(),
         credit_rows=_credits_typed() if request.method == "POST" else _credit_rows(credit_list),

@@ -55,7 +55,7 @@ def cohort(cohort_id: int) -> ResponseReturnValue:
         page_url=lambda number: _url(found, chosen.arguments(), page=number),
         sort_url=lambda sort: _url(found, chosen.arguments(sort=sort)),
         late=roll.words,
-        paths={enrolment_id: words.path(several) for enrolment_id, several in steps.items()},
+        current={one: words.going_on(several) for one, several in steps.items() if several},
         actions=words.cohort_actions(actor(), found, enrolments),
         tools=pages.tools(actor(), found),
         told_apart=told_apart,
