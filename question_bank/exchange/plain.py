@@ -5,6 +5,7 @@ Scripts and styles vanish. The parser is lxml's, asked for events instead of a t
 
 from __future__ import annotations
 
+import base64
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -27,7 +28,7 @@ LONGEST_NAME = 80
 
 _SUPERSCRIPTS = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
 _SUBSCRIPTS = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
-_SPACE = re.compile(r"[ \t\r\n\f\u00a0]+")
+_SPACE = re.compile(r"[ \t\r\n\f]+")
 _CONTROLS: dict[int, None] = dict.fromkeys(
     number
     for number in (*range(0xA0), *range(0x2028, 0x2070), *range(0xD800, 0xE000), *range(0xFDD0, 0xFDF0))
@@ -69,7 +70,8 @@ def render(text: str, form: str = "html") -> Rendered:
 
 def tidy(text: str) -> str:
     """Composed, free of control characters, with plain line ends, no more than one blank line, nothing around."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROLS).split("\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
+    lines = text.translate(_CONTROLS).split("\n")
     joined = "\n".join(one.rstrip() for one in lines)
     return re.sub(r"\n{3,}", "\n\n", unicodedata.normalize("NFC", joined)).strip()
 
@@ -80,6 +82,20 @@ def picture_name(source: str) -> str:
     name = re.sub(r"[\[\]\s\x00-\x1f\x7f]+", "-", last).strip("-") or "picture"
     stem, dot, ending = name.rpartition(".")
     return name if len(name) <= LONGEST_NAME else stem[: LONGEST_NAME - len(ending) - 1] + dot + ending[:10]
+
+
+def data_of(source: str) -> bytes | None:
+    """The bytes of a `data:` address in base64; None for any other."""
+    head, _comma, content = source.partition(",")
+    return base64_bytes(content) if head.endswith(";base64") else None
+
+
+def base64_bytes(content: str) -> bytes | None:
+    """Bytes from base64, whatever white space stands in it; None where it is none."""
+    try:
+        return base64.b64decode("".join(content.split()), validate=True)
+    except ValueError:
+        return None
 
 
 class _Lines:
@@ -100,7 +116,7 @@ class _Lines:
             self._depth["hidden"] += 1
         elif tag in self._depth:
             self._depth[tag] += 1
-        if tag in OTHER_MEDIA:
+        if tag in OTHER_MEDIA or (tag == "a" and attributes.get("href")):
             self.lost.add(tag)
         if tag in BLOCKS:
             self._line()
@@ -138,9 +154,7 @@ class _Lines:
         """Text between tags."""
         if self._depth["hidden"]:
             return
-        if self._depth["pre"] or (self._breaks and text.strip()):
-            text = text.replace("\u00a0", " ")
-        elif not self._breaks or not self._fresh:
+        if not self._depth["pre"] and not self._breaks:
             text = _SPACE.sub(" ", text)
         if self._depth["sup"]:
             text = text.translate(_SUPERSCRIPTS)
