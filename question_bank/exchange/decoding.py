@@ -27,8 +27,8 @@ def _text(data: bytes) -> str:
     for mark, encoding in MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace")
-    if (encoding := _unmarked_utf16(data[:SAMPLE])) is not None:
-        return data.decode(encoding, "replace")
+    if (unmarked := _unmarked_utf16(data[:SAMPLE])) is not None:
+        return data.decode(unmarked, "replace")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -46,7 +46,7 @@ def _unmarked_utf16(sample: bytes) -> str | None:
 
 
 def _chinese(data: bytes) -> str | None:
-    """The text if it is GB18030: most of it beyond ASCII are then common characters; read so, accented letters are not."""
+    """The text if it is GB18030: most of it beyond ASCII are common characters then, and rare ones if it is not."""
     try:
         text = data.decode("gb18030")
     except UnicodeDecodeError as error:

@@ -31,11 +31,6 @@ class _Piece:
     languages: frozenset[str] = frozenset()
 
 
-def is_multilingual(text: str) -> bool:
-    """Whether a text is marked up for several languages."""
-    return any(one.languages for one in _pieces(text))
-
-
 def pick(text: str, language: str) -> str:
     """What a reader of that language sees of a text; of a run that lacks it, its first language."""
     if "mlang" not in text and "multilang" not in text:
@@ -76,12 +71,14 @@ def _curly_pieces(text: str) -> list[_Piece]:
 def _span_pieces(text: str) -> list[_Piece]:
     pieces, place = [], 0
     while (mark := _SPAN.search(text, place)) is not None:
-        found = _SPAN_LANGUAGE.search(mark[1])
-        end = _SPAN_END.search(text, mark.end())
-        if "multilang" not in mark[1] or found is None or end is None:
+        found = _SPAN_LANGUAGE.search(mark[1]) if "multilang" in mark[1] else None
+        if found is None:
             pieces.append(_Piece(text[place : mark.end()]))
             place = mark.end()
             continue
+        end = _SPAN_END.search(text, mark.end())
+        if end is None:
+            break
         pieces.append(_Piece(text[place : mark.start()]))
         pieces.append(_Piece(text[mark.end() : end.start()], _names(found[1])))
         place = end.end()

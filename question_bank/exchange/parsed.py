@@ -12,10 +12,14 @@ Status = Literal["whole", "with_losses", "refused"]
 
 @dataclass(frozen=True)
 class Problem:
-    """Why something was lost or refused, as a sentence in the reader's language, and where (`line 12`, `row 5`)."""
+    """Why something was lost or refused, as a sentence in the reader's language, and where (`line 12`, `row 5`).
+
+    `cell` is that place in a workbook for code: the sheet's name, the row's number from 1, the column's from 0.
+    """
 
     message: str
     where: str = ""
+    cell: tuple[str, int, int] | None = None
 
 
 @dataclass

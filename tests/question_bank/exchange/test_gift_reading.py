@@ -20,7 +20,7 @@ from question_bank.exchange.parsed import Parsed
 from tests.question_bank.exchange import shared_data
 from training.core.errors import Invalid
 
-PAIRS = shared_data.files("gift-ast", "*.gift") or [None]
+PAIRS: list[Path | None] = [*shared_data.files("gift-ast", "*.gift")] or [None]
 TYPES = {
     "MC": "multichoice",
     "TF": "truefalse",
