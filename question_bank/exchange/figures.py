@@ -1,0 +1,29 @@
+"""Numbers and weights as files write them, exact and bounded."""
+
+from __future__ import annotations
+
+import re
+from decimal import Context, Decimal
+
+LONGEST = 40
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
+_exact = Context(prec=400)
+
+
+def number(text: str) -> Decimal | None:
+    """A number of at most 40 characters; None for anything else."""
+    text = text.strip()
+    return Decimal(text) if len(text) <= LONGEST and _NUMBER.fullmatch(text) else None
+
+
+def written(value: Decimal) -> str:
+    """A number in plain digits without zeros at the end."""
+    digits = format(value, "f")
+    digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
+    return "0" if digits in {"-0", ""} else digits
+
+
+def bounds(middle: Decimal, tolerance: Decimal) -> tuple[str, str]:
+    """The lowest and the highest value within a tolerance, exact."""
+    width = abs(tolerance)
+    return written(_exact.subtract(middle, width)), written(_exact.add(middle, width))
