@@ -49,9 +49,9 @@ def _grouped(entries: Iterable[Entry], default: str | None) -> Iterator[Group]:
     named: dict[tuple[str, str], Group] = {}
     opened: Group | None = None
     for entry in entries:
-        of_options.spread(entry, kinds.kind_of(entry.get("type")) or default)
+        of_options.spread(entry, entry.kind or kinds.kind_of(entry.get("type")) or default)
         kind, refusal = _kind(entry, default, opened)
-        kind = kind or _guessed(entry)
+        kind = kind or ("" if refusal else _guessed(entry))
         if kind in kinds.SETS:
             found = _joined(entry, kind, named, opened)
             if found is None:
@@ -68,6 +68,8 @@ def _grouped(entries: Iterable[Entry], default: str | None) -> Iterator[Group]:
 def _kind(entry: Entry, default: str | None, opened: Group | None) -> tuple[str, str]:
     """The kind of an entry, or why it is refused; both empty where it must be guessed."""
     text = entry.get("type")
+    if entry.kind:
+        return entry.kind, ""
     if text:
         kind = kinds.kind_of(text)
         return (

@@ -52,6 +52,8 @@ class Entry:
     cells: dict[str, str]
     table: Table
     row: int
+    kind: str = ""  # what it is, where that is told without a word for it
+    lines: dict[str, int] = field(default_factory=dict)  # of a text: where the fields stand
 
     def get(self, name: str) -> str:
         """A cell that is written in no language, or in only one."""
@@ -77,7 +79,8 @@ class Entry:
 
     def problem(self, message: str, *names: str) -> Problem:
         """What is wrong with one of those fields: the first that has a column."""
-        columns, here = self.table.columns, self.table.place(self.row, self.row)
+        columns, line = self.table.columns, next((self.lines[one] for one in names if one in self.lines), self.row)
+        here = self.table.place(line, line)
         keys = [key for name in names for key in (name, *(f"{name}@{one}" for one in LANGUAGES))]
         column = next((columns[key] for key in keys if key in columns), None)
         if column is None:

@@ -12,6 +12,7 @@ SHARED_OPTIONS = frozenset({"B1", "matching"})
 SETS = SHARED_STEM | SHARED_OPTIONS
 CHOOSING = frozenset({"A1", "A2", "single", "X", "several", "any", "open", "choice_one", "choice_many"})
 WITH_OPTIONS = CHOOSING | SETS | {"ordering"}
+IN_WORDS = frozenset({"blanks", "short", "brief", "essay", "numeric", "reckoning", "calculated", None})
 LONGEST = 60
 _NUMBERED = re.compile(r"^\s*(?:第?[一二三四五六七八九十\d]+(?:部分|大题)?[、.．):：\s]+)")
 _LETTERED = re.compile(r"(a[1-4]?|b1?|x)(?:型|类)")

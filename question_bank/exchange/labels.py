@@ -9,6 +9,7 @@ from question_bank.exchange.columns import LETTERS
 
 FIELDS = {
     "code": _l("Item code"),
+    "serial": _l("Serial number"),
     "type": _l("Item type"),
     "group": _l("Group number"),
     "part": _l("Part number"),

@@ -70,7 +70,8 @@ def describe(making: Making, body: dict[str, Any]) -> None:
         body["source"] = source
     if about := _about(making):
         body["about"] = about
-    parsed.code = parsed.name = _code(making)
+    parsed.code = _code(making)
+    parsed.name = parsed.code or making.first("serial") or making.first("group")
     parsed.points = making.first("points")
     parsed.category = tuple(
         _names(making, "category", spelling.listed(making.first("category"), spelling.PATH), LONGEST_CATEGORY)
@@ -80,9 +81,8 @@ def describe(making: Making, body: dict[str, Any]) -> None:
 
 
 def _code(making: Making) -> str:
-    """The code of the item; a set whose rows are numbered on has its group's."""
-    codes = {one.get("code") for one in making.entries if one.has("code")}
-    code = codes.pop() if len(codes) == 1 else making.first("group") or making.first("code")
+    """The code of the item: of a set, its first row's."""
+    code = making.first("code")
     if len(code) > LONGEST_CODE:
         making.lose(_("The code is longer than %(max)s characters and was left out.", max=LONGEST_CODE), "code")
         return ""
@@ -138,8 +138,8 @@ def judge(making: Making, type_name: str, body: dict[str, Any]) -> Parsed:
     parsed = making.parsed
     parsed.type, parsed.body = type_name, body
     told = {one.cell or one.where for one in parsed.losses}
-    for fault in item_types.get(type_name).validate(body):
-        problem = _entry(making, fault).problem(_sentence(fault), *_fields(making, fault))
+    for fault in item_types.get(type_name).validate(body) if type_name in item_types.names() else ():
+        problem = _entry(making, fault).problem(_sentence(fault, type_name), *_fields(making, fault))
         if fault.part not in KEY_PARTS or (problem.cell or problem.where) not in told:
             parsed.losses.append(problem)
     return parsed
@@ -179,8 +179,10 @@ def _fields(making: Making, fault: Fault) -> list[str]:
     return [*keyed, *names, "stem", "shared_stem"]
 
 
-def _sentence(fault: Fault) -> str:
+def _sentence(fault: Fault, type_name: str) -> str:
     """What is wrong, said for a cell."""
+    if type_name == "judgement" and fault.part == "key":
+        return str(_("Write true or false."))
     special = {
         "key_one": _("Write the letter of the one right option here, such as B."),
         "key_two": _("Write the letters of the right options here, two or more, such as ABD."),

@@ -40,12 +40,15 @@ def _unlettered(text: str) -> dict[str, str]:
 
 def _take_answer(entry: Entry, kind: str | None) -> None:
     """The answer that stands in the brackets of a stem （B）, where none stands elsewhere."""
-    if entry.has("key") or not (kind == "judgement" or entry.letters):
-        return
     for suffix in ("", *(f"@{one}" for one in LANGUAGES)):
         stem, answer = gaps.inline_answer(entry.cells.get(f"stem{suffix}", ""))
-        if answer:
-            entry.cells[f"stem{suffix}"], entry.cells["key"] = stem, answer
+        fits = (
+            entry.letters or kind == "judgement" or (kind is None and spelling.truth(answer) and not answer.isalpha())
+        )
+        known = entry.get("key")
+        if answer and fits and (not known or spelling.letters(known) == spelling.letters(answer) or known == answer):
+            entry.cells[f"stem{suffix}"] = stem
+            entry.cells.setdefault("key", answer)
 
 
 def options_of(entry: Entry) -> list[Body]:

@@ -43,13 +43,15 @@ def blanks(making: Making) -> tuple[str, Body]:
     answers = spelling.pieces(entry.get("key"), spelling.BETWEEN)
     while len(answers) > 1 and not answers[-1]:
         answers.pop()
-    stems = {one: gaps.marked(text, len(answers)) for one, text in stem_of(entry).items()}
+    wanted = len(answers) if entry.has("key") else 0
+    stems = {one: gaps.marked(text, wanted) for one, text in stem_of(entry).items()}
     ids = next((found for _text, found in stems.values() if found), [])
     answers = _fitted(answers, len(ids))
     if len(answers) != len(ids):
         counts = {"gaps": len(ids), "answers": len(answers) if entry.has("key") else 0}
         making.lose(
-            _("The stem has %(gaps)s blanks and there are %(answers)s answers. Part them by semicolons.", **counts), "key"
+            _("The stem has %(gaps)s blanks and there are %(answers)s answers. Part them by semicolons.", **counts),
+            "key",
         )
     weights = spelling.pieces(entry.get("weights"), spelling.BETWEEN)
     rows = [
@@ -179,7 +181,9 @@ def _with_units(making: Making, body: Body) -> Body:
         name, _equals, factor = spelling.unescaped(piece).rpartition("=")
         value = spelling.number(factor)
         if value is None or not name.strip():
-            making.lose(_("Write other units with how many of the item's unit each one is: g=1000; mcg=0.001."), "units")
+            making.lose(
+                _("Write other units with how many of the item's unit each one is: g=1000; mcg=0.001."), "units"
+            )
         else:
             units[name.strip()] = spelling.written(value)
     return body | {"units": units, "unit_required": making.yes("unit_required", default=False)}

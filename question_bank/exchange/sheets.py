@@ -78,9 +78,7 @@ def read(data: bytes, name: str, mapping: Mapped | None = None, language: str = 
     """
     found = layouts(open_file(data, name), mapping)
     if not any(one.has_items for one in found):
-        raise Invalid(
-            _("No column of this file is headed as holding stems. Write the heads, or choose it.")
-        )
+        raise Invalid(_("No column of this file is headed as holding stems. Write the heads, or choose it."))
     form = "book" if xlsx.is_zip(data) else "csv"
     own = language or languages.prevailing("\n".join(_stems(found)))
     return [one for layout in found for one in _items(layout, own, form)]
@@ -111,7 +109,7 @@ def _is_filled(entry: Entry) -> bool:
 
 def is_example(entry: Entry) -> bool:
     """Whether a row is the template's example, which says so in the column of the codes."""
-    return heads.folded(entry.get("code")).startswith(EXAMPLE_MARKS)
+    return heads.folded(entry.get("code") or entry.get("serial")).startswith(EXAMPLE_MARKS)
 
 
 def _table(layout: Layout, language: str, form: str) -> Table:

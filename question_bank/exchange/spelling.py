@@ -38,11 +38,19 @@ def letters(text: str, known: Mapping[str, str] | None = None) -> list[str] | No
     for letter, option in (known or {}).items():
         if said and said == plain(option):
             return [letter]
-    if found := LETTER_AND_TEXT.fullmatch(said):
-        rest = [one for one in re.split(r"[\s]", said) if LETTER_AND_TEXT.fullmatch(one)]
-        return sorted({one[0].lower() for one in rest}) if len(rest) > 1 else [found[1].lower()]
-    joined = SEPARATED.sub("", said.strip("()[]【】<>\"'")).lower()
-    return sorted(set(joined)) if joined and all("a" <= one <= "z" for one in joined) and len(joined) <= 26 else None
+    if found := _run(said):
+        return found
+    one = LETTER_AND_TEXT.fullmatch(said)
+    return [one[1].lower()] if one else None
+
+
+def _run(said: str) -> list[str] | None:
+    """The letters of `ABD`, `A,B` or `a b`; None for words, and for letters that stand twice."""
+    tokens = [one for one in SEPARATED.split(said.strip("()[]【】<>\"'")) if one]
+    letters = "".join(tokens)
+    is_run = len(tokens) == 1 or letters.isupper() or all(len(one) == 1 for one in tokens)
+    fits = is_run and letters and re.fullmatch("[A-Za-z]+", letters) and len(set(letters.lower())) == len(letters)
+    return sorted(letters.lower()) if fits else None
 
 
 def in_order(text: str) -> list[str]:
