@@ -15,6 +15,7 @@ from question_bank.item_types.texts import LONGEST
 from training.core.forms import Form, SeenVersion, long_text, text
 
 JUDGEMENT = item_types.Judgement.name
+EDITABLE = ("A1", "A2", "X", JUDGEMENT)  # the types that have a form here
 OPTION_IDS = ("a", "b", "c", "d", "e", "f")
 
 

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from question_bank.item_types.choice import A1, A2, Judgement, X, key_of, options_of
+from question_bank.item_types.matching import Matching, Ordering
 from question_bank.item_types.protocol import LANGUAGES, Body, Fault, ItemType, Mark, Shown, ShownOption, ShownPart
+from question_bank.item_types.sets import A3, A4, B1, Case, parts_of
+from question_bank.item_types.weighted import Choice
 
-_types: dict[str, ItemType] = {one.name: one for one in (A1(), A2(), X(), Judgement())}
+_all: tuple[ItemType, ...] = (
+    *(A1(), A2(), A3(), A4(), B1(), X(), Case(), Judgement(), Choice()),
+    *(Matching(), Ordering()),
+)
+_types: dict[str, ItemType] = {one.name: one for one in _all}
 
 
 def get(name: str) -> ItemType:
@@ -35,4 +42,5 @@ __all__ = [
     "key_of",
     "names",
     "options_of",
+    "parts_of",
 ]

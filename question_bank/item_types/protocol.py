@@ -96,7 +96,8 @@ class Mark:
 class ItemType(Protocol):
     """What a type of item knows; one instance a type, found by `item_types.get`.
 
-    `entry` says how it is answered, and so which template shows it: `options`, `texts`, `order`, `regions`, `essay`.
+    `entry` says how it is answered, and so which template shows it: `options`, `texts`, `order`, `regions`, `essay`; a
+    part of `texts` that has options (calculated) is shown as `options`.
     `policy` is the policy of scoring where a section names none. `by_hand` is true where a person marks.
     """
 
@@ -122,9 +123,10 @@ class ItemType(Protocol):
         ...
 
     def answer_fault(self, draw: Sequence[str], answer: Sequence[str], before: Sequence[str] = ()) -> str | None:
-        """Why a tidy answer cannot be saved, or None for one that can: `nothing`, `unknown`, `too_many`, `too_long`.
+        """Why a tidy answer cannot be saved, or None for one that can.
 
-        `before` is the newest answer saved, for sets that let nobody go back (`locked`).
+        `nothing`, `unknown`, `too_many`, `too_long`, `not_all` (ordering), `not_a_number`; for sets that let nobody go
+        back, whose draw is headed by `forward`, `locked` and `not_yet`, judged by `before`, the newest answer saved.
         """
         ...
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from question_bank import item_types, words
-from question_bank.forms.items import ItemFilter, ItemForm, RetireForm, form_for
+from question_bank.forms.items import EDITABLE, ItemFilter, ItemForm, RetireForm, form_for
 from question_bank.models import Item
 from question_bank.permissions import Permission
 from question_bank.queries import items as queries
@@ -134,8 +134,8 @@ def _number(name: str, default: int) -> int:
 
 
 def _type_name() -> str:
-    name = request.args.get("type", item_types.names()[0])
-    if name not in item_types.names():
+    name = request.args.get("type", EDITABLE[0])
+    if name not in EDITABLE:
         raise NotFound(_("There is no such type of item."))
     return name
 
@@ -151,6 +151,8 @@ def _new_form() -> ItemForm:
 
 
 def _edit_form(found: Item, body: dict[str, Any] | None = None) -> ItemForm:
+    if found.type not in EDITABLE:
+        raise NotFound(_("Items of this type cannot be edited here."))
     form = form_for(found.type, body, version=str(found.version))
     del form.scope_id, form.code  # an item keeps both
     return form
@@ -172,7 +174,7 @@ def _form_page(
         form=form,
         item=found,
         type_name=type_name,
-        labels=words.TYPE_LABELS,
+        labels={name: words.TYPE_LABELS[name] for name in EDITABLE},
         stale=stale,
         shown=papers.preview_of(type_name, form.body()) if preview else None,
     )
