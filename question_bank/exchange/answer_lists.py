@@ -10,7 +10,8 @@ from typing import Protocol
 from question_bank.exchange.kinds import IN_WORDS
 
 HEADING = re.compile(
-    r"[【\[（(]?\s*(?:参考|标准|正确|试题)?答案(?:与解析|及解析|和解析|部分)?\s*[】\]）)]?\s*[:：]?|(?:[Aa]nswers?|[Aa]nswer [Kk]ey)\s*[:：]?"
+    r"[【\[（(]?\s*(?:参考|标准|正确|试题)?答案(?:与解析|及解析|和解析|部分)?\s*[】\]）)]?\s*[:：]?"
+    r"|(?:[Aa]nswers?|[Aa]nswer [Kk]ey)\s*[:：]?"
 )
 _ANSWER = r"[A-La-l]{1,12}(?![A-Za-z])|正确|错误|[√×✓✗✔✘对错]"
 _RUN = re.compile(r"(\d{1,4})\s*[-~～—–至到]\s*(\d{1,4})\s*题?\s*[.．、:：]?\s*((?:[A-La-l√×✓✗✔✘对错]+[\s,，、;；]*)+)")

@@ -54,7 +54,7 @@ def blanks(making: Making) -> tuple[str, Body]:
             "key",
         )
     weights = spelling.pieces(entry.get("weights"), spelling.BETWEEN)
-    rows = [
+    rows: list[Body] = [
         {"id": name, "accepted": accepted(making, answer, weights[place] if place < len(weights) else "")}
         for place, (name, answer) in enumerate(zip(ids, answers, strict=False))
     ]
@@ -110,8 +110,8 @@ def essay(making: Making) -> tuple[str, Body]:
     for place in range(count):
         rows = {one: found[place] for one, found in by_language.items() if place < len(found)}
         points = next((points for _text, points in rows.values() if points), None) or _whole_points(entry)
-        text = {one: rows[one][0] if one in rows else "" for one in LANGUAGES}
-        rubric.append({"id": str(place + 1), "text": text, "points": points})
+        texts = {one: rows[one][0] if one in rows else "" for one in LANGUAGES}
+        rubric.append({"id": str(place + 1), "text": texts, "points": points})
     body: Body = {"stem": stem_of(entry), "rubric": rubric, "longest": LONGEST_ESSAY}
     if text := entry.get("longest"):
         value = spelling.number(text)

@@ -15,10 +15,10 @@ from training.core.errors import Invalid
 
 MOST_TEXT = 2_000_000
 SHORTEST_HEADING, LONGEST_HEADING = 3, 60
-FIELDS = frozenset(
-    "key explanation difficulty knowledge source points type category tags tolerance unit critical level review_by "
-    "module competency release weights".split()
-)
+FIELDS = frozenset({
+    "key", "explanation", "difficulty", "knowledge", "source", "points", "type", "category", "tags",
+    "tolerance", "unit", "critical", "level", "review_by", "module", "competency", "weights",
+})  # fmt: skip
 _HEADING = re.compile(
     r"第?([一二三四五六七八九十]{1,3})(?:部分|大题|[、.．:：])\s*([^\d\s:：（(]*)((?:[（(][^)）]*[)）])?.*)", re.DOTALL
 )
@@ -47,8 +47,8 @@ class Question:
 
     number: int
     line: int
-    section: "Section"
-    case: "Case | None" = None
+    section: Section
+    case: Case | None = None
     fields: dict[str, list[str]] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     bracketed: bool = False
@@ -116,6 +116,7 @@ class _Reader:
         self.answers: list[answer_lists.Given] = []
         self.field = ""
         self.in_answers = False
+        self.released: list[str] = []  # facts told before the question that comes next
 
     def take(self, line: int, text: str) -> None:
         """One line: a heading, a case, a question, a labelled field, or more of what came before."""
@@ -128,10 +129,8 @@ class _Reader:
         """A heading that names a kind, or in Chinese numbers anything short; in the list answers may follow at once."""
         found = _HEADING.fullmatch(text)
         if found is None:
-            if (
-                not columns.said("types", re.split(r"[（(:：\s]", text.strip("【】[]"))[0])
-                or len(text) > LONGEST_HEADING
-            ):
+            word = re.split(r"[（(:：\s]", text.strip("【】[]"))[0]
+            if len(text) > LONGEST_HEADING or len(word) < SHORTEST_HEADING or not columns.said("types", word):
                 return False
             self._begin(Section(kinds.kind_of(text)))
             return True
@@ -158,6 +157,10 @@ class _Reader:
             self.in_answers, self.section, self.field = True, Section(), ""
             if is_list and found is not None:
                 self._answer(line, (found[2] or found[4]).strip())
+            return True
+        if found and name == "release" and self.questions:
+            self.released.append((found[2] or found[4] or "").strip())
+            self.field = name
             return True
         if found is None or name not in FIELDS or not self.questions:
             return False
@@ -209,6 +212,9 @@ class _Reader:
         question = Question(number, line, self.section, self.case, bracketed=is_bracketed)
         if found[5]:
             question.add("stem", found[5], line)
+        for one in self.released:
+            question.add("release", one, line)
+        self.released.clear()
         self.questions.append(question)
         self.field = "stem"
         return True
@@ -235,6 +241,8 @@ class _Reader:
         """More of the field, of the case, or options that the questions of a section share."""
         if self.field == "case" and self.case:
             self.case.text.append(text)
+        elif self.field == "release":
+            self.released.append(text)
         elif self.field and self.questions:
             self.questions[-1].add(self.field if self._continues(text) else "stem", text, line)
         elif self.section.kind in kinds.SHARED_OPTIONS and gaps.options(text)[1]:

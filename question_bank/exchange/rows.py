@@ -58,14 +58,11 @@ def rows_of(item: Exported, language: str, group: str) -> tuple[list[Cells], Wri
         return [], rows.written
     _describe(rows)
     for row in rows.rows:
-        row |= {"code": item.code, "type": _type_label(item)} | ({"group": group} if item.type in kinds.SETS else {})
+        row |= {
+            "code": item.code,
+            "type": labels.type_label(item.type, language, multiple=item.body.get("multiple") is True),
+        } | ({"group": group} if item.type in kinds.SETS else {})
     return rows.rows, rows.written
-
-
-def _type_label(item: Exported) -> str:
-    if item.type == "choice":
-        return str(labels.CHOICE[item.body.get("multiple") is True])
-    return str(labels.TYPES[item.type])
 
 
 def _describe(rows: Rows) -> None:
@@ -79,21 +76,11 @@ def _describe(rows: Rows) -> None:
         "points": item.points,
         "source": item.body.get("source"),
         **{name: about.get(name) for name in ("difficulty", "module", "competency", "review_by")},
-        "level": _word("level", about.get("level"), rows.language),
+        "level": labels.word("level", about.get("level") or "", rows.language),
     }
     row |= {name: str(value) for name, value in plain.items() if value}
     if item.body.get("pictures"):
         rows.written.lose(_("Its pictures stay behind: a sheet carries only their names."))
-
-
-def _word(kind: str, name: str | None, language: str) -> str:
-    """The first word of that language for what is meant."""
-    several = columns.words(kind).get(name or "", ())
-    return next((one for one in several if one.isascii() == (language == "en")), "")
-
-
-def _yes_or_no(value: object) -> str:
-    return str(_("yes") if value else _("no"))
 
 
 def _letters(rows: Rows, options: Sequence[Body]) -> dict[str, str] | None:
@@ -136,8 +123,8 @@ def _judgement(rows: Rows) -> None:
     for option in body.get("options", []):
         put(row, "option_a_why" if option.get("id") == "true" else "option_b_why", option.get("explanation"))
     said = "".join(body.get("key", []))
-    row["key"] = _word("truth", said, rows.language) if rows.language == "zh" else said
-    row["critical"] = _yes_or_no(True) if body.get("critical") else ""
+    row["key"] = labels.word("truth", said, "zh") if rows.language == "zh" else said
+    row["critical"] = labels.yes_or_no(True, rows.language) if body.get("critical") else ""
 
 
 def _ordering(rows: Rows) -> None:
@@ -172,7 +159,7 @@ def _one_case(rows: Rows) -> None:
         row["key"] = "".join(_named(letters, part.get("key", [])))
         row["critical"] = "、".join(_named(letters, critical))
     if rows.item.type == "A4":
-        rows.first["back"] = _yes_or_no(rows.item.body.get("back"))
+        rows.first["back"] = labels.yes_or_no(rows.item.body.get("back"), rows.language)
 
 
 def _shared_options(rows: Rows) -> None:
@@ -201,7 +188,7 @@ def _blanks(rows: Rows) -> None:
     row["key"] = "；".join(texts for texts, _weights in cells)
     weights = "；".join(weights or FULL for _texts, weights in cells)
     row["weights"] = weights if any(shares for _texts, shares in cells) else ""
-    cases = [_yes_or_no(one.get("case")) for one in ordered]
+    cases = [labels.yes_or_no(one.get("case"), rows.language) for one in ordered]
     row["case"] = "；".join(cases) if len(set(cases)) > 1 else "".join(cases[:1])
 
 
@@ -209,7 +196,7 @@ def _short(rows: Rows) -> None:
     body, row = rows.item.body, rows.first
     put(row, "stem", body.get("stem"))
     row["key"], row["weights"] = _variants(body.get("accepted", []))
-    row["case"] = _yes_or_no(body.get("case"))
+    row["case"] = labels.yes_or_no(body.get("case"), rows.language)
     row["critical"] = spelling.joined(body.get("critical", []), spelling.BETWEEN + spelling.VARIANT)
     _explain_each(rows, body.get("accepted", []))
 
@@ -244,17 +231,17 @@ def _numeric(rows: Rows) -> None:
     row["weights"] = "|".join(weights) if set(weights) != {FULL} else ""
     row["critical"] = spelling.joined(body.get("critical", []), spelling.BETWEEN + spelling.VARIANT)
     _explain_each(rows, answers)
-    _units(row, body)
+    _units(rows, row, body)
 
 
 def _interval(low: str, high: str) -> str:
     return low if low == high else f"{low}~{high}"
 
 
-def _units(row: Cells, body: Body) -> None:
+def _units(rows: Rows, row: Cells, body: Body) -> None:
     row["unit"] = str(body.get("unit") or "")
     row["units"] = "；".join(f"{spelling.escaped(name)}={factor}" for name, factor in (body.get("units") or {}).items())
-    row["unit_required"] = _yes_or_no(True) if body.get("unit_required") else ""
+    row["unit_required"] = labels.yes_or_no(True, rows.language) if body.get("unit_required") else ""
 
 
 def _calculated(rows: Rows) -> None:
@@ -265,7 +252,7 @@ def _calculated(rows: Rows) -> None:
         row[name] = str(body.get(name, ""))
     for name in ("constraints", "wrong", "strengths"):
         row[name] = spelling.joined(body.get(name, []), spelling.BETWEEN + spelling.VARIANT)
-    _units(row, body)
+    _units(rows, row, body)
 
 
 def _parameter(one: Mapping[str, Any]) -> str:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import count
-
-from flask_babel import force_locale
 
 from question_bank.exchange import labels
 from question_bank.exchange.parsed import Exported, Written
@@ -26,17 +23,16 @@ def write(
 
     Heads and types are in `language`; texts stand in both languages where an item has both.
     """
-    by_sheet: dict[str, list[Cells]] = {}
+    by_sheet: dict[str, list[Cells]] = {kind: [] for kind in labels.SHEETS}
+    kinds = {name: kind for kind, types in labels.SHEETS.items() for name in types}
     outcome: list[Written] = []
-    with force_locale(language):
-        names = {name: str(title) for title, types in labels.SHEETS for name in types}
-        groups = count(1)
-        for item in items:
-            rows, told = rows_of(item, language, str(next(groups)))
-            by_sheet.setdefault(names.get(item.type, ""), []).extend(_in_columns(row, language) for row in rows)
-            outcome.append(told)
-        data = _book(by_sheet, language) if form == "xlsx" else _csv(by_sheet, language, encoding)
-    return data, outcome
+    for number, item in enumerate(items, start=1):
+        rows, told = rows_of(item, language, str(number))
+        if rows:
+            by_sheet[kinds[item.type]] += [_in_columns(row, language) for row in rows]
+        outcome.append(told)
+    filled = {kind: rows for kind, rows in by_sheet.items() if rows}
+    return (_book(filled, language) if form == "xlsx" else _csv(filled, language, encoding)), outcome
 
 
 def _in_columns(row: Cells, language: str) -> Cells:
@@ -52,9 +48,9 @@ def used(rows: Sequence[Mapping[str, str]], always: Iterable[str], language: str
     return [one for one in ordered if one in filled]
 
 
-def heads(columns: Iterable[str]) -> list[Column]:
+def heads(columns: Iterable[str], language: str) -> list[Column]:
     """The heads of columns, each as wide as what it holds."""
-    return [Column(labels.label(one), _width(one.partition("@")[0])) for one in columns]
+    return [Column(labels.label(one, language), _width(one.partition("@")[0])) for one in columns]
 
 
 def _width(name: str) -> float:
@@ -72,16 +68,15 @@ def _other_stem(language: str) -> str:
 
 
 def _book(by_sheet: Mapping[str, Sequence[Cells]], language: str) -> bytes:
-    titles = list(dict.fromkeys(str(title) for title, _types in labels.SHEETS))
     sheets, always = [], (*ALWAYS, _other_stem(language))
-    for title in titles:
-        if rows := by_sheet.get(title):
-            columns = used(rows, always, language)
-            sheets.append(SheetOut(title, heads(columns), [cells(row, columns) for row in rows]))
-    return write_xlsx(sheets or [SheetOut(titles[0], heads(ALWAYS), [])])
+    for kind, rows in (by_sheet or {"single": []}).items():
+        columns = used(rows, always, language)
+        title = labels.sheet_title(kind, language)
+        sheets.append(SheetOut(title, heads(columns, language), [cells(row, columns) for row in rows]))
+    return write_xlsx(sheets)
 
 
 def _csv(by_sheet: Mapping[str, Sequence[Cells]], language: str, encoding: str) -> bytes:
     rows = [row for found in by_sheet.values() for row in found]
     columns = used(rows, (*ALWAYS, _other_stem(language)), language)
-    return write_csv(heads(columns), [[row.get(one, "") for one in columns] for row in rows], encoding)
+    return write_csv(heads(columns, language), [[row.get(one, "") for one in columns] for row in rows], encoding)

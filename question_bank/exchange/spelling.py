@@ -35,13 +35,14 @@ def letters(text: str, known: Mapping[str, str] | None = None) -> list[str] | No
     `known` are the texts of the options: an answer may also repeat the text of one.
     """
     said = plain(text)
+    run = _run(said)
+    if run and (known is None or set(run) <= set(known)):
+        return run
     for letter, option in (known or {}).items():
         if said and said == plain(option):
             return [letter]
-    if found := _run(said):
-        return found
     one = LETTER_AND_TEXT.fullmatch(said)
-    return [one[1].lower()] if one else None
+    return [one[1].lower()] if one else run
 
 
 def _run(said: str) -> list[str] | None:
