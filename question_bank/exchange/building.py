@@ -53,13 +53,18 @@ class Draft:
         self.parsed = parsed
         self.languages = languages.spoken(stem.text, language)
         self._pictures: dict[str, Text] = {}
+        self._shown: set[str] = set()
         self.body: dict[str, Any] = {"stem": self.text(stem)}
 
     def text(self, raw: Raw) -> Text:
         """A text in plain words; its pictures become the item's, other media are named as lost."""
         if not raw.text.strip():
             return {}
-        return {one: self._plain(raw, one) for one in self.languages}
+        self._shown = set()
+        text = {one: self._plain(raw, one) for one in self.languages}
+        for name in sorted(raw.files.keys() - self._shown):
+            self.parsed.lose(_("The file %(name)s was left out: no text shows it as a picture.", name=name[:80]))
+        return text
 
     def verbatim(self, text: str) -> str:
         """An answer that is compared letter by letter, so never rendered; in the first language of the item."""
@@ -99,6 +104,7 @@ class Draft:
         rendered = plain.render(languages.pick(raw.text, language), raw.form)
         text = rendered.text
         for name, (source, alt) in rendered.pictures.items():
+            self._shown.add(path_of(source))
             kept = self._keep(name, source, raw.files)
             if kept is None:
                 text = plain.tidy(text.replace(f"![{name}]", alt))
@@ -121,9 +127,10 @@ class Draft:
             self.parsed.lose(_("The picture %(name)s is not in the file and was left out.", name=name))
             return None
         try:
-            found = file_types.detect_bytes(data)
-            if found.family != "image":
+            if file_types.detect_bytes(data).family != "image":
                 raise Invalid(_("It is no picture."))
+            if len(data) > file_types.LARGEST["image"]:
+                raise Invalid(_("It is too large."))
         except Invalid as error:
             self.parsed.lose(_("The picture %(name)s was left out: %(reason)s", name=name, reason=error.message))
             return None
@@ -139,8 +146,12 @@ def embedded(source: str, files: Mapping[str, bytes]) -> bytes | None:
     """The bytes behind `@@PLUGINFILE@@/name` or a `data:` address."""
     if source.startswith("data:"):
         return plain.data_of(source)
-    path = unquote(source.removeprefix("@@PLUGINFILE@@").split("?")[0]).lstrip("/")
-    return files.get(path, files.get(path.rsplit("/", 1)[-1]))
+    return files.get(path_of(source))
+
+
+def path_of(source: str) -> str:
+    """The path of an embedded file, as `@@PLUGINFILE@@/a%20b.png` names it."""
+    return unquote(source.removeprefix("@@PLUGINFILE@@").split("?")[0]).lstrip("/")
 
 
 def categories(path: str) -> tuple[str, ...]:
@@ -170,8 +181,8 @@ def choice(draft: Draft, answers: Sequence[Answer], *, single: bool) -> str:
         return ""
     weights = [one.weight for one in answers]
     draft.body["options"] = [draft.option(number, one) for number, one in enumerate(answers)]
-    is_right = [weight == FULL if single else weight > 0 for weight in weights]
-    draft.body["key"] = [LETTERS[number] for number, right in enumerate(is_right) if right]
+    right = [LETTERS[number] for number, weight in enumerate(weights) if (weight == FULL if single else weight > 0)]
+    draft.body["key"] = right[:1] if single else right
     plain_key = single and sorted(weights) == [Decimal(0)] * (len(weights) - 1) + [FULL]
     if plain_key and 4 <= len(answers) <= 6:
         return "A1"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Context, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact
 
 LONGEST = 40
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
@@ -27,3 +27,11 @@ def bounds(middle: Decimal, tolerance: Decimal) -> tuple[str, str]:
     """The lowest and the highest value within a tolerance, exact."""
     width = abs(tolerance)
     return written(_exact.subtract(middle, width)), written(_exact.add(middle, width))
+
+
+def inverse(value: Decimal) -> tuple[str, bool]:
+    """One divided by a number, in at most 30 digits, and whether that is exact."""
+    context = Context(prec=30, rounding=ROUND_HALF_EVEN)
+    context.clear_flags()
+    found = context.divide(Decimal(1), value)
+    return written(found), not context.flags[Inexact]
