@@ -109,7 +109,10 @@ def _joined(entry: Entry, kind: str, named: dict[tuple[str, str], Group], opened
     """The set to which an entry belongs, the entry added to it; None where it begins one."""
     name = entry.get("group")
     found = named.get((kind, name)) if name else opened
-    if found is None or found.kind != kind or not of_sets.same_set(found.entries[0], entry, kind):
+    if found is None or found.kind != kind:
+        return None
+    goes_on = bool(name) and found is opened and kind in kinds.SHARED_OPTIONS
+    if not goes_on and not of_sets.same_set(found.entries[0], entry, kind):
         return None
     if not name and of_options.is_case(entry) and kind in kinds.SHARED_STEM:
         return None

@@ -96,8 +96,8 @@ def meaning(head: str) -> heads.Meaning:
 
 
 def is_head(text: str) -> bool:
-    """Whether a cell reads like the head of a column."""
-    if len(text) > heads.LONGEST_HEAD:
+    """Whether a cell reads like the head of a column; a bare letter is as likely an answer."""
+    if not 1 < len(text) <= heads.LONGEST_HEAD:
         return False
     rest, _language = split_language(text)
     return _option(rest) is not None or _vocabulary().is_head(rest)

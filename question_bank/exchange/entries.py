@@ -57,8 +57,9 @@ class Entry:
 
     def get(self, name: str) -> str:
         """A cell that is written in no language, or in only one."""
-        found = (self.cells.get(key, "") for key in (name, *(f"{name}@{one}" for one in LANGUAGES)))
-        return next(filter(None, found), "")
+        if found := self.cells.get(name):
+            return found
+        return next((found for one in LANGUAGES if (found := self.cells.get(f"{name}@{one}"))), "")
 
     def has(self, *names: str) -> bool:
         """Whether any of those fields holds something."""
@@ -75,7 +76,8 @@ class Entry:
     @property
     def letters(self) -> list[str]:
         """The options that hold something."""
-        return [one for one in LETTERS if self.has(f"option_{one}")]
+        plain = (name.partition("@")[0].removeprefix("option_") for name, text in self.cells.items() if text)
+        return sorted({one for one in plain if len(one) == 1 and one in LETTERS})
 
     def problem(self, message: str, *names: str) -> Problem:
         """What is wrong with one of those fields: the first that has a column."""

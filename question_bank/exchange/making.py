@@ -175,8 +175,9 @@ def _fields(making: Making, fault: Fault) -> list[str]:
     if fault.part == "stem" and not fault.of and making.part_ids:
         names.append("shared_stem")
     names += FIELD_OF.get(fault.part, (fault.part,))
-    keyed = [f"{one}@{fault.language}" for one in names] if fault.language in LANGUAGES else []
-    return [*keyed, *names, "stem", "shared_stem"]
+    if fault.language in LANGUAGES:
+        names = [key for one in names for key in (f"{one}@{fault.language}", one)]
+    return [*names, "stem", "shared_stem"]
 
 
 def _sentence(fault: Fault, type_name: str) -> str:

@@ -21,6 +21,7 @@ EXAMPLES = 2
 NEEDED = ("stem", "shared_stem")
 TELLING = 3  # heads from which on a sheet without stems is one of items that lacks them
 HOLDING = frozenset({"stem", "shared_stem", "options", "key", *(f"option_{one}" for one in columns.LETTERS)})
+TEXTS = HOLDING - {"key"}
 EXAMPLE_MARKS = ("示例", "example")
 
 Mapped = Mapping[str, Mapping[int, str]]  # by sheet: the field of each column, by its place
@@ -80,13 +81,14 @@ def read(data: bytes, name: str, mapping: Mapped | None = None, language: str = 
     if not any(one.has_items for one in found):
         raise Invalid(_("No column of this file is headed as holding stems. Write the heads, or choose it."))
     form = "book" if xlsx.is_zip(data) else "csv"
-    own = language or languages.prevailing("\n".join(_stems(found)))
+    own = language or languages.prevailing("\n".join(_texts(found)))
     return [one for layout in found for one in _items(layout, own, form)]
 
 
-def _stems(found: Sequence[Layout]) -> Iterator[str]:
+def _texts(found: Sequence[Layout]) -> Iterator[str]:
+    """The first texts of each sheet that are in no named language."""
     for layout in found:
-        places = [place for place, name in layout.columns.items() if name in NEEDED]
+        places = [place for place, name in layout.columns.items() if name in TEXTS]
         yield from (row.cells[place] for row in layout.rows[:200] for place in places)
 
 
