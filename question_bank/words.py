@@ -133,6 +133,7 @@ REASONS = {
     "placeholder_unknown": _l("No parameter is called “%(figure)s”; add it, or mend the name in braces."),
     "too_many_draws": _l("More than %(max)s draws are possible; take coarser steps so that each can be checked."),
     "no_draws": _l("The constraints leave no draw at all; loosen them."),
+    "check_same": _l("The second formula is the first one again; reckon another way."),
     "formula": _l("The formula cannot be read: %(figure)s."),
     "tolerance_range": _l("A tolerance is a number of 0 or more."),
     "decimals_range": _l("Choose 0 to 6 decimal places."),
@@ -157,6 +158,21 @@ REASONS = {
     "region_outside": _l("The region lies partly outside the picture; move it inside."),
     "region_empty": _l("The region has no area; draw it anew."),
     "same_region": _l("Covers the same place as region %(figure)s; remove one."),
+    # Flaws: hints that leave the decision to the author.
+    "flaw_negative": _l(
+        "“%(figure)s” is easily overread; ask positively, or mark it: 【…】 in Chinese, capitals in English."
+    ),
+    "flaw_longest": _l("The right option is the longest by far, which gives it away; make the others as full."),
+    "flaw_above": _l("An option about the others tests little and cannot be shuffled; write one of its own."),
+    "flaw_absolute": _l("“%(figure)s” tells that the option is wrong; say it without."),
+    "flaw_clang": _l("Only the right option repeats “%(figure)s” from the stem; use it in others too, or in none."),
+    "flaw_order": _l("Numbers are found sooner in order; sort the options by size."),
+    "flaw_overlap": _l("Overlaps with option %(letter)s; make them exclude each other."),
+    "flaw_one_language": _l("Not in this language yet; those who read it see the other one."),
+    "flaw_no_explanation": _l("Nothing explains the answer; say why it is right."),
+    "flaw_no_source": _l("No source is named; say on what the item rests."),
+    "flaw_no_review_day": _l("No day of review; say when it must be looked at again."),
+    "flaw_no_alt": _l("Describe the picture for those who cannot see it."),
 }
 
 

@@ -56,6 +56,61 @@ def ordering() -> dict[str, Any]:
     return {"stem": both("put in order"), "options": options("abcde")}
 
 
+def blanks() -> dict[str, Any]:
+    return {
+        "stem": both("first [[1]], then [[2]]"),
+        "blanks": [
+            {"id": "1", "accepted": [{"text": "吗啡"}, {"text": "Morphine", "weight": "100"}]},
+            {"id": "2", "accepted": [{"text": "10*mg", "weight": "100"}, {"text": "*", "weight": "0"}]},
+        ],
+    }
+
+
+def short(*accepted: str, **more: Any) -> dict[str, Any]:
+    return {"stem": both("which drug"), "accepted": [{"text": one, "weight": "100"} for one in accepted], **more}
+
+
+def numeric(low: str = "9.5", high: str = "10.5", **more: Any) -> dict[str, Any]:
+    return {"stem": both("how much"), "answers": [{"low": low, "high": high, "weight": "100"}], **more}
+
+
+def calculated(**more: Any) -> dict[str, Any]:
+    return {
+        "stem": both("{dose} mg every 4 hours, {rescue} rescue doses of {dose} mg: how much a day?"),
+        "explanation": both("{dose} × 6 + {rescue} × {dose} = {key}"),
+        "parameters": [
+            {"name": "dose", "values": ["5", "10", "20"]},
+            {"name": "rescue", "from": "0", "to": "4", "step": "1"},
+        ],
+        "constraints": ["dose * rescue <= 60"],
+        "formula": "dose * 6 + rescue * dose",
+        "check": "(6 + rescue) × dose",
+        "unit": "mg",
+        "units": {"g": "1000"},
+        "cap": "200",
+        "strengths": ["5", "10"],
+        **more,
+    }
+
+
+def essay() -> dict[str, Any]:
+    return {"stem": both("discuss"), "rubric": [{"id": "1", "text": both("names it"), "points": 4}], "longest": 100}
+
+
+def hotspot() -> dict[str, Any]:
+    return {
+        "stem": both("where"),
+        "pictures": [{"name": "pump.png", "file": "0" * 64, "alt": both("a pump")}],
+        "picture": "pump.png",
+        "regions": [
+            {"id": "a", "label": both("top"), "shape": "rect", "at": [0, 0, 1000, 200]},
+            {"id": "b", "label": both("dial"), "shape": "circle", "at": [500, 500, 100]},
+            {"id": "c", "label": both("base"), "shape": "polygon", "at": [0, 900, 1000, 900, 500, 1000]},
+        ],
+        "key": ["b"],
+    }
+
+
 SOUND: dict[str, list[dict[str, Any]]] = {
     "A1": [a1("b")],
     "A2": [a1("c")],
@@ -70,7 +125,21 @@ SOUND: dict[str, list[dict[str, Any]]] = {
         choice("b", weights={"b": "100", "a": "50", "c": "-25"}),
         choice("a", "c", multiple=True, weights={"a": "50", "c": "50", "b": "-50"}),
     ],
+    "blanks": [blanks()],
+    "short": [short("吗啡", "morphine*")],
+    "numeric": [
+        numeric(),
+        numeric(unit="mg", units={"g": "1000", "毫克": "1"}, unit_required=True, critical=[">= 50"]),
+    ],
+    "calculated": [
+        calculated(critical=[">= key * 10"]),
+        calculated(wrong=["dose * 6", "dose * 60"], constraints=["rescue > 0"]),
+        calculated(formula="dose / 7 + 0 * rescue", check="dose * 3 / 21", strengths=[], decimals=2),
+        calculated(formula="dose / 7 + 0 * rescue", check="dose * 3 / 21", strengths=[], tolerance="0.1"),
+    ],
     "matching": [matching()],
     "ordering": [ordering()],
+    "essay": [essay()],
+    "hotspot": [hotspot()],
 }
 EACH = [(name, body) for name, bodies in SOUND.items() for body in bodies]

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import deepcopy
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask_babel import force_locale
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from question_bank import grading, item_types, words
 from question_bank.item_types import Fault
 from tests.question_bank.bodies import EACH, SOUND
 from tests.question_bank.conftest import a1, both, judgement, option, x
+from training.core import i18n
 
 WORDS = st.sampled_from(["", "a", "b", "1", "1:a", "2:b", "true", "10", "-1", ">= 5", "a<b", "x * 2", "[[1]]", "rect"])
 JSON = st.recursive(
@@ -41,10 +43,10 @@ def put(body: Any, path: list[Any], value: Any) -> None:
 
 
 def test_every_type_has_a_sound_example() -> None:
-    assert list(SOUND) == list(item_types.names())
-    assert set(SOUND) <= set(words.TYPE_LABELS)
+    assert list(SOUND) == list(item_types.names()) == list(words.TYPE_LABELS)
 
 
+@settings(deadline=None)
 @given(answer=JSON | st.lists(WORDS), draw=st.lists(WORDS), one=st.sampled_from(EACH))
 def test_grading_never_raises_and_stays_within_bounds(
     answer: Any, draw: list[str], one: tuple[str, dict[str, Any]]
@@ -55,6 +57,7 @@ def test_grading_never_raises_and_stays_within_bounds(
         assert -1 <= grading.fraction(kind, mark, policy) <= 1
 
 
+@settings(deadline=None)
 @given(body=JSON, answer=JSON)
 def test_anything_is_judged_without_raising(body: Any, answer: Any) -> None:
     for name in item_types.names():
@@ -63,6 +66,7 @@ def test_anything_is_judged_without_raising(body: Any, answer: Any) -> None:
         kind.mark(body, [], answer)
 
 
+@settings(deadline=None)
 @given(data=st.data(), one=st.sampled_from(EACH), value=JSON)
 def test_a_body_with_anything_at_any_place_is_judged_without_raising(
     data: st.DataObject, one: tuple[str, dict[str, Any]], value: Any
@@ -76,6 +80,7 @@ def test_a_body_with_anything_at_any_place_is_judged_without_raising(
     kind.mark(body, draw, value)
 
 
+@settings(deadline=None)
 @given(one=st.sampled_from(EACH), seed=st.integers(0, 2**31), shuffle=st.booleans())
 def test_the_key_of_any_draw_can_be_saved_and_earns_everything(
     one: tuple[str, dict[str, Any]], seed: int, shuffle: bool
@@ -95,6 +100,7 @@ def test_the_key_of_any_draw_can_be_saved_and_earns_everything(
     assert {grading.fraction(kind, mark, policy) for policy in ("", *grading.POLICIES)} == {1}
 
 
+@settings(deadline=None)
 @given(one=st.sampled_from(EACH), seed=st.integers(0, 2**31))
 def test_what_is_shown_can_be_answered(one: tuple[str, dict[str, Any]], seed: int) -> None:
     kind, body = item_types.get(one[0]), one[1]
@@ -106,6 +112,7 @@ def test_what_is_shown_can_be_answered(one: tuple[str, dict[str, Any]], seed: in
         assert sorted(option.value for part in parts for option in part.options if option.right) == kind.key(body, draw)
 
 
+@settings(deadline=None)
 @given(answer=st.sets(st.sampled_from("abcde")))
 def test_only_exactly_the_key_earns_the_points(answer: set[str]) -> None:
     assert item_types.get("X").mark(x("a", "d"), [], sorted(answer)).right == (answer == {"a", "d"})
@@ -184,7 +191,9 @@ def test_a_place_is_told_in_words() -> None:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_fault_has_a_sentence(app: Flask, language: str) -> None:
+def test_every_fault_has_a_sentence(language: str) -> None:
+    app = Flask("words")
+    i18n.init_app(app, (str(Path(words.__file__).parent),))
     with app.test_request_context(), force_locale(language):
         told = {words.reason(Fault(code, "stem", figure="dose=1")) for code in words.REASONS}
         assert all("%(" not in one for one in told)
