@@ -19,7 +19,7 @@ CALCULATED = item_types.get("calculated")
 
 
 def value(text: str, **values: int) -> Fraction:
-    return formulas.read(text, list(values))({name: Fraction(one) for name, one in values.items()})
+    return Fraction(formulas.read(text, list(values))(values))
 
 
 def told(**more: Any) -> list[tuple[str, str, Any]]:
