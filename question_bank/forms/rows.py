@@ -138,7 +138,7 @@ class Rows(FieldList):
 
     def find(self, option: str) -> Row | None:
         """The row of that id, else the one of that number among those that are written."""
-        named = next((one.form for one in self.entries if self.ids and one.form.id.data == option), None)
+        named: Row | None = next((one.form for one in self.entries if self.ids and one.form.id.data == option), None)
         if named is not None:
             return named
         place = int(option) - 1 if option.isdecimal() and len(option) < 4 else -1
