@@ -82,19 +82,19 @@ TYPED = st.sampled_from([*JUNK, "b", "dose", "<b>", "\x00", "长" * 501, "1, 2, 
 
 
 @pytest.mark.parametrize("name", item_types.names())
-@pytest.mark.parametrize("sound", [True, False])
-def test_a_preview_never_fails_whatever_is_typed(app: Flask, name: str, sound: bool) -> None:
-    """Fields of a sound body, or of an empty form, are overwritten with anything."""
+def test_a_preview_never_fails_whatever_is_typed(app: Flask, name: str) -> None:
+    """Fields of a sound body are overwritten with anything, or left empty."""
     with app.test_request_context():
-        start = sent(kinds.form_for(name, SOUND[name][-1] if sound else None))
+        start = sent(kinds.form_for(name, SOUND[name][-1]))
 
-    @settings(max_examples=25, deadline=None, derandomize=True)
+    @settings(max_examples=15, deadline=None, derandomize=True)
     @given(st.dictionaries(st.sampled_from(sorted(start)), TYPED, max_size=12))
     def typing(changes: dict[str, str]) -> None:
         with app.test_request_context(
             f"/items/preview?type={name}", method="POST", data={**start.to_dict(), **changes}
         ):
             form = kinds.form_for(name)
+            form.offer([])
             form.validate()
             form.tell(item_types.get(name).validate(form.body()))
             assert all(one.message for one in form.complaints())
