@@ -66,6 +66,7 @@ class Item(Base):
     level: Mapped[str | None] = mapped_column(String(20))
     difficulty: Mapped[int | None]
     review_by: Mapped[date | None]
+    digest: Mapped[str | None] = mapped_column(String(64), index=True)
 
 
 class ItemCategory(Base):

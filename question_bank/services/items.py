@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -73,10 +76,30 @@ def require_sound(type_name: str, body: dict[str, Any]) -> None:
         raise Invalid(" ".join(words.sentence(fault) for fault in faults))
 
 
+def mirrored(body: dict[str, Any]) -> dict[str, Any]:
+    """What the row of an item repeats of its newest body, for lists, filters and search."""
+    stem = body.get("stem") or {}
+    about = body.get("about") or {}
+    review_by = about.get("review_by")
+    return {
+        **{f"stem_{language}": str(stem.get(language) or "")[:2000] for language in item_types.LANGUAGES},
+        **{name: about.get(name) or None for name in ("module", "competency", "level", "difficulty")},
+        "review_by": date.fromisoformat(review_by) if review_by else None,
+    }
+
+
+def digest(type_name: str, body: dict[str, Any]) -> str:
+    """What an item says, as one number: the same for the same body, whatever the order of its keys."""
+    plain = json.dumps([type_name, body], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
 def _append_version(item: Item, body: dict[str, Any], author: Actor | None) -> None:
     item.version += 1
     item.state, item.approved_version = ItemState.APPROVED, item.version
-    item.stem_zh, item.stem_en = body["stem"]["zh"], body["stem"]["en"]
+    for name, value in mirrored(body).items():
+        setattr(item, name, value)
+    item.digest = digest(item.type, body)
     db.session.add(item)
     db.session.flush()
     db.session.add(
