@@ -68,7 +68,7 @@ def is_same(one: Section, other: Section) -> bool:
 def is_list(text: str) -> bool:
     """Whether an answer is in truth a list of answers with their numbers."""
     rest = _PAIR.sub("", _RUN.sub("", text)).strip()
-    return not rest and (len(_PAIR.findall(text)) > 1 or bool(_RUN.match(text)))
+    return not rest and (bool(_PAIR.match(text)) or bool(_RUN.match(text)))
 
 
 def answers(text: str, section: Section, line: int) -> list[Given]:

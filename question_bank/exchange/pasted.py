@@ -40,6 +40,8 @@ _LABELLED = re.compile(
 _LABEL = "(?:参考|正确|标准|试题)?答案(?:解析)?|(?:试题|题目)?解析|难度|知识点|考点|来源|分值|[Aa]nswer|[Ee]xplanation"
 _INNER_LABEL = re.compile(rf"(?<=\S)(?=[【\[](?:{_LABEL})[】\]])|(?<=[\s。；;）)])(?=(?:{_LABEL})\s*[:：])")
 
+_LETTER = re.compile(r"(?<![A-Za-z])[A-Za-z](?![A-Za-z])")  # of an option or an answer, in whatever language
+
 
 @dataclass
 class Question:
@@ -93,7 +95,7 @@ def read_text(text: str, language: str = "") -> list[Parsed]:
         reader.take(line, part)
     if not reader.questions:
         raise Invalid(_("There is no question in this text. Number the questions 1., 2. … and their options A., B. …"))
-    table = Table(language=language or languages.prevailing(text), form="text")
+    table = Table(language=language or languages.prevailing(_LETTER.sub("", text)), form="text")
     strangers = answer_lists.give(reader.answers, reader.questions)
     return [*_items(reader.questions, table), *(_stranger(table, one) for one in strangers)]
 
@@ -226,16 +228,14 @@ class _Reader:
             self.case = None
         elif self.case and self.case.last is None and last and last.case is self.case:
             self.case = self.case if last.bracketed == is_bracketed else None
-        is_case = last and self.section.kind in kinds.SHARED_STEM and set(last.fields) == {"stem"} and not last.case
-        if (
-            last
-            and is_case
-            and is_bracketed
-            and not last.bracketed
-            and not gaps.options("\n".join(last.fields["stem"]))[1]
-        ):
+        if last and is_bracketed and self._is_case(last):
             self.questions.pop()
             self.case = Case(last.line, self._case_kind(), None, last.fields["stem"])
+
+    def _is_case(self, question: Question) -> bool:
+        """Whether what was numbered as a question only tells the case of those in brackets below it."""
+        fits = self.section.kind in kinds.SHARED_STEM and not question.bracketed and question.case is None
+        return fits and set(question.fields) == {"stem"} and not gaps.options("\n".join(question.fields["stem"]))[1]
 
     def _more(self, line: int, text: str) -> None:
         """More of the field, of the case, or options that the questions of a section share."""
