@@ -208,7 +208,7 @@ def answer_refusal(code: str) -> str:
         "nothing": _("No option was chosen, so nothing was saved. Choose one first."),
         "unknown": _("This is not one of the item's options, so nothing was saved. Reload the page and choose again."),
         "too_many": _("This item takes one option only, so nothing was saved. Choose the best one."),
-        "not_all": _("A step is missing, so nothing was saved. Give every step its place."),
+        "twice": _("A step is there twice, so nothing was saved. Give each step one place."),
         "too_long": _("This answer is too long, so nothing was saved. Shorten it."),
         "not_a_number": _("This is not a number, so nothing was saved. Write it in digits, such as 12.5 or 1,200."),
         "locked": _("A later question is answered, so this one can no longer change, and nothing was saved."),

@@ -161,7 +161,7 @@ def categories(path: str) -> tuple[str, ...]:
         names = names[1:]
         if names and names[0] == "top":
             names = names[1:]
-    return tuple(plain.plain(one)[:LONGEST_CATEGORY].strip() for one in names if one)
+    return tuple(plain.tidy(one)[:LONGEST_CATEGORY].strip() for one in names if one)
 
 
 def tags_of(parsed: Parsed, tags: Sequence[str]) -> None:

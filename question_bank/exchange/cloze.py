@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -23,6 +24,7 @@ CHOICES = frozenset(
     | {"MCVS", "MULTICHOICE_HS", "MCHS"}
 )
 MOST_FIELDS, MOST_VARIANTS = 50, 100
+_SIGNS = re.compile(r"[}#~/\"\\]")
 _ESCAPED = re.compile(r"\\([}#~/\"\\])")
 
 
@@ -37,7 +39,7 @@ class Field:
 
 def read(draft: Draft, element: Element) -> str:
     """A cloze as an item with blanks; refused by name where a gap is of another type."""
-    source = languages.pick(words(element, "questiontext/text"), draft.languages[0])
+    source = languages.pick(html.unescape(words(element, "questiontext/text")), draft.languages[0])
     _text, fields = split(source)
     if not fields or len(fields) > MOST_FIELDS:
         draft.parsed.refuse(_("The text holds no gap that could be read, or more than %(max)s.", max=MOST_FIELDS))
@@ -110,10 +112,21 @@ def _blank(draft: Draft, place: int, field: Field) -> dict[str, Any]:
         parsed.lose(_("Gap %(gap)s took numbers within a tolerance; here they are compared as text.", gap=place))
     accepted = []
     for text, weight, _comment in field.variants:
-        shown = plain.tidy(html.unescape(text))
+        shown = plain.tidy(text)
         if field.kind in NUMBERS:
             shown = shown.partition(":")[0].strip()
         if field.kind not in TEXTS and (weight <= 0 or shown == "*"):
             continue
         accepted.append({"text": shown, "weight": written(weight)})
     return {"id": str(place), "accepted": accepted, "case": TEXTS.get(field.kind, False)}
+
+
+def written_field(blank: Mapping[str, Any]) -> str:
+    """A blank as a gap in HTML."""
+    kind = "SHORTANSWER_C" if blank.get("case") else "SHORTANSWER"
+    variants = []
+    for one in blank.get("accepted") or ():
+        weight = number(str(one.get("weight", "100")))
+        mark = "=" if weight == FULL else f"%{written(weight or Decimal(0))}%"
+        variants.append(mark + _SIGNS.sub(r"\\\g<0>", html.escape(str(one["text"]), quote=False)))
+    return f"{{1:{kind}:{'~'.join(variants)}}}"

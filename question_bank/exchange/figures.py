@@ -35,3 +35,11 @@ def inverse(value: Decimal) -> tuple[str, bool]:
     context.clear_flags()
     found = context.divide(Decimal(1), value)
     return written(found), not context.flags[Inexact]
+
+
+def halves(low: Decimal, high: Decimal) -> tuple[str, str]:
+    """The middle between two bounds and how far they are from it, exact."""
+    return (
+        written(_exact.divide(_exact.add(low, high), Decimal(2))),
+        written(_exact.divide(_exact.subtract(high, low), Decimal(2))),
+    )

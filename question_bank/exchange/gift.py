@@ -40,7 +40,7 @@ def items(data: bytes, language: str = "") -> Iterator[Parsed]:
             continue
         if (count := count + 1) > MOST_QUESTIONS:
             raise Invalid(_("The file holds more than %(max)s questions. Divide it.", max=MOST_QUESTIONS))
-        parsed = Parsed(where % {"number": entry.line}, name=plain.plain(entry.title)[:LONGEST_NAME], code=entry.id)
+        parsed = Parsed(where % {"number": entry.line}, name=plain.tidy(entry.title)[:LONGEST_NAME], code=entry.id)
         parsed.category = category
         building.tags_of(parsed, entry.tags)
         yield _item(parsed, entry, language)

@@ -13,8 +13,9 @@ from question_bank.exchange.figures import written
 from question_bank.exchange.moodle_elements import Element, figure, share, words
 
 _PARAMETER = re.compile(r"\{([A-Za-z][A-Za-z0-9_]{0,30})\}")
-_ARITHMETIC = re.compile(r"[A-Za-z0-9_+\-*/(). ]+")
-_FUNCTION = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\s*\(|\*\*")
+_ARITHMETIC = re.compile(r"[A-Za-z0-9_+\-*/()., ]+")
+_WORD = re.compile(r"[A-Za-z_]\w*")
+FUNCTIONS = frozenset({"round", "min", "max", "abs", "sqrt", "ceil", "floor"})
 _OPTION_FORMULA = re.compile(r"(?:<p>)?\s*\{=([^{}]*(?:\{[A-Za-z0-9_]+\}[^{}]*)*)\}\s*(?:</p>)?")
 MOST_VALUES = 100
 
@@ -30,7 +31,7 @@ def calculated(draft: Draft, element: Element) -> str:
     formula = _formula(draft, words(right), options=options)
     parameters = [_parameter(one) for one in element.iterfind("dataset_definitions/dataset_definition")]
     names = {one["name"] for one in parameters if one}
-    if not formula or not names or not set(re.findall(r"[A-Za-z_]\w*", formula)) <= names:
+    if not formula or not names or not set(_WORD.findall(formula)) - FUNCTIONS <= names:
         if not draft.parsed.refusals:
             draft.parsed.refuse(_("The formula names values that the file does not give."))
         return ""
@@ -53,8 +54,9 @@ def _formula(draft: Draft, text: str, *, options: bool) -> str:
     if options:
         found = _OPTION_FORMULA.fullmatch(text)
         text = found[1] if found else ""
+    functions = set(_WORD.findall(_PARAMETER.sub("0", text)))
     formula = _PARAMETER.sub(r"\1", text).strip()
-    if not formula or not _ARITHMETIC.fullmatch(formula) or _FUNCTION.search(formula):
+    if not formula or not _ARITHMETIC.fullmatch(formula) or "**" in formula or not functions <= FUNCTIONS:
         draft.parsed.refuse(_("The formula “%(formula)s” is more than arithmetic.", formula=text[:80]))
         return ""
     return formula

@@ -53,7 +53,7 @@ def _item(element: Element, count: int, category: tuple[str, ...], language: str
     kind = element.get("type") or ""
     parsed = Parsed(
         _("question %(number)s (line %(line)s)", number=count, line=element.sourceline or 0),
-        name=plain.plain(words(element, "name/text"))[:LONGEST_NAME],
+        name=plain.tidy(words(element, "name/text"))[:LONGEST_NAME],
         code=words(element, "idnumber"),
         category=category,
         original_type=kind,

@@ -8,7 +8,17 @@ from question_bank.item_types.essay import Essay
 from question_bank.item_types.hotspot import Hotspot
 from question_bank.item_types.matching import Matching, Ordering
 from question_bank.item_types.numeric import Numeric
-from question_bank.item_types.protocol import LANGUAGES, Body, Fault, ItemType, Mark, Shown, ShownOption, ShownPart
+from question_bank.item_types.protocol import (
+    FORWARD,
+    LANGUAGES,
+    Body,
+    Fault,
+    ItemType,
+    Mark,
+    Shown,
+    ShownOption,
+    ShownPart,
+)
 from question_bank.item_types.sets import A3, A4, B1, Case, parts_of
 from question_bank.item_types.weighted import Choice
 from question_bank.item_types.written import Blanks, Short
@@ -33,6 +43,7 @@ def names() -> tuple[str, ...]:
 __all__ = [
     "A1",
     "A2",
+    "FORWARD",
     "LANGUAGES",
     "Body",
     "Fault",

@@ -23,13 +23,14 @@ class Calculated:
 
     name = "calculated"
     entry = "texts"
+    staged = False
     policy = "all_or_nothing"
     by_hand = False
 
     def validate(self, body: Body) -> list[Fault]:
         """Stem, parameters, formulas, limits and explanation; where all can be read, every draw is tried."""
         body = texts.mapping(body)
-        languages = texts.spoken(body.get("stem"))
+        languages = texts.spoken(body)
         return [
             *texts.faults(body.get("stem"), "stem", languages),
             *_placeholder_faults(body, languages),
@@ -58,14 +59,15 @@ class Calculated:
         stem, explanation = body.get("stem") or {}, body.get("explanation") or {}
         plan, drawn = _drawn(body, draw)
         if plan is None or drawn is None:
-            return Shown(stem, [ShownPart(unit=numeric.unit_of(body))], explanation)
+            return Shown(stem, [ShownPart(unit=numeric.unit_of(body), numeric=True)], explanation)
         key, options = plan.key(drawn), _options(plan, drawn)
         order = [one for one in draw if one in options]
         bounds = f" ± {numbers.written(plan.tolerance)}" if plan.tolerance and not options else ""
         part = ShownPart(
             options=[_option(body, one, place, options[one], key) for place, one in enumerate(order)],
-            accepted=[f"{numbers.written(key)}{bounds} {numeric.unit_of(body)}".strip()],
+            accepted=[numbers.written(key) + bounds],
             unit=numeric.unit_of(body),
+            numeric=not options,
         )
         return Shown(_filled(stem, drawn), [part], _filled(explanation, {**drawn, KEY: key}))
 

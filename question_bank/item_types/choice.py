@@ -93,6 +93,7 @@ class ChoiceType:
 
     name = ""
     entry = "options"
+    staged = False
     policy = "all_or_nothing"
     by_hand = False
     multiple = False
@@ -101,7 +102,7 @@ class ChoiceType:
     def validate(self, body: Body) -> list[Fault]:
         """Stem, options, key and explanation, in that order, then what stands beside them."""
         body = texts.mapping(body)
-        languages = texts.spoken(body.get("stem"))
+        languages = texts.spoken(body)
         return [
             *texts.faults(body.get("stem"), "stem", languages),
             *self._option_faults(options_of(body), languages),

@@ -18,13 +18,14 @@ class Essay:
 
     name = "essay"
     entry = "essay"
+    staged = False
     policy = "all_or_nothing"
     by_hand = True
 
     def validate(self, body: Body) -> list[Fault]:
         """Stem, rubric, length, explanation, and what stands beside them."""
         body = texts.mapping(body)
-        languages = texts.spoken(body.get("stem"))
+        languages = texts.spoken(body)
         longest = body.get("longest", USUAL)
         sound = type(longest) is int and SHORTEST <= longest <= LONGEST
         return [

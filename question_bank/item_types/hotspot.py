@@ -27,12 +27,13 @@ class Hotspot(choice.ChoiceType):
 
     name = "hotspot"
     entry = "regions"
+    staged = False
     fewest, most = 2, 12
 
     def validate(self, body: Body) -> list[Fault]:
         """Stem, picture, regions with their names, key, and what stands beside them."""
         body = texts.mapping(body)
-        languages = texts.spoken(body.get("stem"))
+        languages = texts.spoken(body)
         regions = regions_of(body)
         picture = body.get("picture")
         known = isinstance(picture, str) and picture in about.pictures_of(body)

@@ -14,6 +14,7 @@ class Matching(PartsType):
     """Each part takes one of the shared options; more options than parts are allowed."""
 
     name = "matching"
+    entry = "letters"
     fewest, most = 2, 12
     shared = True
     stem_required = False
@@ -27,6 +28,7 @@ class Ordering:
 
     name = "ordering"
     entry = "order"
+    staged = False
     policy = "all_or_nothing"
     by_hand = False
     fewest, most = 3, 8
@@ -34,7 +36,7 @@ class Ordering:
     def validate(self, body: Body) -> list[Fault]:
         """Stem, steps, explanation and what stands beside them."""
         body = texts.mapping(body)
-        languages = texts.spoken(body.get("stem"))
+        languages = texts.spoken(body)
         ids = self.key(body, [])
         wrong_pairs = {f"{later}<{one}" for place, one in enumerate(ids) for later in ids[place + 1 :]}
         right_pairs = {f"{one}<{later}" for place, one in enumerate(ids) for later in ids[place + 1 :]}
@@ -59,16 +61,14 @@ class Ordering:
         return Shown(body.get("stem") or {}, [ShownPart(options=options)], body.get("explanation") or {})
 
     def tidy(self, answer: Sequence[str]) -> list[str]:
-        """As it was ordered, each step once."""
-        return list(dict.fromkeys(answer))
+        """As it was ordered."""
+        return list(answer)
 
     def answer_fault(self, draw: Sequence[str], answer: Sequence[str], before: Sequence[str] = ()) -> str | None:
-        """All of the steps."""
-        if not answer:
-            return "nothing"
+        """Some or all of the steps, each once."""
         if not set(answer) <= set(draw):
             return "unknown"
-        return "not_all" if len(answer) != len(draw) else None
+        return "twice" if len(set(answer)) < len(answer) else None
 
     def mark(self, body: Body, draw: Sequence[str], answer: object) -> Mark:
         """Steps in their right place, and those in a wrong one."""

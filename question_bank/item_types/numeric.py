@@ -90,13 +90,14 @@ class Numeric:
 
     name = "numeric"
     entry = "texts"
+    staged = False
     policy = "all_or_nothing"
     by_hand = False
 
     def validate(self, body: Body) -> list[Fault]:
         """Stem, ranges, units, explanation, and what stands beside them."""
         body = texts.mapping(body)
-        languages = texts.spoken(body.get("stem"))
+        languages = texts.spoken(body)
         return [
             *texts.faults(body.get("stem"), "stem", languages),
             *self._answer_faults(body, languages),
@@ -147,8 +148,12 @@ class Numeric:
     def show(self, body: Body, draw: Sequence[str]) -> Shown:
         """One part with a number to be written."""
         unit = unit_of(body)
-        accepted = [_range_words(low, high, unit) for low, high, share in _ranges(body) if share == FULL]
-        return Shown(body.get("stem") or {}, [ShownPart(accepted=accepted, unit=unit)], body.get("explanation") or {})
+        accepted = [_range_words(low, high) for low, high, share in _ranges(body) if share == FULL]
+        return Shown(
+            body.get("stem") or {},
+            [ShownPart(accepted=accepted, unit=unit, numeric=True)],
+            body.get("explanation") or {},
+        )
 
     def tidy(self, answer: Sequence[str]) -> list[str]:
         """A number as typed, its space made one."""
@@ -194,9 +199,8 @@ def _ranges(body: Body) -> list[Range]:
     return found
 
 
-def _range_words(low: Fraction, high: Fraction, unit: str) -> str:
-    bounds = numbers.written(low) if low == high else f"{numbers.written(low)}–{numbers.written(high)}"
-    return f"{bounds} {unit}".strip()
+def _range_words(low: Fraction, high: Fraction) -> str:
+    return numbers.written(low) if low == high else f"{numbers.written(low)}–{numbers.written(high)}"
 
 
 def _is_critical(body: Body, value: Fraction) -> bool:

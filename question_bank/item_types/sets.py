@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from random import Random
 
 from question_bank.item_types import about, choice, texts
-from question_bank.item_types.protocol import Body, Fault, Mark, Shown, ShownPart
+from question_bank.item_types.protocol import FORWARD, Body, Fault, Mark, Shown, ShownPart
 
-FORWARD = "forward"
+CLOSED = ""  # what stands after the colon of the element that closes a part
 
 
 def parts_of(body: Body) -> list[Body]:
@@ -29,16 +29,19 @@ def by_part(values: Sequence[str]) -> dict[str, list[str]]:
 def order_fault(draw: Sequence[str], answer: Sequence[str], before: Sequence[str]) -> str | None:
     """Why an answer breaks the order of parts that lead forward only: `locked`, `not_yet`, or None.
 
-    What was answered stays once a later part is answered; a part may be answered once those before it are.
+    A part that is closed (`2:`), or after which a later one is answered, stays as it is; a part may be answered once
+    those before it are, or are closed.
     """
     old, new = by_part(before), by_part(answer)
     names = list(by_part(draw))
     for place, name in enumerate(names):
         later = names[place + 1 :]
-        changed = name in old and set(old[name]) != set(new.get(name, ()))
-        if changed and any(one in old or one in new for one in later):
+        was, now = set(old.get(name, ())), set(new.get(name, ()))
+        changed = was - {CLOSED} != now - {CLOSED}
+        passed = name in old and any(one in old or one in new for one in later)
+        if (CLOSED in was and (changed or CLOSED not in now)) or (changed and passed):
             return "locked"
-        if name not in new and any(one in new for one in later):
+        if not now and any(one in new for one in later):
             return "not_yet"
     return None
 
@@ -48,6 +51,7 @@ class PartsType:
 
     name = ""
     entry = "options"
+    staged = False
     policy = "all_or_nothing"
     by_hand = False
     fewest_parts, most_parts = 2, 12
@@ -61,7 +65,7 @@ class PartsType:
         body = texts.mapping(body)
         parts = parts_of(body)
         stem = body.get("stem")
-        languages = texts.spoken(stem, *(part.get("stem") for part in parts[:1]))
+        languages = texts.spoken(body)
         stem_faults = texts.faults if self.stem_required else texts.optional_faults
         return [
             *stem_faults(stem, "stem", languages),
@@ -144,19 +148,20 @@ class PartsType:
 
     def answer_fault(self, draw: Sequence[str], answer: Sequence[str], before: Sequence[str] = ()) -> str | None:
         """Options of the parts, one a part where one is right; parts may be left open, unless they lead forward."""
-        if not set(answer) <= set(draw) - {FORWARD}:
+        closing = {f"{name}:{CLOSED}" for name in by_part(draw)} if self.staged else set()
+        if not set(answer) <= (set(draw) - {FORWARD}) | closing:
             return "unknown"
         if not self.multiple:
             if not answer:
                 return "nothing"
-            if any(len(options) > 1 for options in by_part(answer).values()):
+            if any(len(set(options) - {CLOSED}) > 1 for options in by_part(answer).values()):
                 return "too_many"
         return order_fault(draw, answer, before) if FORWARD in draw else None
 
     def mark(self, body: Body, draw: Sequence[str], answer: object) -> Mark:
         """A mark for each part, and their sums."""
         body = texts.mapping(body)
-        given = by_part(texts.strings(answer))
+        given = by_part([one for one in texts.strings(answer) if not one.endswith(":")])
         critical = by_part(texts.strings(body.get("critical")))
         marks = []
         for part in parts_of(body):
@@ -193,6 +198,7 @@ class A4(PartsType):
     """A case that goes on: facts are released before later questions; going back can be barred."""
 
     name = "A4"
+    staged = True
     fewest_parts, most_parts = 3, 6
 
     def _forward(self, body: Body) -> bool:
@@ -203,6 +209,7 @@ class B1(PartsType):
     """Options first, shared by two or more questions; an option may be right once, more than once or never."""
 
     name = "B1"
+    entry = "letters"
     fewest, most = 2, 10
     shared = True
     stem_required = False
@@ -212,6 +219,7 @@ class Case(PartsType):
     """Case analysis (案例分析题): prompts one after the other, never back, each with several right options."""
 
     name = "case"
+    staged = True
     policy = "plus_minus"
     fewest_parts = 3
     fewest, most = 6, 12

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from question_bank.item_types.protocol import LANGUAGES, Body, Fault
+from question_bank.item_types.protocol import FORWARD, LANGUAGES, Body, Fault
 
 LONGEST = {
     "stem": 2000,
@@ -17,7 +17,7 @@ LONGEST = {
     "source": 200,
 }
 ID_LONGEST = 20
-HEADS = ("forward", "multiple")  # what may head a draw, and so names no option
+HEADS = (FORWARD, "multiple")  # what may head a draw, and so names no option
 
 
 def mapping(value: object) -> Body:
@@ -57,10 +57,19 @@ def text_of(value: object, language: str) -> str:
     return text.strip() if isinstance(text, str) else ""
 
 
-def spoken(*stems: object) -> tuple[str, ...]:
-    """The languages in which any of those stems is filled in; Chinese where none is."""
-    found = tuple(one for one in LANGUAGES if any(text_of(stem, one) for stem in stems))
-    return found or LANGUAGES[:1]
+def spoken(*values: object) -> tuple[str, ...]:
+    """The languages in which any text of a body (or of those parts of one) is filled in; Chinese where none is."""
+    found: set[str] = set()
+    waiting = list(values)
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict) and not value.keys() <= set(LANGUAGES):
+            waiting += value.values()
+        else:
+            found |= {language for language in LANGUAGES if text_of(value, language)}
+    return tuple(one for one in LANGUAGES if one in found) or LANGUAGES[:1]
 
 
 def faults(

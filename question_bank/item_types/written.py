@@ -85,13 +85,14 @@ class Short:
 
     name = "short"
     entry = "texts"
+    staged = False
     policy = "all_or_nothing"
     by_hand = False
 
     def validate(self, body: Body) -> list[Fault]:
         """Stem, accepted texts, explanation, and what stands beside them."""
         body = texts.mapping(body)
-        languages = texts.spoken(body.get("stem"))
+        languages = texts.spoken(body)
         return [
             *texts.faults(body.get("stem"), "stem", languages),
             *accepted_faults(body, languages),
@@ -135,6 +136,7 @@ class Blanks:
 
     name = "blanks"
     entry = "texts"
+    staged = False
     policy = "all_or_nothing"
     by_hand = False
 
@@ -142,7 +144,7 @@ class Blanks:
         """Stem with its blanks, what each accepts, explanation, and what stands beside them."""
         body = texts.mapping(body)
         blanks = texts.rows(body.get("blanks"))
-        languages = texts.spoken(body.get("stem"))
+        languages = texts.spoken(body)
         named = {texts.id_of(one): one for one in blanks}
         split = [(one, *one.partition(":")[::2]) for one in texts.strings(body.get("critical"))]
         return [

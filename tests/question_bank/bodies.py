@@ -7,6 +7,13 @@ from typing import Any
 from tests.question_bank.conftest import a1, both, judgement, option, x
 
 
+def in_chinese(body: Any) -> Any:
+    """The same body without its English texts."""
+    if isinstance(body, dict):
+        return {name: in_chinese(value) for name, value in body.items() if not (name == "en" and "zh" in body)}
+    return [in_chinese(one) for one in body] if isinstance(body, list) else body
+
+
 def options(ids: str) -> list[dict[str, Any]]:
     return [option(one) for one in ids]
 

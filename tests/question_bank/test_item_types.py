@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from question_bank import grading, item_types, words
 from question_bank.item_types import Fault
+from tests.question_bank import bodies
 from tests.question_bank.bodies import EACH, SOUND
 from tests.question_bank.conftest import a1, both, judgement, option, x
 from training.core import i18n
@@ -107,7 +108,7 @@ def test_what_is_shown_can_be_answered(one: tuple[str, dict[str, Any]], seed: in
     draw = kind.draw(body, Random(seed), shuffle=True)
     parts = kind.show(body, draw).parts
     options = [option.value for part in parts for option in part.options]
-    if kind.entry == "options":
+    if kind.entry in {"options", "letters", "regions"}:
         assert set(options) == set(draw) - {"forward", "multiple"}
         assert sorted(option.value for part in parts for option in part.options if option.right) == kind.key(body, draw)
 
@@ -126,11 +127,13 @@ def test_sound_items_have_no_faults(name: str, body: dict[str, Any]) -> None:
 
 def test_all_faults_are_told_with_their_place() -> None:
     body = a1("f")
+    body["stem"] = {"zh": "题干", "en": " "}
     body["options"][2]["text"]["en"] = ""
     body["options"][3]["text"]["zh"] = body["options"][0]["text"]["zh"]
     body["options"][4]["explanation"] = {"zh": "只有中文", "en": ""}
     body["explanation"]["zh"] = "长" * 1001
     assert item_types.get("A1").validate(body) == [
+        Fault("missing", "stem", None, "en"),
         Fault("missing", "text", "c", "en"),
         Fault("same_text", "text", "d", "zh", "a"),
         Fault("missing", "explanation", "e", "en"),
@@ -139,13 +142,19 @@ def test_all_faults_are_told_with_their_place() -> None:
     ]
 
 
-def test_an_item_speaks_the_languages_of_its_stem() -> None:
+def test_an_item_speaks_the_languages_of_its_texts() -> None:
     body = a1("b")
-    body["stem"]["en"] = " "
     body["options"][2]["text"]["en"] = ""
-    assert item_types.get("A1").validate(body) == []
-    body["options"][2]["text"]["zh"] = ""
-    assert item_types.get("A1").validate(body) == [Fault("missing", "text", "c", "zh")]
+    assert item_types.get("A1").validate(body) == [Fault("missing", "text", "c", "en")]
+    alone = bodies.in_chinese(a1("b"))
+    assert item_types.get("A1").validate(alone) == []
+    alone["options"][2]["text"]["zh"] = ""
+    assert item_types.get("A1").validate(alone) == [Fault("missing", "text", "c", "zh")]
+
+
+@pytest.mark.parametrize(("name", "body"), EACH)
+def test_items_in_one_language_are_sound(name: str, body: dict[str, Any]) -> None:
+    assert item_types.get(name).validate(bodies.in_chinese(body)) == []
 
 
 def test_what_stands_beside_an_item_is_looked_at_in_every_type() -> None:

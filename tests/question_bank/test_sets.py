@@ -83,6 +83,14 @@ def test_facts_come_with_their_part() -> None:
         ([], ["1:z"], "unknown"),
         ([], ["forward"], "unknown"),
         ([], [], "nothing"),
+        (["1:a"], ["1:b", "1:"], None),  # closed with what stands there now
+        (["1:a", "1:"], ["1:a", "1:", "2:c"], None),
+        (["1:a", "1:"], ["1:b", "1:"], "locked"),
+        (["1:a", "1:"], ["1:a"], "locked"),
+        (["1:"], ["1:", "2:c"], None),  # left behind without an answer
+        (["1:"], ["1:a", "1:"], "locked"),
+        ([], ["1:a", "1:b", "1:"], "too_many"),
+        ([], ["9:"], "unknown"),
     ],
 )
 def test_nobody_goes_back_in_a_set_that_leads_forward(before: list[str], answer: list[str], fault: str | None) -> None:
@@ -92,6 +100,11 @@ def test_nobody_goes_back_in_a_set_that_leads_forward(before: list[str], answer:
 def test_going_back_is_allowed_where_the_set_says_so() -> None:
     assert fault_of("A4", bodies.a4(), ["1:b", "2:c"], ["1:a", "2:c"]) is None
     assert fault_of("A4", bodies.a4(), ["3:c"]) is None
+
+
+def test_closing_a_part_is_no_answer() -> None:
+    assert fault_of("A3", bodies.a3(), ["1:b", "1:"]) == "unknown"
+    assert earned("case", bodies.case(), ["1:", "1:a", "1:b", "1:c", "2:", "2:d", "3:a", "3:f"]) == 1
 
 
 def test_case_analysis_takes_several_options_and_never_goes_back() -> None:
@@ -131,7 +144,10 @@ def test_ordering_counts_places() -> None:
     assert earned("ordering", bodies.ordering(), list("abcde")) == 1
     assert earned("ordering", bodies.ordering(), list("abced")) == 0
     assert earned("ordering", bodies.ordering(), list("abced"), "plus_minus") == Fraction(1, 5)
-    assert fault_of("ordering", bodies.ordering(), list("abc")) == "not_all"
+    assert fault_of("ordering", bodies.ordering(), list("bca")) is None
+    assert fault_of("ordering", bodies.ordering(), list("aba")) == "twice"
+    assert fault_of("ordering", bodies.ordering(), list("abz")) == "unknown"
+    assert item_types.get("ordering").show(bodies.ordering(), list("cabde")).parts[0].letter_of("b") == "C"
     body = {**bodies.ordering(), "critical": ["d<b"]}
     assert item_types.get("ordering").validate(body) == []
     assert item_types.get("ordering").mark(body, [], list("adbce")).critical

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from question_bank.exchange import moodle_elements, moodle_xml
+from question_bank.exchange import moodle_elements, moodle_kinds, moodle_xml
 from question_bank.exchange.parsed import Parsed
 from tests.question_bank.exchange import shared_data
 from training.core.errors import Invalid
@@ -232,7 +232,8 @@ def test_every_form_of_text_becomes_plain(form: str, stem: str, kept: str) -> No
 
 
 def test_a_picture_that_is_none_or_lies_elsewhere_is_left_out_with_a_sentence() -> None:
-    stem = "".join(f'<img src="{name}"> ' for name in ("@@PLUGINFILE@@/a.png", "@@PLUGINFILE@@/b.png", "c.png"))
+    sources = ("@@PLUGINFILE@@/a.png", "@@PLUGINFILE@@/b.png", "c.png")
+    stem = "".join(f'<img src="{name}"> ' for name in sources)
     fake = base64.b64encode(b"<html>no picture</html>").decode()
     text = (
         f'<questiontext format="html"><text><![CDATA[{stem}]]></text><file name="a.png" path="/" encoding="base64">{PNG}'
@@ -298,7 +299,7 @@ def test_the_encoding_is_what_the_bytes_are_whatever_the_file_says(encoding: str
     assert one(data).body["stem"] == {"zh": "安宁疗护的目标是什么？"}
 
 
-TYPES = st.sampled_from([*moodle_xml.KINDS, *moodle_xml.LOST, "description", "category", "x"])
+TYPES = st.sampled_from([*moodle_kinds.KINDS, *moodle_kinds.LOST, "description", "category", "x"])
 WORDS = st.sampled_from(["", "1", "-1e99", "*", "true", "abc", "{x}+1", "[[1]]", "{1:SA:=a}", "{1:NM:%%}", "&lt;b&gt;"])
 TAGS = [
     *("answer", "text", "feedback", "tolerance", "units", "unit", "multiplier", "unit_name", "subquestion", "dragbox"),
