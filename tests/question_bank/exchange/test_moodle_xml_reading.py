@@ -236,8 +236,9 @@ def test_a_picture_that_is_none_or_lies_elsewhere_is_left_out_with_a_sentence() 
     stem = "".join(f'<img src="{name}"> ' for name in sources)
     fake = base64.b64encode(b"<html>no picture</html>").decode()
     text = (
-        f'<questiontext format="html"><text><![CDATA[{stem}]]></text><file name="a.png" path="/" encoding="base64">{PNG}'
-        f'</file><file name="b.png" path="/" encoding="base64">{fake}</file></questiontext>'
+        f'<questiontext format="html"><text><![CDATA[{stem}]]></text>'
+        f'<file name="a.png" path="/" encoding="base64">{PNG}</file>'
+        f'<file name="b.png" path="/" encoding="base64">{fake}</file></questiontext>'
     )
     options = "".join(answer(option, "100" if option == "b" else "0") for option in "abcd")
     item = one(f'<quiz><question type="multichoice">{text}{options}</question></quiz>'.encode())
