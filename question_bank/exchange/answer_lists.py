@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -100,9 +101,12 @@ def give(given: Sequence[Given], questions: Sequence[Numbered]) -> list[Given]:
 
     What stands with the question itself stays. Returns the answers whose question is not in the text.
     """
-    strangers = []
+    strangers: list[Given] = []
+    by_number: dict[int, list[Numbered]] = defaultdict(list)
+    for question in questions:
+        by_number[question.number].append(question)
     for one in given:
-        alike = [q for q in questions if q.number == one.number]
+        alike = by_number.get(one.number, [])
         same = [q for q in alike if is_same(one.section, q.section)]
         found = next((q for q in same or alike if "key" not in q.fields), None)
         if found is None:

@@ -192,3 +192,10 @@ def test_any_text_gives_items_or_says_why_not(lines: list[str]) -> None:
 def test_any_bytes_give_items_or_a_refusal(data: bytes) -> None:
     with suppress(DomainError):
         assert pasted.read(data)
+
+
+def test_a_text_that_is_far_too_long_is_refused_before_anything_is_made_of_it() -> None:
+    (item,) = pasted.read_text("填空题\n1. " + "____ " * 5_000)
+    assert [problem.message for problem in item.refusals] == ["It has a text of more than 10000 characters."]
+    with pytest.raises(Invalid, match="5000 questions"):
+        pasted.read_text("1. 甲\n" * 5_001)
