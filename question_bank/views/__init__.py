@@ -6,14 +6,14 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from question_bank.permissions import Permission
-from question_bank.views import attempts, items, quizzes
+from question_bank.views import attempts, authoring, quizzes
 from training.core import web
 
 
 def register(app: Flask) -> None:
     """Plug in the pages and their places in the navigation; the bank is an instructor's home."""
     app.register_blueprint(attempts.bp)
-    app.register_blueprint(items.bp)
+    app.register_blueprint(authoring.bp)
     app.register_blueprint(quizzes.bp)
     web.add_entry(_l("Teaching"), "items.list_items", Permission.ITEM_READ, order=20, home=True)
     web.add_entry(_l("Question bank"), "items.list_items", Permission.ITEM_READ, order=25)
