@@ -40,7 +40,7 @@ def option_faults(
     if len(options) > most:
         yield Fault("too_many_options", "options", figure=most, of=of)
     yield from texts.id_faults(options, "options", of)
-    for number, option in enumerate(options):
+    for number, option in enumerate(options[: 2 * most]):  # far too many need no list of all that is wrong
         name = texts.id_of(option)
         yield from texts.faults(option.get("text"), "text", languages, option=name, of=of)
         yield from texts.optional_faults(option.get("explanation"), "explanation", languages, option=name, of=of)
