@@ -47,6 +47,7 @@ class HotspotForm(ItemForm):
         shown=3,
         most=12,
         ids=LETTERS,
+        numbered=True,
         description=_l(
             "In thousandths of the picture's width and height, from the upper left corner. Rectangle: left, top, right,"
             " bottom. Circle: centre across, centre down, radius. Polygon: across, down of each corner."

@@ -77,10 +77,12 @@ class Rows(FieldList):
         most: int = 12,
         ids: Sequence[str] = (),
         names: Sequence[Any] = (),
+        numbered: bool = False,
         **options: Any,
     ) -> None:
         super().__init__(FormField(row), label, min_entries=shown, max_entries=most, **options)
         self.entry, self.add, self.ids, self.names = entry, add, ids, names
+        self.lettered = ids == LETTERS and not numbered
         self.complaints: list[str] = []
 
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
@@ -122,7 +124,7 @@ class Rows(FieldList):
         """What the row at that place is called: "Option C"."""
         if self.names:
             return str(self.names[place])
-        name = chr(ord("A") + place) if self.ids == LETTERS else str(place + 1)
+        name = chr(ord("A") + place) if self.lettered else str(place + 1)
         return str(self.entry) % {"name": name}
 
     @property
@@ -135,9 +137,10 @@ class Rows(FieldList):
         return [one.body() for one in self.written]
 
     def find(self, option: str) -> Row | None:
-        """The row of that id; where rows have no ids, the one of that number."""
-        if self.ids:
-            return next((one.form for one in self.entries if one.form.id.data == option), None)
+        """The row of that id, else the one of that number among those that are written."""
+        named: Row | None = next((one.form for one in self.entries if self.ids and one.form.id.data == option), None)
+        if named is not None:
+            return named
         place = int(option) - 1 if option.isdecimal() and len(option) < 4 else -1
         return self.written[place] if 0 <= place < len(self.written) else None
 

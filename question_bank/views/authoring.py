@@ -28,6 +28,8 @@ from training.core.scopes import Scope
 
 __all__ = ["bp"]
 
+NEEDING_A_PICTURE = {"hotspot"}  # not offered for a new item: its picture comes by import
+
 
 @bp.get("/new")
 @requires(Permission.ITEM_WRITE)
@@ -35,7 +37,7 @@ def new() -> ResponseReturnValue:
     """The empty form of a type; without a type the choice of one."""
     if "type" in request.args:
         return _form_page(_new_form(), _type_name(), None)
-    known = set(item_types.names())
+    known = set(item_types.names()) - NEEDING_A_PICTURE
     groups = [
         (group, [(name, words.TYPE_LABELS[name], PURPOSES[name]) for name in names if name in known])
         for group, names in GROUPS
@@ -95,7 +97,9 @@ def edit_post(item_id: int) -> ResponseReturnValue:
 def preview() -> ResponseReturnValue:
     """The preview of what is typed, as a piece of the page (editor.js)."""
     type_name = _type_name()
-    return jsonify(html=render_template("question_bank/item_preview.html", **_preview(type_name, form_for(type_name))))
+    return jsonify(
+        html=render_template("question_bank/item_preview.html", **preview_values(type_name, form_for(type_name)))
+    )
 
 
 def _type_name() -> str:
@@ -138,7 +142,7 @@ def _is_sound(form: ItemForm, type_name: str) -> bool:
 
 
 def _form_page(form: ItemForm, type_name: str, found: Item | None, *, stale: str | None = None) -> str:
-    shown = _preview(type_name, form) if request.form.get("do") == "preview" else {}
+    shown = preview_values(type_name, form) if request.form.get("do") == "preview" else {}
     return render_template(
         "question_bank/item_form.html",
         form=form,
@@ -150,7 +154,7 @@ def _form_page(form: ItemForm, type_name: str, found: Item | None, *, stale: str
     )
 
 
-def _preview(type_name: str, form: ItemForm) -> dict[str, Any]:
+def preview_values(type_name: str, form: ItemForm) -> dict[str, Any]:
     """The item in each language that anything is written in, and what to think about."""
     body = form.body()
     spoken = languages_of(form)

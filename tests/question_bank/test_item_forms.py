@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from question_bank import item_types, words
 from question_bank.forms import kinds
 from question_bank.forms.items import ItemForm
 from question_bank.forms.rows import is_filled
-from tests.question_bank.bodies import EACH
+from question_bank.views import authoring
+from tests.question_bank.bodies import EACH, SOUND
 from tests.question_bank.conftest import both
 
 ABOUT = {
@@ -72,3 +75,30 @@ def test_a_body_goes_through_its_form_and_the_browser_unchanged(app: Flask, name
         assert lean(shown.body()) == lean(body)
     with app.test_request_context(method="POST", data=sent(shown)):
         assert lean(kinds.form_for(name).body()) == lean(body)
+
+
+JUNK = ["", "1", "-1", "²", "1e9", "{dose}", "{dose", "[[1]] [[2", "![x.png]", "dose / 0", "dose * 2", "((", "9" * 60]
+TYPED = st.sampled_from([*JUNK, "b", "dose", "<b>", "\x00", "长" * 501, "1, 2, 3", "1:b"]) | st.text(max_size=8)
+
+
+@pytest.mark.parametrize("name", item_types.names())
+@pytest.mark.parametrize("sound", [True, False])
+def test_a_preview_never_fails_whatever_is_typed(app: Flask, name: str, sound: bool) -> None:
+    """Fields of a sound body, or of an empty form, are overwritten with anything."""
+    with app.test_request_context():
+        start = sent(kinds.form_for(name, SOUND[name][-1] if sound else None))
+
+    @settings(max_examples=25, deadline=None, derandomize=True)
+    @given(st.dictionaries(st.sampled_from(sorted(start)), TYPED, max_size=12))
+    def typing(changes: dict[str, str]) -> None:
+        with app.test_request_context(
+            f"/items/preview?type={name}", method="POST", data={**start.to_dict(), **changes}
+        ):
+            form = kinds.form_for(name)
+            form.validate()
+            form.tell(item_types.get(name).validate(form.body()))
+            assert all(one.message for one in form.complaints())
+            shown = render_template("question_bank/item_preview.html", **authoring.preview_values(name, form))
+            assert "phone" in shown
+
+    typing()

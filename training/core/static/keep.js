@@ -67,12 +67,32 @@ function settle() {
   }
 }
 
+// A form whose lists had grown (data-rows) comes from the server with fewer rows: it is sent there once to grow them again.
+function regrow(form, name, draft) {
+  const copy = document.createElement("form");
+  copy.method = "post";
+  copy.action = form.action;
+  copy.hidden = true;
+  const add = (field, value) => copy.append(Object.assign(document.createElement("input"), { type: "hidden", name: field, value }));
+  for (const field of form.elements) if (field.type === "hidden") add(field.name, field.value);
+  for (const [field, values] of Object.entries(draft.values)) for (const value of values) add(field, value);
+  add("do", "restore");
+  storage.write(name, { ...draft, regrown: true });
+  document.body.append(copy);
+  copy.submit();
+}
+
+const lacks = (form, draft) => "rows" in form.dataset && !draft.regrown && Object.keys(draft.values).some((field) => !form.elements.namedItem(field));
+
 function watch(form) {
   const name = nameOf(form);
   const draft = storage.read(name);
   const before = valuesOf(form);
   // A form in error comes back from the server with what was typed; there is nothing to put back.
-  if (draft && !inError(form) && JSON.stringify(draft.values) !== JSON.stringify(before)) { fill(form, draft.values); tell(form, before); }
+  if (draft && !inError(form) && JSON.stringify(draft.values) !== JSON.stringify(before)) {
+    if (lacks(form, draft)) { regrow(form, name, draft); return; }
+    fill(form, draft.values); tell(form, before);
+  }
   form.addEventListener("input", () => storage.write(name, { values: valuesOf(form), sent: false }));
   form.addEventListener("submit", (event) => { if (!event.defaultPrevented) storage.write(name, { values: valuesOf(form), sent: true }); });
 }
