@@ -18,23 +18,6 @@ JUDGEMENT = item_types.Judgement.name
 OPTION_IDS = ("a", "b", "c", "d", "e", "f")
 
 
-class ItemFilter(Form):
-    """What to look for in the bank."""
-
-    class Meta:
-        """A search changes nothing."""
-
-        csrf = False
-
-    q = text(_l("Words of the stem, or a code"), maximum=80, required=False)
-
-
-class RetireForm(Form):
-    """Why an item is retired."""
-
-    reason = text(_l("Reason"), maximum=300)
-
-
 class ItemForm(Form):
     """What every type of item has. Only the shape is checked here; `item_types` says what is missing, all at once."""
 
@@ -164,5 +147,5 @@ def _flat(body: dict[str, Any]) -> dict[str, Any]:
         for name in ("text", "explanation"):
             flat |= {f"{name}_{option['id']}_{language}": text for language, text in option[name].items()}
         flat[f"right_{option['id']}"] = option["id"] in body["key"]
-    flat["key"] = body["key"][0]
+    flat["key"] = next(iter(body["key"]), "")
     return flat

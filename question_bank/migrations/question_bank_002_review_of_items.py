@@ -8,7 +8,7 @@ from alembic import op
 revision = "question_bank_002"
 down_revision = "question_bank_001"
 branch_labels = None
-depends_on = None
+depends_on = "training_010"
 
 
 def upgrade() -> None:
