@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from question_bank.exchange.parsed import Parsed
-from question_bank.models import Item, ItemCategory, ItemState, ItemTag, ItemVersion
+from question_bank.models import Item, ItemCategory, ItemState, ItemTag, ItemTerms, ItemVersion
+from question_bank.services import indexing
 from question_bank.services.items import digest, mirrored
 from training.core import clock
 from training.core.db import db
@@ -62,6 +63,10 @@ def add(bank: Bank, items: Sequence[tuple[str, Parsed]]) -> list[int]:
     ]
     if tags:
         db.session.execute(insert(ItemTag), tags)
+    terms = [
+        indexing.row_of(item_id, code, one.tags, one.body) for item_id, (code, one) in zip(ids, items, strict=True)
+    ]
+    db.session.execute(insert(ItemTerms), terms)
     return ids
 
 
