@@ -6,10 +6,13 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Plug in the kind of activity, the permissions, the pages, the sweep and the sample."""
     from question_bank import kind, permissions, samples, tasks, views  # noqa: F401
+    from question_bank.imports import commands as import_commands
+    from question_bank.imports import tasks as import_tasks  # noqa: F401
     from question_bank.queries import quizzes
     from training.progress import words
 
     permissions.register()
     kind.register()
     views.register(app)
+    import_commands.register(app)
     words.add_minutes(quizzes.minutes_of, kind.QUIZ)

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Index,
     Numeric,
     String,
+    Text,
     UniqueConstraint,
     false,
     text,
@@ -46,6 +47,7 @@ class Item(Base):
             "(state = 'approved') = (approved_version IS NOT NULL AND approved_version = version)", name="state_fits"
         ),
         CheckConstraint("difficulty BETWEEN 1 AND 5", name="difficulty"),
+        Index("ix_item_list", "code", "id", "scope_id"),
     )
 
     id: Mapped[Id]
@@ -57,7 +59,7 @@ class Item(Base):
     stem_en: Mapped[str] = mapped_column(String(2000))
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
-    state: Mapped[ItemState] = mapped_column(enum_of(ItemState), server_default=ItemState.DRAFT.value)
+    state: Mapped[ItemState] = mapped_column(enum_of(ItemState), server_default=ItemState.DRAFT.value, index=True)
     approved_version: Mapped[int | None]
     superseded_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("item.id"))
     category_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("item_category.id"), index=True)
@@ -65,7 +67,33 @@ class Item(Base):
     competency: Mapped[str | None] = mapped_column(String(40))
     level: Mapped[str | None] = mapped_column(String(20))
     difficulty: Mapped[int | None]
-    review_by: Mapped[date | None]
+    review_by: Mapped[date | None] = mapped_column(index=True)
+    digest: Mapped[str | None] = mapped_column(String(64), index=True)
+
+
+class ItemTerms(Base):
+    """The search terms of an item's newest version (`terms.py`), those of code, stem and tags apart from the rest.
+
+    Triggers carry them into `item_search`: an FTS5 table on SQLite, `tsvector`s on PostgreSQL.
+    """
+
+    __tablename__ = "item_terms"
+
+    item_id: Mapped[int] = mapped_column(BigId, ForeignKey("item.id"), primary_key=True, autoincrement=False)
+    lead: Mapped[str] = mapped_column(Text)
+    rest: Mapped[str] = mapped_column(Text)
+
+
+class SavedSearch(Base):
+    """A filter of the bank that somebody gave a name."""
+
+    __tablename__ = "saved_search"
+    __table_args__ = (UniqueConstraint("person_id", "name"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    query: Mapped[str] = mapped_column(String(1000))
 
 
 class ItemCategory(Base):
@@ -148,7 +176,7 @@ class ItemVersion(Base):
     item_id: Mapped[int] = mapped_column(BigId, ForeignKey("item.id"))
     version: Mapped[int]
     body: Mapped[dict[str, Any]]
-    author_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
+    author_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"), index=True)
     created_at: Mapped[datetime]
 
 

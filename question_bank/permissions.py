@@ -15,6 +15,7 @@ class Permission(StrEnum):
 
     ATTEMPT_SIT = "question_bank:attempt:sit"
     ITEM_READ = "question_bank:item:read"
+    ITEM_REVIEW = "question_bank:item:review"
     ITEM_WRITE = "question_bank:item:write"
     QUIZ_READ = "question_bank:quiz:read"
     QUIZ_WRITE = "question_bank:quiz:write"
@@ -23,6 +24,7 @@ class Permission(StrEnum):
 GRANTS = {
     Permission.ATTEMPT_SIT: (Role.TRAINEE,),
     Permission.ITEM_READ: (Role.INSTRUCTOR,),
+    Permission.ITEM_REVIEW: (Role.INSTRUCTOR,),
     Permission.ITEM_WRITE: (Role.INSTRUCTOR,),
     Permission.QUIZ_READ: (Role.INSTRUCTOR,),
     Permission.QUIZ_WRITE: (Role.INSTRUCTOR,),
@@ -32,8 +34,20 @@ VERBS = {
     "attempt.hand-in": _l("attempt handed in"),
     "attempt.start": _l("attempt begun"),
     "item.add": _l("item added"),
-    "item.retire": _l("item retired"),
+    "item.approved": _l("item approved"),
+    "item.comment": _l("item commented on"),
+    "item.place": _l("category and tags of an item changed"),
+    "item.restored": _l("item restored"),
+    "item_import.confirm": _l("items brought in"),
+    "item_import.drop": _l("import of items dropped"),
+    "item_import.open": _l("file of items sent"),
+    "item.retired": _l("item retired"),
+    "item.returned": _l("item returned to its author"),
     "item.revise": _l("item revised"),
+    "item.submitted": _l("item submitted for review"),
+    "item.withdrawn": _l("item withdrawn from review"),
+    "item-category.add": _l("category of items added"),
+    "item-category.rename": _l("category of items renamed"),
     "quiz.add": _l("quiz added"),
     "quiz.revise": _l("quiz revised"),
 }
@@ -42,7 +56,9 @@ NAMES = {
     "deadline": _l("end of the time"),
     "attempt": _l("attempt"),
     "by": _l("handed in by"),
+    "format": _l("format"),
     "item": _l("item"),
+    "items": _l("items"),
     "quiz": _l("quiz"),
 }
 

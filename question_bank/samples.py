@@ -10,12 +10,13 @@ from typing import Any
 from question_bank import item_types
 from question_bank.models import Attempt, Item
 from question_bank.queries import attempts as queries
-from question_bank.services import answers, items, quizzes, sitting
+from question_bank.services import answers, items, quizzes, review, sitting
 from training.accounts.models import Person
 from training.activities.models import Activity
 from training.core import clock, sample
 from training.core.access import Actor
 from training.core.sample import LONG_AGO
+from training.core.scopes import Scope
 from training.programmes.samples import acting
 
 MINUTES_AN_ITEM = 1
@@ -38,19 +39,24 @@ def all_items() -> list[dict[str, Any]]:
 @sample.step("items and quizzes", 40)
 def add_items_and_quizzes(shared: dict[str, Any]) -> None:
     """Write the items and the quizzes on the province's behalf; each programme's quiz joins its `requires`."""
-    author = acting(shared["staff"]["instructor"])
+    author, reviewer = acting(shared["staff"]["instructor"]), acting(shared["staff"]["reviewer"])
     with clock.frozen(shared["now"] - LONG_AGO):
         written: dict[str, Item] = {}
         for one in all_items():
             body = {name: one[name] for name in ("stem", "options", "key", "explanation", "source")}
-            written[one["code"]] = items.add_item(
-                shared["province_scope"], code=one["code"], type_name=one["type"], body=body, added_by=author
-            )
+            written[one["code"]] = _add_item(shared["province_scope"], one, body, author, reviewer)
         shared["quizzes"] = {
             programme: _add_quiz(shared, plan, written, author) for programme, plan in _read("quizzes.json").items()
         }
     for programme, quiz in shared["quizzes"].items():
         shared["requires"][programme].append(quiz)
+
+
+def _add_item(scope: Scope, one: dict[str, Any], body: dict[str, Any], author: Actor, reviewer: Actor) -> Item:
+    item = items.add_item(scope, code=one["code"], type_name=one["type"], body=body, added_by=author)
+    review.submit(item, scope, submitted_by=author)
+    review.approve(item, scope, seen_version=item.version, approved_by=reviewer)
+    return item
 
 
 def _add_quiz(shared: dict[str, Any], plan: dict[str, Any], written: dict[str, Item], author: Actor) -> Activity:

@@ -58,6 +58,8 @@ PEOPLE: dict[str, tuple[str, Role | None, str]] = {
     "candidate": ("13900000006", None, ""),
     "stand_in.jn": ("13900000016", None, "jn"),
     "stand_in.qd": ("13900000026", None, "qd"),
+    "reviewer.jn": ("13900000017", Role.INSTRUCTOR, "jn"),
+    "reviewer.qd": ("13900000027", Role.INSTRUCTOR, "qd"),
 }
 
 

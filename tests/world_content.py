@@ -28,9 +28,9 @@ from courses.media.services import Upload
 from courses.models import Course, Lesson
 from courses.prerequisites import services as prerequisites
 from courses.services import Draft
-from question_bank.models import Attempt, AttemptItem, Item, ItemVersion, Quiz
+from question_bank.models import Attempt, AttemptItem, Item, ItemCategory, ItemVersion, Quiz, SavedSearch
 from question_bank.queries import attempts as attempt_queries
-from question_bank.services import answers, items, quizzes, sitting
+from question_bank.services import answers, categories, items, quizzes, review, searches, sitting
 from tests import media_files
 from training.activities.models import Activity
 from training.core import jobs, storage
@@ -83,14 +83,28 @@ def add_activities(making: Making, place: str) -> list[Activity]:
         added_by=author,
         uploads=[_figure()],
     )
+    reviewer = making.actor(f"reviewer.{place}")
     chosen = [
-        items.add_item(scope, code=f"I-{place}-{number}", type_name=kind, body=body, added_by=author)
+        approved(scope, f"I-{place}-{number}", kind, body, author, reviewer)
         for number, (kind, body) in enumerate(_bodies(), start=1)
     ]
+    waiting = items.add_item(scope, code=f"I-{place}-9", type_name="A1", body=_bodies()[0][1], added_by=reviewer)
+    review.submit(waiting, scope, submitted_by=author)  # who may withdraw it, and may decide about it too
+    category = categories.add_category(scope, f"疼痛{place}", added_by=author)
+    categories.place_item(chosen[0], scope, category, ["阿片类"], by=author)
+    searches.save("待审", "only=waiting", saved_by=author)
     rules = quizzes.Rules(time_limit_minutes=60, pass_percent=60, attempts_allowed=3, resit_wait_hours=0)
     titles = quizzes.Titles(f"结业测验{place}", f"Final quiz {place}")
     quiz = quizzes.add_quiz(scope, titles, rules, [(one, 1) for one in chosen], added_by=author)
     return [course, quiz, _add_dialogue(scope, author)]
+
+
+def approved(scope: Scope, code: str, kind: str, body: dict[str, Any], author: Actor | None, reviewer: Actor) -> Item:
+    """An item that quizzes may use: written by one, submitted and approved by another."""
+    item = items.add_item(scope, code=code, type_name=kind, body=body, added_by=author)
+    review.submit(item, scope, submitted_by=author or reviewer)
+    review.approve(item, scope, seen_version=item.version, approved_by=reviewer)
+    return item
 
 
 def _figure() -> Upload:
@@ -240,6 +254,17 @@ def _items(place: str) -> list[Any]:
     return list(db.session.scalars(statement.order_by(Item.id)))
 
 
+def _categories(place: str) -> list[Any]:
+    return list(db.session.scalars(select(ItemCategory.id).where(ItemCategory.name == f"疼痛{place}")))
+
+
+def _searches(place: str) -> list[Any]:
+    from tests.world import person_id
+
+    own = select(SavedSearch.id).where(SavedSearch.person_id == person_id(f"instructor.{place}"))
+    return [Owned(one, f"instructor.{place}", alone=True) for one in db.session.scalars(own)]
+
+
 def _attempts(place: str) -> list[Any]:
     from tests.world import person_id
 
@@ -280,6 +305,8 @@ SOURCES: dict[str, Callable[[str], list[Any]]] = {
     "quiz_id": _quizzes,
     "quiz/activity_id": _quizzes,
     "item_id": _items,
+    "category_id": _categories,
+    "search_id": _searches,
     "attempt_id": _attempts,
     "batch_id": _batches,
     "certificate_id": _certificates(Certificate.id),

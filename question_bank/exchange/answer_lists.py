@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -68,7 +69,7 @@ def is_same(one: Section, other: Section) -> bool:
 def is_list(text: str) -> bool:
     """Whether an answer is in truth a list of answers with their numbers."""
     rest = _PAIR.sub("", _RUN.sub("", text)).strip()
-    return not rest and (len(_PAIR.findall(text)) > 1 or bool(_RUN.match(text)))
+    return not rest and (bool(_PAIR.match(text)) or bool(_RUN.match(text)))
 
 
 def answers(text: str, section: Section, line: int) -> list[Given]:
@@ -100,9 +101,12 @@ def give(given: Sequence[Given], questions: Sequence[Numbered]) -> list[Given]:
 
     What stands with the question itself stays. Returns the answers whose question is not in the text.
     """
-    strangers = []
+    strangers: list[Given] = []
+    by_number: dict[int, list[Numbered]] = defaultdict(list)
+    for question in questions:
+        by_number[question.number].append(question)
     for one in given:
-        alike = [q for q in questions if q.number == one.number]
+        alike = by_number.get(one.number, [])
         same = [q for q in alike if is_same(one.section, q.section)]
         found = next((q for q in same or alike if "key" not in q.fields), None)
         if found is None:

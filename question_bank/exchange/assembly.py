@@ -13,6 +13,7 @@ from question_bank.exchange.entries import Entry, filled
 from question_bank.exchange.making import Making, describe, judge
 from question_bank.exchange.parsed import Parsed
 
+LONGEST_CELL = 10_000  # a stem with twelve options, each as long as can be
 MAKERS: dict[str, Callable[[Making], tuple[str, dict[str, Any]]]] = {
     **dict.fromkeys(kinds.CHOOSING, of_options.choosing),
     **dict.fromkeys(kinds.SHARED_STEM, of_sets.of_one_case),
@@ -49,6 +50,9 @@ def _grouped(entries: Iterable[Entry], default: str | None) -> Iterator[Group]:
     named: dict[tuple[str, str], Group] = {}
     opened: Group | None = None
     for entry in entries:
+        if any(len(text) > LONGEST_CELL for text in entry.cells.values()):
+            groups.append(Group("", [entry], _("It has a text of more than %(max)s characters.", max=LONGEST_CELL)))
+            continue
         of_options.spread(entry, entry.kind or kinds.kind_of(entry.get("type")) or default)
         kind, refusal = _kind(entry, default, opened)
         kind = kind or ("" if refusal else _guessed(entry))

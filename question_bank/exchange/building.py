@@ -196,7 +196,8 @@ def judgement(draft: Draft, *, right: bool, if_true: Raw, if_false: Raw) -> str:
     """A statement that is true or false."""
     comments = {"true": if_true, "false": if_false}
     draft.body["options"] = [
-        {"id": name, "text": dict(text)} | draft.comment(comments[name]) for name, text in TRUE_AND_FALSE.items()
+        {"id": name, "text": {one: text[one] for one in draft.languages}} | draft.comment(comments[name])
+        for name, text in TRUE_AND_FALSE.items()
     ]
     draft.body["key"] = ["true" if right else "false"]
     return "judgement"

@@ -54,5 +54,5 @@ def _chinese(data: bytes) -> str | None:
             return None
         text = data[: error.start].decode("gb18030")
     foreign = [one for one in text if one > "\x7f"][:SAMPLE]
-    common = "".join(foreign).encode("gb2312", "ignore")
-    return text if len(common) > len(foreign) else None
+    firsts = "".join(foreign).encode("gb2312", "ignore")[::2]  # the common characters and marks begin with A1 to D7
+    return text if 2 * sum(one <= 0xD7 for one in firsts) > len(foreign) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 MARK = re.compile(r"\[\[([^\[\]\s]{1,20})\]\]")
-_LINE = re.compile(r"_{2,}|＿+|﹍+|…{2,}_+")
+_LINE = re.compile(r"_{2,}|＿+|﹍+")
 _BRACKETS = re.compile(r"（[\s　_＿]*）|\([\s　_＿]*\)|【[\s　_＿]*】")
 _EITHER = re.compile(f"{_LINE.pattern}|{_BRACKETS.pattern}")
 SHOWN = "____"

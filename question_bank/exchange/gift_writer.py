@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from decimal import Decimal
 
 from flask_babel import gettext as _
 
@@ -78,7 +77,8 @@ class _Writer:
 
     def text(self, text: Text) -> str:
         """A text as escaped HTML; what would be taken for a form or a weight is disguised."""
-        pictures = pictures_in(text, self.language)
+        own = {one["name"] for one in self.item.body.get("pictures") or ()}
+        pictures = [one for one in pictures_in(text, self.language) if one in own]
         if pictures:
             self.report.lose(_("GIFT holds no pictures; they were left out."))
         found = to_html(without_pictures(text, pictures), self.language, {})
@@ -135,7 +135,7 @@ class _Writer:
         for one in question.body.get("answers", ()):
             weight = str(one.get("weight", "100"))
             limits = f"{one['low']}:0" if one["low"] == one["high"] else f"{one['low']}..{one['high']}"
-            mark = "=" if Decimal(weight) == 100 else f"=%{weight}%"
+            mark = "=" if number(weight) == 100 else f"=%{weight}%"
             lines.append(self.answer(mark, limits, one.get("explanation") or {}))
         return "#" + "".join(lines)
 

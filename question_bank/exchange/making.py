@@ -138,7 +138,7 @@ def judge(making: Making, type_name: str, body: dict[str, Any]) -> Parsed:
     parsed = making.parsed
     parsed.type, parsed.body = type_name, body
     told = {one.cell or one.where for one in parsed.losses}
-    for fault in item_types.get(type_name).validate(body) if type_name in item_types.names() else ():
+    for fault in item_types.get(type_name).validate(body):
         problem = _entry(making, fault).problem(_sentence(fault, type_name), *_fields(making, fault))
         if fault.part not in KEY_PARTS or (problem.cell or problem.where) not in told:
             parsed.losses.append(problem)

@@ -31,7 +31,7 @@ def to_html(text: Text, language: str, alts: Mapping[str, Text]) -> str:
     In both languages it stands in spans that Moodle's multi-language filter tells apart.
     """
     spoken = languages_of(text)
-    if language == BOTH and len(spoken) == 2 and text["zh"] != text["en"]:
+    if language == BOTH and len(spoken) == 2:
         return "".join(f'<span lang="{one}" class="multilang">{_lines(text[one], one, alts)}</span>' for one in spoken)
     return _lines(in_language(text, language), language, alts)
 

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from question_bank.exchange.building import FULL, Draft
 from question_bank.exchange.figures import written
 from question_bank.exchange.moodle_elements import Element, figure, share, words
+from question_bank.exchange.moodle_units import read_units
 
 _PARAMETER = re.compile(r"\{([A-Za-z][A-Za-z0-9_]{0,30})\}")
 _ARITHMETIC = re.compile(r"[A-Za-z0-9_+\-*/()., ]+")
@@ -39,6 +40,7 @@ def calculated(draft: Draft, element: Element) -> str:
     draft.body["decimals"] = min(6, max(0, int(figure(right, "correctanswerlength") or 2)))
     draft.body["tolerance"] = _tolerance(draft, right)
     draft.body["stem"] = {language: text.replace("{=", "{") for language, text in draft.body["stem"].items()}
+    read_units(draft, element)
     wrong = [_formula(draft, words(one), options=True) for one in answers if one is not right] if options else []
     if wrong:
         draft.body["wrong"] = wrong

@@ -11,10 +11,11 @@ from flask_babel import lazy_gettext as _l
 
 from question_bank.exchange import building, cloze, plain
 from question_bank.exchange.building import FULL, LETTERS, Answer, Draft, Raw
-from question_bank.exchange.figures import bounds, inverse, number, written
+from question_bank.exchange.figures import bounds, number, written
 from question_bank.exchange.gift import MOST_ANSWERS
 from question_bank.exchange.moodle_calculated import calculated
 from question_bank.exchange.moodle_elements import Element, figure, flag, raw, share, words
+from question_bank.exchange.moodle_units import read_units
 
 GAP = re.compile(r"\[\[([0-9]{1,3})\]\]")
 LOST = {
@@ -67,31 +68,8 @@ def _numeric(draft: Draft, element: Element) -> str:
             answer = {"low": low, "high": high, "weight": written(share(one))}
             found.append(answer | draft.comment(raw(one.find("feedback"))))
     draft.body["answers"] = found
-    _units(draft, element)
+    read_units(draft, element)
     return "numeric"
-
-
-def _units(draft: Draft, element: Element) -> None:
-    """The unit of multiplier 1 is the item's; of the others it is kept how many of it they are."""
-    factors = [(words(one, "unit_name"), figure(one, "multiplier")) for one in element.iterfind("units/unit")]
-    own = next((name for name, factor in factors if name and factor == 1), "")
-    if not own:
-        if factors:
-            draft.parsed.lose(_("The units were left out, because none of them has the multiplier 1."))
-        return
-    units = {}
-    for name, factor in factors:
-        if name and name != own and factor:
-            units[name], is_exact = inverse(factor)
-            if not is_exact:
-                draft.parsed.lose(_("The unit %(unit)s could only be kept rounded.", unit=name[:20]))
-    penalty = figure(element, "unitpenalty") or Decimal(0)
-    is_graded = words(element, "unitgradingtype") in {"1", "2"}
-    if is_graded and penalty < 1:
-        draft.parsed.lose(_("A missing or wrong unit cost %(share)s of the points; this was left out.", share=penalty))
-    draft.body |= {"unit": own, "unit_required": is_graded and penalty >= 1}
-    if units:
-        draft.body["units"] = units
 
 
 def _matching(draft: Draft, element: Element) -> str:

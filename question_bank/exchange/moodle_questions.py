@@ -15,6 +15,7 @@ from question_bank.exchange.parsed import Exported, Written
 from question_bank.item_types import Body, key_of, options_of
 
 HUNDRED = Decimal(100)
+NO_STEM = {"zh": "请配对。", "en": "Match."}  # Moodle takes no question without a text
 FIVE_PLACES = Decimal("0.00001")
 
 
@@ -127,7 +128,10 @@ def _matching(item: Exported, report: Written) -> list[Question]:
         report.lose(_("Moodle knows no shared options; the set was written as matching."))
     if any(any((one.get("explanation") or {}).values()) for one in options_of(item.body)):
         report.lose(_("The explanations of options were left out."))
-    return [_question("matching", item, pairs=pairs)]
+    question = _question("matching", item, pairs=pairs)
+    if not any(question.stem.values()):
+        question.stem = {one: words for one, words in NO_STEM.items() if any(left.get(one) for left, _right in pairs)}
+    return [question]
 
 
 def _ordering(item: Exported, report: Written) -> list[Question]:

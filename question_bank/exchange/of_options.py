@@ -137,7 +137,12 @@ def judgement(making: Making) -> tuple[str, Body]:
     if text and said is None:
         making.lose(_("“%(text)s” is no answer to a judgement. Write true or false.", text=text[:40]), "key")
     why = {"true": "option_a_why", "false": "option_b_why"}
-    options = [explain(entry, {"id": one, "text": dict(text)}, why[one]) for one, text in TRUE_AND_FALSE.items()]
+    written = (stem_of(entry), *(entry.text(one) for one in ("explanation", *why.values())))
+    spoken = [one for one in LANGUAGES if any(text[one] for text in written)] or [entry.table.language]
+    options = [
+        explain(entry, {"id": one, "text": {of: text[of] if of in spoken else "" for of in LANGUAGES}}, why[one])
+        for one, text in TRUE_AND_FALSE.items()
+    ]
     body: Body = {"stem": stem_of(entry), "options": options, "key": [said] if said else []}
     if said and spelling.truth(entry.get("critical")) == "true":
         body["critical"] = [one for one in TRUE_AND_FALSE if one != said]

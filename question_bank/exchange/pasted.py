@@ -13,7 +13,8 @@ from question_bank.exchange.entries import Entry, Table
 from question_bank.exchange.parsed import Parsed, Problem
 from training.core.errors import Invalid
 
-MOST_TEXT = 2_000_000
+MOST_TEXT = 1_000_000
+MOST_QUESTIONS = 5_000
 SHORTEST_HEADING, LONGEST_HEADING = 3, 60
 FIELDS = frozenset({
     "key", "explanation", "difficulty", "knowledge", "source", "points", "type", "category", "tags",
@@ -39,6 +40,9 @@ _LABELLED = re.compile(
 )
 _LABEL = "(?:参考|正确|标准|试题)?答案(?:解析)?|(?:试题|题目)?解析|难度|知识点|考点|来源|分值|[Aa]nswer|[Ee]xplanation"
 _INNER_LABEL = re.compile(rf"(?<=\S)(?=[【\[](?:{_LABEL})[】\]])|(?<=[\s。；;）)])(?=(?:{_LABEL})\s*[:：])")
+
+_WIDE_SPACE = re.compile(r"\s{3,}|\u3000")  # bounded, so that no line makes a search slow
+_LETTER = re.compile(r"(?<![A-Za-z])[A-Za-z](?![A-Za-z])")  # of an option or an answer, in whatever language
 
 
 @dataclass
@@ -91,17 +95,19 @@ def read_text(text: str, language: str = "") -> list[Parsed]:
     reader = _Reader()
     for line, part in _lines(text):
         reader.take(line, part)
+    if len(reader.questions) > MOST_QUESTIONS:
+        raise Invalid(_("The text holds more than %(most)s questions. Paste it in parts.", most=MOST_QUESTIONS))
     if not reader.questions:
         raise Invalid(_("There is no question in this text. Number the questions 1., 2. … and their options A., B. …"))
-    table = Table(language=language or languages.prevailing(text), form="text")
-    strangers = answer_lists.give(reader.answers, reader.questions)
+    table = Table(language=language or languages.prevailing(_LETTER.sub("", text)), form="text")
+    strangers = answer_lists.give(reader.answers[:MOST_QUESTIONS], reader.questions)
     return [*_items(reader.questions, table), *(_stranger(table, one) for one in strangers)]
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
     """The lines by number; one that holds labels (`… 答案：B 解析：…`) is cut before each of them."""
     for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
-        for part in _INNER_LABEL.split(line.replace("\u3000", " ")):
+        for part in _INNER_LABEL.split(_WIDE_SPACE.sub("  ", line)):
             if part.strip():
                 yield number, part.strip()
 
@@ -226,16 +232,14 @@ class _Reader:
             self.case = None
         elif self.case and self.case.last is None and last and last.case is self.case:
             self.case = self.case if last.bracketed == is_bracketed else None
-        is_case = last and self.section.kind in kinds.SHARED_STEM and set(last.fields) == {"stem"} and not last.case
-        if (
-            last
-            and is_case
-            and is_bracketed
-            and not last.bracketed
-            and not gaps.options("\n".join(last.fields["stem"]))[1]
-        ):
+        if last and is_bracketed and self._is_case(last):
             self.questions.pop()
             self.case = Case(last.line, self._case_kind(), None, last.fields["stem"])
+
+    def _is_case(self, question: Question) -> bool:
+        """Whether what was numbered as a question only tells the case of those in brackets below it."""
+        fits = self.section.kind in kinds.SHARED_STEM and not question.bracketed and question.case is None
+        return fits and set(question.fields) == {"stem"} and not gaps.options("\n".join(question.fields["stem"]))[1]
 
     def _more(self, line: int, text: str) -> None:
         """More of the field, of the case, or options that the questions of a section share."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
@@ -15,29 +15,12 @@ from question_bank import words
 from question_bank.forms.rows import Row, Rows, Whole, both, is_filled, rows_in
 from question_bank.item_types import Fault
 from question_bank.item_types.texts import LONGEST
-from training.core.forms import Form, SeenVersion, text
+from training.core.forms import SeenVersion, text
 
 LEVELS = {"remember": _l("Remembering"), "understand": _l("Understanding"), "apply": _l("Applying")}
 ABOUT = ("module", "competency", "level", "difficulty", "review_by")
 # Where the list is called otherwise than the part that a fault names.
 LISTS = {"label": ("regions",), "alt": ("pictures",), "weight": ("options", "accepted", "answers")}
-
-
-class ItemFilter(Form):
-    """What to look for in the bank."""
-
-    class Meta:
-        """A search changes nothing."""
-
-        csrf = False
-
-    q = text(_l("Words of the stem, or a code"), maximum=80, required=False)
-
-
-class RetireForm(Form):
-    """Why an item is retired."""
-
-    reason = text(_l("Reason"), maximum=300)
 
 
 @dataclass(frozen=True)

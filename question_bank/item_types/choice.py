@@ -40,7 +40,7 @@ def option_faults(
     if len(options) > most:
         yield Fault("too_many_options", "options", figure=most, of=of)
     yield from texts.id_faults(options, "options", of)
-    for number, option in enumerate(options):
+    for number, option in enumerate(options[: 2 * most]):  # far too many need no list of all that is wrong
         name = texts.id_of(option)
         yield from texts.faults(option.get("text"), "text", languages, option=name, of=of)
         yield from texts.optional_faults(option.get("explanation"), "explanation", languages, option=name, of=of)
@@ -102,7 +102,7 @@ class ChoiceType:
     def validate(self, body: Body) -> list[Fault]:
         """Stem, options, key and explanation, in that order, then what stands beside them."""
         body = texts.mapping(body)
-        languages = texts.spoken(body)
+        languages = self._languages(body)
         return [
             *texts.faults(body.get("stem"), "stem", languages),
             *self._option_faults(options_of(body), languages),
@@ -114,6 +114,9 @@ class ChoiceType:
 
     def _key_faults(self, body: Body) -> Iterator[Fault]:
         return key_faults(body, options_of(body), multiple=self.multiple)
+
+    def _languages(self, body: Body) -> tuple[str, ...]:
+        return texts.spoken(body)
 
     def _option_faults(self, options: Sequence[Body], languages: Sequence[str]) -> Iterator[Fault]:
         return option_faults(options, languages, self.fewest, self.most)
@@ -202,6 +205,11 @@ class Judgement(ChoiceType):
     @property
     def _has_letters(self) -> bool:
         return False
+
+    def _languages(self, body: Body) -> tuple[str, ...]:
+        """True and false are said in both languages anyway."""
+        reasons = [option.get("explanation") for option in options_of(body)]
+        return texts.spoken(body.get("stem"), body.get("explanation"), *reasons)
 
     def _option_faults(self, options: Sequence[Body], languages: Sequence[str]) -> Iterator[Fault]:
         if tuple(ids_of(options)) != self.option_ids:

@@ -42,6 +42,7 @@ PARTICLE = re.compile(r"[的了是在和与及或者患]")
 ELEMENTS = re.compile(r"[、，,；;]|和|及|与|\band\b")
 SPAN = re.compile(r"(.*?)([0-9.]+)\s*(?:[-–~～至到]|to)\s*([0-9.]+)(.*)", re.DOTALL)
 LONGER, LONGER_BY = Fraction(5, 4), 4  # than the longest other option, by a quarter and by some letters
+MOST_OPTIONS = 12  # of any type; more is a fault
 NO_STEMS = ("judgement",)  # a statement may deny something; that is what is judged
 
 
@@ -73,7 +74,7 @@ def find(type_name: str, body: Body) -> list[Fault]:
 
 def _questions(body: Body) -> Iterator[_Question]:
     for part in sets.parts_of(body) or [body]:
-        options = choice.options_of(part) or choice.options_of(body)
+        options = (choice.options_of(part) or choice.options_of(body))[:MOST_OPTIONS]
         of = texts.id_of(part) if part is not body else None
         for language in LANGUAGES:
             written = {texts.id_of(one): texts.text_of(one.get("text"), language) for one in options}
@@ -161,6 +162,8 @@ def _overlapping(question: _Question) -> Iterator[Fault]:
 
 
 def _share_values(one: str, other: str) -> bool:
+    if max(len(one), len(other)) > numbers.LONGEST:
+        return False
     spans = [SPAN.fullmatch(numbers.fold(text)) for text in (one, other)]
     if not spans[0] or not spans[1] or (spans[0][1], spans[0][4]) != (spans[1][1], spans[1][4]):
         return False

@@ -56,11 +56,13 @@ def space_of(body: Body) -> Space | None:
     """The draws of a body; None where parameters or constraints are malformed, or too many."""
     rows = texts.rows(body.get("parameters"))
     names = tuple(str(one.get("name", "")) for one in rows)
-    values = tuple(tuple(map(numbers.slim, values_of(one))) for one in rows)
     written = body.get("constraints", [])
+    if len(rows) > MOST_PARAMETERS:
+        return None
+    values = tuple(_values_within(rows))
     if not all(map(formulas.is_name, names)) or not all(values) or not isinstance(written, list):
         return None
-    if len(set(names)) < len(names) or len(written) > MOST_CONSTRAINTS or len(names) > MOST_PARAMETERS:
+    if len(set(names)) < len(names) or len(written) > MOST_CONSTRAINTS:
         return None
     try:
         constraints = tuple(formulas.read_condition(one, names) for one in written)
@@ -69,23 +71,32 @@ def space_of(body: Body) -> Space | None:
     return Space(names, values, constraints)
 
 
-def values_of(row: Body) -> tuple[Fraction, ...]:
+def _values_within(rows: Sequence[Body]) -> Iterator[tuple[Number, ...]]:
+    """The values of each parameter; once there are more draws than can be checked, two of each others are enough."""
+    size = 1
+    for row in rows:
+        found = tuple(map(numbers.slim, values_of(row, MOST_DRAWS if size <= MOST_DRAWS else 1)))
+        size *= len(found)
+        yield found
+
+
+def values_of(row: Body, most: int = MOST_DRAWS) -> tuple[Fraction, ...]:
     """The values of a parameter, listed or stepped through; none where they are malformed or too fine to be shown."""
-    found = _values_of(row)
+    found = _values_of(row, most)
     sound = all(numbers.has_end(one) and abs(one) <= formulas.LARGEST for one in (*found[:2], *found[-1:]))
     return found if sound else ()
 
 
-def _values_of(row: Body) -> tuple[Fraction, ...]:
+def _values_of(row: Body, most: int) -> tuple[Fraction, ...]:
     if "values" in row:
         listed = row["values"] if isinstance(row["values"], list) else []
-        found = [numbers.plain_number(one) for one in listed[: MOST_DRAWS + 1]]
+        found = [numbers.plain_number(one) for one in listed[: most + 1]]
         known = tuple(dict.fromkeys(one for one in found if one is not None and numbers.has_end(one)))
         return () if None in found or len(known) < len(set(found)) else known
     low, high, step = (numbers.plain_number(row.get(name)) for name in ("from", "to", "step"))
     if low is None or high is None or step is None or step <= 0 or low > high:
         return ()
-    count = min((high - low) // step, MOST_DRAWS) + 1
+    count = min((high - low) // step, most) + 1
     return tuple(low + step * number for number in range(count))
 
 
@@ -95,7 +106,7 @@ def faults(body: Body) -> Iterator[Fault]:
     names = [str(one.get("name", ""))[: formulas.NAME_LONGEST + 1] for one in rows]
     if len(rows) > MOST_PARAMETERS:
         yield Fault("too_many_rows", "parameters", figure=MOST_PARAMETERS)
-    for number, row in enumerate(rows):
+    for number, row in enumerate(rows[:MOST_PARAMETERS]):
         if not formulas.is_name(names[number]):
             yield Fault("parameter_name", "parameters", str(number + 1))
         elif names[number] in names[:number]:

@@ -43,12 +43,14 @@ def id_of(row: Body) -> str:
 
 def id_faults(listed: Sequence[Body], part: str, of: str | None = None) -> Iterator[Fault]:
     """Ids stand in draws and answers: short, of letters and digits, each once in its list."""
-    ids = [id_of(one) for one in listed]
-    for number, name in enumerate(ids):
+    seen: set[str] = set()
+    for number, row in enumerate(listed, start=1):
+        name = id_of(row)
         if not (name.isascii() and name.isalnum()) or len(name) > ID_LONGEST or name in HEADS:
-            yield Fault("bad_id", part, figure=number + 1, of=of)
-        elif name in ids[:number]:
+            yield Fault("bad_id", part, figure=number, of=of)
+        elif name in seen:
             yield Fault("same_id", part, figure=name, of=of)
+        seen.add(name)
 
 
 def text_of(value: object, language: str) -> str:

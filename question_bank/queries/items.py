@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import Select, and_, or_, select
 
 from question_bank.models import Item, ItemVersion, QuizItem
 from question_bank.permissions import Permission
-from training.accounts.models import Person
+from question_bank.queries import search as terms
 from training.activities.models import Activity
 from training.core import scopes
 from training.core.access import Actor
@@ -38,29 +38,14 @@ class Page:
 
 def visible_items(actor: Actor) -> Select[Any]:
     """A select of the items that the actor may read; lists and single loads both go through it."""
-    statement = select(Item).join(Scope, Scope.id == Item.scope_id)
-    return statement.where(scopes.within(actor.paths(Permission.ITEM_READ)))
-
-
-def _sought(search: str) -> ColumnElement[bool]:
-    return or_(*(column.icontains(search, autoescape=True) for column in (Item.code, Item.stem_zh, Item.stem_en)))
-
-
-def page_of_items(actor: Actor, search: str, type_name: str, number: int) -> Page:
-    """A page of the actor's items (rows of `Item`), by code; `search` is looked for in codes and stems."""
-    statement = visible_items(actor)
-    if type_name:
-        statement = statement.where(Item.type == type_name)
-    if search:
-        statement = statement.where(_sought(search))
-    total = db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
-    statement = statement.order_by(Item.code, Item.id).limit(PAGE).offset((number - 1) * PAGE)
-    return Page(db.session.scalars(statement).all(), number, total)
+    readable = select(Scope.id).where(scopes.within(actor.paths(Permission.ITEM_READ)))
+    return select(Item).where(Item.scope_id.in_(readable))
 
 
 def item_visible_to(actor: Actor, item_id: int, *, lock: bool = False) -> tuple[Item, Scope]:
     """The item of that id with its scope; raises `NotFound` for a stranger's. `lock` keeps other editors waiting."""
-    statement = visible_items(actor).add_columns(Scope).where(Item.id == item_id)
+    statement = visible_items(actor).add_columns(Scope).join(Scope, Scope.id == Item.scope_id)
+    statement = statement.where(Item.id == item_id)
     if lock:
         statement = statement.with_for_update(of=Item, key_share=True)
     row = db.session.execute(statement).one_or_none()
@@ -78,15 +63,15 @@ def version_of(item: Item, number: int) -> ItemVersion:
     return version
 
 
-def versions_of(item: Item) -> Sequence[Any]:
-    """The versions of an item, newest first, as rows `version, created_at, author's name | None`."""
-    statement = (
-        select(ItemVersion.version, ItemVersion.created_at, Person.name.label("author"))
-        .outerjoin(Person, Person.id == ItemVersion.author_id)
-        .where(ItemVersion.item_id == item.id)
-        .order_by(ItemVersion.version.desc())
-    )
-    return db.session.execute(statement).all()
+def successor_of(item: Item) -> Item | None:
+    """The item that took this one's place; no query where there is none."""
+    return db.session.get(Item, item.superseded_by_id) if item.superseded_by_id else None
+
+
+def item_of_code(actor: Actor, scope: Scope, code: str) -> Item | None:
+    """The item of that code in the bank of that scope, if the actor may read it."""
+    found: Item | None = db.session.scalar(visible_items(actor).where(Item.scope_id == scope.id, Item.code == code))
+    return found
 
 
 def quizzes_using(item: Item) -> Sequence[Activity]:
@@ -116,7 +101,7 @@ def items_to_choose(actor: Actor, chosen: Collection[int], search: str = "", mor
         scopes.within(actor.paths(Permission.ITEM_READ)), Item.retired_at.is_(None), Item.approved_version.is_not(None)
     )
     if search:
-        own = and_(own, _sought(search))
+        own = and_(own, Item.id.in_(terms.having(search)))
     statement = select(Item).join(Scope, Scope.id == Item.scope_id).where(or_(own, Item.id.in_(chosen)))
     first = Item.id.in_(chosen).desc()
     return db.session.scalars(statement.order_by(first, Item.code, Item.id).limit(len(chosen) + more)).all()

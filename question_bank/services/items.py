@@ -1,20 +1,28 @@
-"""Writing items: each save is a new version, and what attempts showed stays."""
+"""Writing items: each save is a version and a draft, which may be unsound; what attempts showed stays."""
 
 from __future__ import annotations
 
+import hashlib
+import json
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from question_bank import item_types, words
-from question_bank.models import Item, ItemState, ItemVersion
+from question_bank.item_types import texts
+from question_bank.models import Item, ItemState, ItemVersion, NoteKind
 from question_bank.permissions import Permission
+from question_bank.services import indexing, notes
 from training.core import audit, clock
 from training.core.access import Actor
 from training.core.db import db
 from training.core.errors import Conflict, Invalid
 from training.core.scopes import Scope
+
+LONGEST_STEM = 2000
+ABOUT = {"module": 40, "competency": 40, "level": 20}
 
 
 class Stale(Conflict):
@@ -22,13 +30,12 @@ class Stale(Conflict):
 
 
 def add_item(scope: Scope, *, code: str, type_name: str, body: dict[str, Any], added_by: Actor | None) -> Item:
-    """Add an item in its first version to the bank of `scope`; does not commit.
+    """Add an item as a draft in its first version to the bank of `scope`; does not commit.
 
-    Raises `NotAllowed`, `Conflict` (code taken) or `Invalid` (all faults of the body in one sentence each).
+    The body may have faults; they keep it from being submitted. Raises `NotAllowed` or `Conflict` (code taken).
     """
     if added_by is not None:
         added_by.require(Permission.ITEM_WRITE, scope.path)
-    require_sound(type_name, body)
     if db.session.scalar(select(Item.id).where(Item.scope_id == scope.id, Item.code == code)):
         raise Conflict(_("Your bank already has an item with the code %(code)s; choose another.", code=code))
     item = Item(scope_id=scope.id, code=code, type=type_name, version=0, created_at=clock.now())
@@ -38,32 +45,18 @@ def add_item(scope: Scope, *, code: str, type_name: str, body: dict[str, Any], a
 
 
 def revise_item(item: Item, scope: Scope, body: dict[str, Any], *, seen_version: int, revised_by: Actor) -> Item:
-    """Save the next version of a locked item; running attempts keep theirs; does not commit.
+    """Save the next version of a locked item, a draft; quizzes keep the approved one; does not commit.
 
-    Raises `NotAllowed`, `Stale` (the form showed an older version than the newest) or `Invalid`.
+    What was being reviewed is so withdrawn. Raises `NotAllowed` or `Stale` (the form showed an older version).
     """
     revised_by.require(Permission.ITEM_WRITE, scope.path)
     if seen_version != item.version:
         raise Stale(_("Somebody saved version %(version)s of this item after you opened it.", version=item.version))
-    require_sound(item.type, body)
+    if item.state is ItemState.IN_REVIEW:
+        notes.write(item, NoteKind.WITHDRAWN, "", revised_by)
     _append_version(item, body, revised_by)
     audit.record(revised_by, "item.revise", item, version=item.version)
     return item
-
-
-def retire_item(item: Item, scope: Scope, reason: str, *, retired_by: Actor) -> None:
-    """Take an item out of what new quizzes may choose; quizzes that have it keep it; does not commit.
-
-    Raises `NotAllowed`, `Invalid` (no reason) or `Conflict` (retired already).
-    """
-    retired_by.require(Permission.ITEM_WRITE, scope.path)
-    if not reason.strip():
-        raise Invalid(_("Write why the item is retired."))
-    if item.retired_at is not None:
-        raise Conflict(_("This item has been retired already."))
-    item.retired_at = clock.now()
-    db.session.flush()
-    audit.record(retired_by, "item.retire", item, reason=reason.strip())
 
 
 def require_sound(type_name: str, body: dict[str, Any]) -> None:
@@ -73,10 +66,50 @@ def require_sound(type_name: str, body: dict[str, Any]) -> None:
         raise Invalid(" ".join(words.sentence(fault) for fault in faults))
 
 
+def mirrored(body: dict[str, Any]) -> dict[str, Any]:
+    """What the row of an item repeats of its newest body for lists and filters; what does not fit there is a fault."""
+    about = body.get("about")
+    told = about if isinstance(about, dict) else {}
+    difficulty = told.get("difficulty")
+    return {
+        **{f"stem_{language}": stem_of(body, language) for language in item_types.LANGUAGES},
+        **{name: _short(told.get(name), longest) for name, longest in ABOUT.items()},
+        "difficulty": difficulty if isinstance(difficulty, int) and 1 <= difficulty <= 5 else None,
+        "review_by": _day(told.get("review_by")),
+    }
+
+
+def stem_of(body: dict[str, Any], language: str) -> str:
+    """The stem that lists show in one language: the item's, else its first part's; as long as lists keep."""
+    parts = body.get("parts")
+    first = parts[0] if isinstance(parts, list) and parts and isinstance(parts[0], dict) else {}
+    stem = texts.text_of(body.get("stem"), language) or texts.text_of(first.get("stem"), language)
+    return stem[:LONGEST_STEM]
+
+
+def _short(value: object, longest: int) -> str | None:
+    return value if isinstance(value, str) and 0 < len(value) <= longest else None
+
+
+def _day(value: object) -> date | None:
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        return None
+
+
+def digest(type_name: str, body: dict[str, Any]) -> str:
+    """What an item says, as one number: the same for the same body, whatever the order of its keys."""
+    plain = json.dumps([type_name, body], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
 def _append_version(item: Item, body: dict[str, Any], author: Actor | None) -> None:
     item.version += 1
-    item.state, item.approved_version = ItemState.APPROVED, item.version
-    item.stem_zh, item.stem_en = body["stem"]["zh"], body["stem"]["en"]
+    item.state = ItemState.DRAFT
+    for name, value in mirrored(body).items():
+        setattr(item, name, value)
+    item.digest = digest(item.type, body)
     db.session.add(item)
     db.session.flush()
     db.session.add(
@@ -89,3 +122,4 @@ def _append_version(item: Item, body: dict[str, Any], author: Actor | None) -> N
         )
     )
     db.session.flush()
+    indexing.write(item, body)

@@ -119,6 +119,11 @@ def _require_items(items: Sequence[tuple[Item, int]], kept: frozenset[int]) -> N
     retired = [item.code for item, _points in items if item.retired_at is not None and item.id not in kept]
     if retired:
         raise Invalid(_("Retired items cannot be added to a quiz: %(codes)s.", codes=" · ".join(retired)))
+    drafts = [item.code for item, _points in items if item.approved_version is None and item.id not in kept]
+    if drafts:
+        raise Invalid(
+            _("These items are not approved yet, so no quiz can use them: %(codes)s.", codes=" · ".join(drafts))
+        )
 
 
 def _write_version(activity: Activity, rules: Rules, items: Sequence[tuple[Item, int]], author: Actor | None) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
+from question_bank.imports import views as imports
 from question_bank.permissions import Permission
-from question_bank.views import attempts, authoring, quizzes
+from question_bank.views import attempts, authoring, categories, lists, quizzes, review
 from training.core import web
 
 
@@ -14,7 +15,11 @@ def register(app: Flask) -> None:
     """Plug in the pages and their places in the navigation; the bank is an instructor's home."""
     app.register_blueprint(attempts.bp)
     app.register_blueprint(authoring.bp)
+    app.register_blueprint(categories.bp)
+    app.register_blueprint(lists.bp)
     app.register_blueprint(quizzes.bp)
+    app.register_blueprint(review.bp)
+    app.register_blueprint(imports.bp)
     web.add_entry(_l("Teaching"), "items.list_items", Permission.ITEM_READ, order=20, home=True)
     web.add_entry(_l("Question bank"), "items.list_items", Permission.ITEM_READ, order=25)
     web.add_entry(_l("Quizzes"), "quizzes.list_quizzes", Permission.QUIZ_READ, order=41)

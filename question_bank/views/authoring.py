@@ -134,7 +134,10 @@ def _is_shown_again(form: ItemForm) -> bool:
 
 
 def _is_sound(form: ItemForm, type_name: str) -> bool:
-    """All faults at once: those of single fields and those of the item as a whole."""
+    """Whether a draft can be kept as typed; if not, all faults at once, those of the item as a whole too.
+
+    An item with faults may be kept: they are listed on its page and keep it from being submitted.
+    """
     valid = form.validate()
     faults = item_types.get(type_name).validate(form.body())
     form.tell(faults)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from question_bank import statistics
-from question_bank.forms.items import ItemFilter
+from question_bank.forms.lists import ItemFilter
 from question_bank.forms.quizzes import QuizForm, form_for
 from question_bank.models import Item
 from question_bank.permissions import Permission

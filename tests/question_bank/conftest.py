@@ -13,8 +13,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from question_bank.models import Item
-from question_bank.services import items, quizzes, sitting
+from question_bank.services import quizzes, sitting
 from tests import world
+from tests.world_content import approved
 from training.accounts import queries as accounts
 from training.accounts.models import Person
 from training.core import clock
@@ -99,7 +100,7 @@ def build(app: Flask, **rules: Any) -> Bench:
         base = db.session.scalars(select(TrainingBase).where(TrainingBase.code == "B-jn")).one()
         scope = db.session.get_one(Scope, base.scope_id)
         written: list[Item] = [
-            items.add_item(scope, code=f"T-{number}", type_name=name, body=body, added_by=None)
+            approved(scope, f"T-{number}", name, body, None, bench.actor("reviewer.jn"))
             for number, (name, body) in enumerate(BODIES, start=1)
         ]
         given = {"time_limit_minutes": 20, "pass_percent": 60, "attempts_allowed": 2, "resit_wait_hours": 0} | rules

@@ -164,7 +164,7 @@ def test_two_windows_at_once_get_different_receipts(app: Flask, bench: Bench) ->
 def test_answers_are_those_of_the_pinned_version(bench: Bench, as_: As) -> None:
     """An attempt keeps the version of an item that it showed, whatever is saved afterwards."""
     from question_bank.queries import items as bank
-    from question_bank.services import items
+    from question_bank.services import items, review
     from tests.question_bank.conftest import a1
 
     attempt = bench.start()
@@ -173,6 +173,8 @@ def test_answers_are_those_of_the_pinned_version(bench: Bench, as_: As) -> None:
         item, scope = bank.item_visible_to(actor, bench.item_ids[0], lock=True)
         body = a1("a", stem="quite new")
         items.revise_item(item, scope, body, seen_version=1, revised_by=actor)
+        review.submit(item, scope, submitted_by=actor)
+        review.approve(item, scope, seen_version=2, approved_by=bench.actor("reviewer.jn"))
     page = as_(bench.trainee, "en").get(f"/quiz/attempts/{attempt}").text
     assert "quite new" not in page
     with bench.writing():

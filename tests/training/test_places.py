@@ -113,7 +113,7 @@ def test_init_db_brings_the_regions_once_and_what_came_later(app: Flask) -> None
 
 def test_the_sample_still_goes_into_a_database_that_holds_only_regions(app: Flask) -> None:
     anning(app, "init-db")
-    anning(app, "sample-data")
+    anning(app, "sample-data", "--small")
     with app.app_context():
         assert app.test_cli_runner().invoke(args=["sample-data"]).exit_code == 1
 

@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from flask import current_app
+from flask_babel import gettext as _
 
 from training.accounts import crowd, passwords, services
 from training.accounts.models import NOTICE, Person, Profession
@@ -41,14 +42,16 @@ def content() -> dict[str, Any]:
 
 
 def shown() -> list[Offer]:
-    """What to offer: every role's first; nothing outside sample mode."""
+    """What to offer: every role's first, and a second instructor, whom reviews need; nothing outside sample mode."""
     if not current_app.config["SAMPLE_MODE"]:
         return []
     learner, *_others = [one for one in content()["trainees"] if one["stage"] == "last_lesson"]
     firsts = {_role(one): one for one in reversed(content()["staff"])}
+    second = next(one for one in content()["staff"] if one.get("reviews"))
     return [
         Offer(learner["name"], learner["mobile"], Role.TRAINEE.label),
         *(Offer(firsts[role]["name"], firsts[role]["mobile"], role.label) for role in OFFERED),
+        Offer(second["name"], second["mobile"], str(_("A second instructor"))),
     ]
 
 
@@ -56,7 +59,8 @@ def shown() -> list[Offer]:
 def add_people(shared: dict[str, Any]) -> None:
     """Leave `people` by mobile number, `staff` by role, `trainees` with their stage, and the `crowd` to draw from.
 
-    Coordinators are in `staff` by their base's code too, supervisors in `supervisors`.
+    Coordinators are in `staff` by their base's code too, the second instructor as `reviewer`, supervisors in
+    `supervisors`.
     """
     password_hash = passwords.hash_password(PASSWORD)  # one for all; nobody waits for this transaction
     shared["people"], shared["staff"], shared["supervisors"], shared["trainees"] = {}, {}, {}, []
@@ -69,6 +73,8 @@ def add_people(shared: dict[str, Any]) -> None:
             shared["staff"].setdefault(role.value, person)
             if role is Role.COORDINATOR:
                 shared["staff"][one["base"]] = person
+            if one.get("reviews"):
+                shared["staff"]["reviewer"] = person
             if role is Role.SUPERVISOR:
                 shared["supervisors"][one["base"]] = person
         for one in content()["trainees"]:

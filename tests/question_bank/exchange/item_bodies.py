@@ -7,7 +7,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 LETTERS = "abcdefghijkl"
-ALPHABET = "甲乙丙吗啡 abAB|；;\\[]().=+-@'\"_\n1/、，（）对错√"
+ALPHABET = (
+    "甲乙丙吗啡 abAB|；;\\[].=+-@'\"_\n1/、，（(对错√"  # no closed brackets: an answer in them is taken out of a stem
+)
 
 words = st.text(alphabet=ALPHABET, min_size=1, max_size=10).map(lambda text: f"词{text}语".strip())
 texts = st.one_of(
@@ -66,7 +68,11 @@ def _judgement(draw: Any) -> dict[str, Any]:
     said = draw(st.sampled_from(["true", "false"]))
     named = {"true": {"zh": "对", "en": "True"}, "false": {"zh": "错", "en": "False"}}
     options = [{"id": one, "text": text, "explanation": draw(texts)} for one, text in named.items()]
-    return {"stem": draw(texts), "options": options, "key": [said]}
+    stem = draw(texts)
+    if not any(text["en"] for text in (stem, *(one["explanation"] for one in options))):
+        for one in options:
+            one["text"] = {**one["text"], "en": ""}
+    return {"stem": stem, "options": options, "key": [said]}
 
 
 def _case(draw: Any, fewest: int, most: int, options: tuple[int, int], keys: int, *, told: bool) -> dict[str, Any]:

@@ -1,0 +1,80 @@
+"""An import and its lines, one an item of the file: the truth about what is still to be written."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from training.core.db import Base, BigId, Id
+from training.core.scopes import enum_of
+
+
+class ImportStatus(StrEnum):
+    """Where an import stands."""
+
+    LOOKED_AT = "looked_at"
+    RUNNING = "running"
+    FINISHED = "finished"
+    DROPPED = "dropped"
+
+
+class ItemImport(Base):
+    """A file of items as somebody sent it for one bank; nothing of it is in the bank before it is confirmed.
+
+    `columns` holds what the columns of a workbook hold, by sheet, where somebody has corrected the guess.
+    `data` is the file, packed with zlib, kept until the import ends; `done` counts the lines that are worked off.
+    """
+
+    __tablename__ = "item_import"
+    __table_args__ = (
+        CheckConstraint("done BETWEEN 0 AND total", name="done_of_total"),
+        CheckConstraint("(status IN ('finished', 'dropped')) = (ended_at IS NOT NULL)", name="ended_with_moment"),
+        CheckConstraint("(status IN ('finished', 'dropped')) = (data IS NULL)", name="file_until_the_end"),
+    )
+
+    id: Mapped[Id]
+    scope_id: Mapped[int] = mapped_column(BigId, ForeignKey("scope.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    format: Mapped[str] = mapped_column(String(20))
+    language: Mapped[str] = mapped_column(String(2))
+    columns: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    data: Mapped[bytes | None] = mapped_column(LargeBinary)
+    status: Mapped[ImportStatus] = mapped_column(enum_of(ImportStatus), index=True)
+    total: Mapped[int]
+    done: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Outcome(StrEnum):
+    """What became of one item of a file."""
+
+    WHOLE = "whole"
+    WITH_LOSSES = "with_losses"
+    REFUSED = "refused"
+    THERE = "there"
+
+
+class ImportLine(Base):
+    """One item of the file: its place there, how it comes in, why not or with what losses, and the item it became."""
+
+    __tablename__ = "item_import_line"
+    __table_args__ = (
+        CheckConstraint(
+            "outcome IN ('whole', 'with_losses') OR item_id IS NULL OR outcome = 'there'", name="refused_without_item"
+        ),
+    )
+
+    import_id: Mapped[int] = mapped_column(BigId, ForeignKey("item_import.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    place: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(200))
+    type: Mapped[str] = mapped_column(String(40))
+    outcome: Mapped[Outcome] = mapped_column(enum_of(Outcome))
+    messages: Mapped[list[str]]
+    item_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("item.id"), index=True)

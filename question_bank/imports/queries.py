@@ -1,0 +1,122 @@
+"""Reading imports, and what a bank has already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import Select, func, select
+
+from question_bank.imports.models import ImportLine, ImportStatus, ItemImport, Outcome
+from question_bank.models import Item
+from question_bank.permissions import Permission
+from question_bank.queries.items import PAGE
+from training.core import scopes
+from training.core.access import Actor
+from training.core.db import db
+from training.core.errors import NotFound
+from training.core.scopes import Scope
+
+IN_ONE = 500
+
+
+@dataclass(frozen=True)
+class There:
+    """Items of a bank that a file's items meet: by code, and by what they say."""
+
+    by_code: dict[str, int]
+    by_digest: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many items of an import stand where."""
+
+    whole: int = 0
+    with_losses: int = 0
+    refused: int = 0
+    there: int = 0
+
+    @property
+    def coming(self) -> int:
+        """How many come in."""
+        return self.whole + self.with_losses
+
+
+def visible_imports(actor: Actor) -> Select[Any]:
+    """A select of the imports into banks that the actor may write."""
+    statement = select(ItemImport).join(Scope, Scope.id == ItemImport.scope_id)
+    return statement.where(scopes.within(actor.paths(Permission.ITEM_WRITE)))
+
+
+def newest(actor: Actor, most: int = 20) -> Sequence[ItemImport]:
+    """The newest imports."""
+    return db.session.scalars(visible_imports(actor).order_by(ItemImport.id.desc()).limit(most)).all()
+
+
+def import_visible_to(actor: Actor, import_id: int, *, lock: bool = False) -> tuple[ItemImport, Scope]:
+    """The import of that id with its bank's scope; raises `NotFound` for a stranger's."""
+    statement = visible_imports(actor).add_columns(Scope).where(ItemImport.id == import_id)
+    if lock:
+        statement = statement.with_for_update(of=ItemImport, key_share=True)
+    row = db.session.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound(_("There is no such import into your bank."))
+    return row[0], row[1]
+
+
+def counts_of(opened: ItemImport) -> Counts:
+    """How many of its items stand where."""
+    rows = db.session.execute(
+        select(ImportLine.outcome, func.count()).where(ImportLine.import_id == opened.id).group_by(ImportLine.outcome)
+    )
+    return Counts(**{outcome.value: count for outcome, count in rows})
+
+
+def lines_of(opened: ItemImport, outcome: str, page: int) -> Sequence[ImportLine]:
+    """A page of the lines, in the order of the file; of one outcome, or all."""
+    statement = select(ImportLine).where(ImportLine.import_id == opened.id)
+    if outcome:
+        statement = statement.where(ImportLine.outcome == Outcome(outcome))
+    return db.session.scalars(statement.order_by(ImportLine.number).limit(PAGE).offset((page - 1) * PAGE)).all()
+
+
+def coming(import_id: int, first: int, last: int) -> list[int]:
+    """The numbers of the lines between those that come in and are not in the bank yet."""
+    statement = select(ImportLine.number).where(
+        ImportLine.import_id == import_id,
+        ImportLine.number.between(first, last),
+        ImportLine.outcome.in_([Outcome.WHOLE, Outcome.WITH_LOSSES]),
+        ImportLine.item_id.is_(None),
+    )
+    return sorted(db.session.scalars(statement))
+
+
+def there(scope_id: int, codes: Sequence[str], digests: Sequence[str]) -> There:
+    """The items of a bank that have one of those codes or say one of those things."""
+    by_code: dict[str, int] = {}
+    by_digest: dict[str, int] = {}
+    for some in _pieces(codes):
+        rows = db.session.execute(select(Item.code, Item.id).where(Item.scope_id == scope_id, Item.code.in_(some)))
+        by_code |= dict(rows.tuples())
+    for some in _pieces(digests):
+        rows = db.session.execute(select(Item.digest, Item.id).where(Item.scope_id == scope_id, Item.digest.in_(some)))
+        by_digest |= dict(rows.tuples())
+    return There(by_code, by_digest)
+
+
+def free_codes(scope_id: int, codes: Sequence[str]) -> set[str]:
+    """Those of the codes that no item of the bank has."""
+    return set(codes) - set(there(scope_id, codes, ()).by_code)
+
+
+def left_behind() -> Sequence[int]:
+    """The imports that are confirmed and not finished."""
+    return db.session.scalars(select(ItemImport.id).where(ItemImport.status == ImportStatus.RUNNING)).all()
+
+
+def _pieces(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(values), IN_ONE):
+        yield values[start : start + IN_ONE]

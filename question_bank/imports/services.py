@@ -1,0 +1,210 @@
+"""Opening an import, confirming or dropping it, and writing a piece of it; none of these commits.
+
+A piece is written together with its lines and with `done`, which says where the next begins: whatever dies in
+between, an item is in the bank once or still waits.
+Who comes with a piece that is written already finds that out from `done`.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, insert, select, update
+
+from question_bank import item_types, words
+from question_bank.exchange import formats
+from question_bank.exchange.parsed import Parsed
+from question_bank.imports import queries, writing
+from question_bank.imports.models import ImportLine, ImportStatus, ItemImport, Outcome
+from question_bank.permissions import Permission
+from question_bank.services.items import digest
+from training.core import audit, clock, jobs
+from training.core.access import Actor
+from training.core.db import db
+from training.core.errors import Conflict, Invalid
+from training.core.scopes import Scope
+
+WORK = "question_bank:import"
+A_PIECE = 200
+MOST = 100_000
+MOST_MESSAGES = 20
+LONGEST_MESSAGE = 500
+
+
+def open_import(
+    scope: Scope,
+    items: Sequence[Parsed],
+    data: bytes,
+    name: str,
+    format_name: str,
+    language: str,
+    *,
+    sent_by: Actor | None,
+) -> ItemImport:
+    """Keep a file that was looked at, with a line for each of its items; nothing is in the bank yet.
+
+    Raises `NotAllowed` or `Invalid` (more items than one import takes).
+    """
+    if sent_by is not None:
+        sent_by.require(Permission.ITEM_WRITE, scope.path)
+    if len(items) > MOST:
+        raise Invalid(_("The file holds more than %(most)s items. Split it, and send the parts one by one.", most=MOST))
+    opened = ItemImport(
+        scope_id=scope.id,
+        person_id=sent_by.id if sent_by else None,
+        name=name[:200],
+        format=format_name,
+        language=language,
+        data=zlib.compress(data, 6),
+        status=ImportStatus.LOOKED_AT,
+        total=len(items),
+        created_at=clock.now(),
+    )
+    db.session.add(opened)
+    db.session.flush()
+    _write_lines(opened, items)
+    audit.record(sent_by, "item_import.open", opened, items=len(items), format=format_name)
+    return opened
+
+
+def read_again(opened: ItemImport) -> list[Parsed]:
+    """The items of an import, from its file as it was sent; `Conflict` when it has ended and the file is gone."""
+    if opened.data is None:
+        raise Conflict(_("This import has ended; its file is no longer kept. Send it again."))
+    data = zlib.decompress(opened.data)
+    _name, items = formats.read(
+        data, opened.name, language=opened.language, wanted=opened.format, columns=columns_of(opened)
+    )
+    return items
+
+
+def columns_of(opened: ItemImport) -> dict[str, dict[int, str]]:
+    """What the columns of a workbook hold, by sheet and place, where somebody has corrected the guess."""
+    return {sheet: {int(place): name for place, name in given.items()} for sheet, given in opened.columns.items()}
+
+
+def correct_columns(
+    opened: ItemImport, columns: dict[str, dict[int, str]], scope: Scope, *, corrected_by: Actor
+) -> None:
+    """Look at a locked import again, with its columns taken to hold what somebody says.
+
+    Raises `NotAllowed`, `Conflict` (confirmed already) or `Invalid` (no column holds stems).
+    """
+    corrected_by.require(Permission.ITEM_WRITE, scope.path)
+    if opened.status is not ImportStatus.LOOKED_AT:
+        raise Conflict(_("This import was confirmed already; its columns can no longer be corrected."))
+    opened.columns = {sheet: {str(place): name for place, name in given.items()} for sheet, given in columns.items()}
+    items = read_again(opened)
+    db.session.execute(delete(ImportLine).where(ImportLine.import_id == opened.id))
+    opened.total = len(items)
+    db.session.flush()
+    _write_lines(opened, items)
+
+
+def _write_lines(opened: ItemImport, items: Sequence[Parsed]) -> None:
+    codes = writing.codes_of(items, prefix_of(opened))
+    there = queries.there(opened.scope_id, codes, [digest(one.type, one.body) for one in items])
+    rows = []
+    for number, (code, one) in enumerate(zip(codes, items, strict=True), start=1):
+        outcome, item_id, messages = _judged(code, one, there)
+        rows.append(
+            {
+                "import_id": opened.id,
+                "number": number,
+                "place": one.where[:200],
+                "name": (one.name or code)[:200],
+                "type": (one.type or one.original_type)[:40],
+                "outcome": outcome,
+                "messages": [message[:LONGEST_MESSAGE] for message in messages[:MOST_MESSAGES]],
+                "item_id": item_id,
+            }
+        )
+    for start in range(0, len(rows), 1000):
+        db.session.execute(insert(ImportLine), rows[start : start + 1000])
+
+
+def _judged(code: str, one: Parsed, there: queries.There) -> tuple[Outcome, int | None, list[str]]:
+    """How one item would come in, which item says the same already, and what is to be said about it."""
+    if one.refusals:
+        return Outcome.REFUSED, None, [problem.message for problem in one.refusals]
+    same = there.by_digest.get(digest(one.type, one.body))
+    if same is not None:
+        return Outcome.THERE, same, []
+    taken = there.by_code.get(code)
+    if taken is not None:
+        return (
+            Outcome.REFUSED,
+            None,
+            [_("Your bank has another item with the code %(code)s; give this one another.", code=code)],
+        )
+    faults = [words.sentence(fault) for fault in item_types.get(one.type).validate(one.body)]
+    losses = [problem.message for problem in one.losses]
+    return (Outcome.WITH_LOSSES if losses or faults else Outcome.WHOLE), None, [*losses, *faults]
+
+
+def prefix_of(opened: ItemImport) -> str:
+    """What codes begin with for items that bring none."""
+    return f"IM{opened.id}"
+
+
+def confirm(opened: ItemImport, scope: Scope, *, confirmed_by: Actor | None) -> None:
+    """Let a locked import be written; a second click changes nothing. Raises `NotAllowed`, `Conflict` or `Invalid`."""
+    if confirmed_by is not None:
+        confirmed_by.require(Permission.ITEM_WRITE, scope.path)
+    if opened.status is ImportStatus.RUNNING or opened.status is ImportStatus.FINISHED:
+        return
+    if opened.status is ImportStatus.DROPPED:
+        raise Conflict(_("This import was dropped. Send the file again."))
+    if not queries.counts_of(opened).coming:
+        raise Invalid(_("No item of this file can come in. Mend the file and send it again."))
+    opened.status = ImportStatus.RUNNING
+    db.session.flush()
+    audit.record(confirmed_by, "item_import.confirm", opened, items=opened.total)
+    jobs.enqueue(WORK, import_id=opened.id)
+
+
+def drop(opened: ItemImport, scope: Scope, *, dropped_by: Actor) -> None:
+    """Forget a locked import that was not confirmed. Raises `NotAllowed` or `Conflict`."""
+    dropped_by.require(Permission.ITEM_WRITE, scope.path)
+    if opened.status is not ImportStatus.LOOKED_AT:
+        raise Conflict(_("This import was confirmed already; what it brought stands in the bank as drafts."))
+    _end(opened, ImportStatus.DROPPED)
+    audit.record(dropped_by, "item_import.drop", opened)
+
+
+def write_piece(import_id: int, items: Sequence[Parsed], codes: Sequence[str], start: int) -> int | None:
+    """Write the items from `start` on, as many as make a piece; returns where the next begins, None at the end.
+
+    None too when the import is not running, or somebody else has written this piece.
+    """
+    opened = db.session.scalars(select(ItemImport).where(ItemImport.id == import_id).with_for_update()).one()
+    if opened.status is not ImportStatus.RUNNING or opened.done != start:
+        return None
+    end = min(start + A_PIECE, opened.total)
+    lines = queries.coming(import_id, start + 1, end)
+    scope = db.session.get_one(Scope, opened.scope_id)
+    bank = writing.Bank(scope.id, opened.person_id, prefix_of(opened))
+    free = queries.free_codes(scope.id, [codes[number - 1] for number in lines])
+    wanted = [number for number in lines if codes[number - 1] in free]
+    ids = writing.add(bank, [(codes[number - 1], items[number - 1]) for number in wanted])
+    for number, item_id in zip(wanted, ids, strict=True):
+        _set(import_id, number, item_id=item_id)
+    for number in set(lines) - set(wanted):
+        _set(import_id, number, outcome=Outcome.REFUSED, messages=[_("Somebody used this item's code meanwhile.")])
+    opened.done = end
+    if end == opened.total:
+        _end(opened, ImportStatus.FINISHED)
+    db.session.flush()
+    return end if end < opened.total else None
+
+
+def _set(import_id: int, number: int, **values: object) -> None:
+    own = (ImportLine.import_id == import_id, ImportLine.number == number)
+    db.session.execute(update(ImportLine).where(*own).values(**values))
+
+
+def _end(opened: ItemImport, status: ImportStatus) -> None:
+    opened.status, opened.ended_at, opened.data = status, clock.now(), None
+    db.session.flush()

@@ -1,0 +1,58 @@
+"""Keeping the search terms of items; a sweep writes those of items that are older than the search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import and_, select
+
+from question_bank import terms
+from question_bank.models import Item, ItemTag, ItemTerms, ItemVersion
+from training.core import jobs
+from training.core.db import db, reading, transaction, upsert
+
+AT_ONCE = 200
+
+
+def write(item: Item, body: dict[str, Any]) -> None:
+    """Write the terms of an item whose newest version says `body`; does not commit."""
+    tags = db.session.scalars(select(ItemTag.tag).where(ItemTag.item_id == item.id).order_by(ItemTag.tag)).all()
+    row = row_of(item.id, item.code, tags, body)
+    db.session.execute(upsert(ItemTerms, [row], keys=["item_id"], put=["lead", "rest"]))
+
+
+def row_of(item_id: int, code: str, tags: Sequence[str], body: dict[str, Any]) -> dict[str, Any]:
+    """The terms of an item as a row of `ItemTerms`."""
+    lead = " ".join((code, *terms.texts_of({"stem": body.get("stem")}), *tags))
+    others = {name: one for name, one in body.items() if name != "stem"}
+    return {
+        "item_id": item_id,
+        "lead": " ".join(terms.terms(lead)),
+        "rest": " ".join(one for text in terms.texts_of(others) for one in terms.terms(text)),
+    }
+
+
+def _missing() -> list[Any]:
+    statement = (
+        select(Item, ItemVersion.body)
+        .join(ItemVersion, and_(ItemVersion.item_id == Item.id, ItemVersion.version == Item.version))
+        .outerjoin(ItemTerms, ItemTerms.item_id == Item.id)
+        .where(ItemTerms.item_id.is_(None))
+        .limit(AT_ONCE)
+    )
+    return list(db.session.execute(statement).all())
+
+
+@jobs.sweep("question_bank.terms")
+def write_missing() -> int:
+    """Write what is missing; returns how many."""
+    with reading():
+        found = bool(_missing())
+    if not found:
+        return 0
+    with transaction():
+        rows = _missing()
+        for item, body in rows:
+            write(item, body)
+    return len(rows)
