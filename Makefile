@@ -1,12 +1,13 @@
 # Every target sets up what it needs; nothing has to be installed by hand first. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check format bench lighthouse pictures messages migration lock
+.PHONY: help setup serve test check format bench weigh lighthouse pictures messages migration lock
 
 PORT ?= 8000
 ANNING_SAMPLE_MODE ?= 1
 WORKERS ?= 2
 BENCH ?=
 PAGE ?=
+ROLE ?=
 PACKAGES := training courses question_bank certificates
 BIN := .venv/bin
 
@@ -41,6 +42,10 @@ format: ## Write the format and the fixes that ruff is sure of
 bench: ## Measure against the floors (BENCH=part of a name picks some)
 	@.ci/setup test
 	@$(BIN)/python -m benchmarks $(BENCH)
+
+weigh: ## Weigh first visits of all kinds of pages on the whole sample (ROLE=part of one picks some)
+	@.ci/setup test
+	@$(BIN)/python -m benchmarks.weight $(ROLE)
 
 lighthouse: ## Score the main pages on a phone (PAGE=part of a name picks some)
 	@.ci/setup lighthouse

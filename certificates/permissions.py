@@ -38,8 +38,19 @@ VERBS = {
     "certificate_batch.stop": _l("batch of certificates stopped"),
 }
 
+NAMES = {
+    "certificate": _l("certificate"),
+    "certificate_batch": _l("batch of certificates"),
+    "issued": _l("issued"),
+    "lines": _l("people chosen"),
+    "number": _l("number"),
+    "refused": _l("refused"),
+    "standingstable": _l("report on certificates"),
+}
+
 
 def register() -> None:
     """Tell the house."""
     access.register(GRANTS)
     audit.describe(VERBS)
+    audit.name(NAMES)

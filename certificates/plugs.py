@@ -64,8 +64,10 @@ def waiting_today(actor: Actor) -> list[Today]:
     """At the base: how many people are eligible for a certificate."""
     if not actor.may(Permission.ISSUE):
         return []
-    count = sum(eligible for _cohort, eligible in batches.eligible_by_cohort(actor))
-    url = url_for("certificates.batches.batches")
+    rows = batches.eligible_by_cohort(actor)
+    count = sum(eligible for _cohort, eligible in rows)
+    one = url_for("certificates.batches.choose", cohort_id=rows[0][0].id) if len(rows) == 1 else None
+    url = one or url_for("certificates.batches.batches")
     return [Today(_("Eligible for a certificate"), count, url, order=60)] if count else []
 
 

@@ -39,8 +39,23 @@ VERBS = {
     "prerequisite.remove": _l("prerequisite removed"),
 }
 
+NAMES = {
+    "course": _l("course"),
+    "course_id": _l("course"),
+    "course_media": _l("file of a course"),
+    "course_version": _l("version of the course"),
+    "dialogue_attempt": _l("conversation"),
+    "lesson": _l("lesson"),
+    "lessons": _l("lessons"),
+    "requires": _l("comes first"),
+    "score": _l("score"),
+    "serious": _l("did serious harm"),
+    "turns": _l("turns"),
+}
+
 
 def register() -> None:
     """Tell the house."""
     access.register(GRANTS)
     audit.describe(VERBS)
+    audit.name(NAMES)

@@ -50,8 +50,17 @@ VERBS = {
     "quiz.revise": _l("quiz revised"),
 }
 
+NAMES = {
+    "deadline": _l("end of the time"),
+    "attempt": _l("attempt"),
+    "by": _l("handed in by"),
+    "item": _l("item"),
+    "quiz": _l("quiz"),
+}
+
 
 def register() -> None:
     """Tell the house."""
     access.register(GRANTS)
     audit.describe(VERBS)
+    audit.name(NAMES)

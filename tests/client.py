@@ -13,12 +13,12 @@ from urllib.parse import urljoin, urlsplit
 
 from flask import Flask
 from flask.testing import FlaskClient
-from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import or_, select
 from werkzeug.test import TestResponse
 
 from tests import pages
 from training.accounts.models import Person
+from training.core import forgery
 from training.core.db import db, reading
 
 
@@ -51,8 +51,7 @@ class CheckingClient(FlaskClient):
         """A CSRF token that belongs to this client's session."""
         with self.session_transaction() as session:
             raw = session.setdefault("csrf_token", hashlib.sha256(os.urandom(32)).hexdigest())
-        signer = URLSafeTimedSerializer(str(self.application.secret_key), salt="wtf-csrf-token")
-        return str(signer.dumps(raw))
+        return forgery.masked(raw)
 
     def submit(
         self, page: str, data: Mapping[str, Any] | None = None, *, action: str | None = None, **kwargs: Any

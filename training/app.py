@@ -14,6 +14,7 @@ from training.core import (
     backup_commands,
     clock,
     commands,
+    compression,
     db,
     guide,
     headers,
@@ -50,6 +51,7 @@ def create_app(settings: Settings, packages: tuple[ModuleType, ...] = (), queue:
     db.init_app(app)
     i18n.init_app(app, ("training", *(package.__name__ for package in packages)))
     headers.init_app(app)
+    compression.init_app(app)
     jobs.init_app(app, queue or jobs.open_queue(settings.database_url, str(settings.data_dir / "queue.db")))
     web.init_app(app)
     guide.init_app(app)
@@ -77,9 +79,6 @@ def _config(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_SECURE": settings.secure_cookies,
         "MAX_CONTENT_LENGTH": web.LARGEST_BODY,
         "MAX_FORM_MEMORY_SIZE": web.LARGEST_BODY,
-        "WTF_CSRF_CHECK_DEFAULT": False,  # `core/web.py` asks the browser's own word first
-        "WTF_CSRF_TIME_LIMIT": None,  # tied to the session: a form left open through a night shift still sends
-        "WTF_CSRF_SSL_STRICT": False,
         "IDLE_SECONDS": settings.idle_minutes * 60,
         "METRICS_DIR": "",
         "SAMPLE_MODE": settings.sample_mode,

@@ -99,13 +99,15 @@ def _choose_page(cohort: Cohort, everybody: list[Choice], fault: str | None) -> 
 def batches() -> ResponseReturnValue:
     """The batches of the actor's scope, newest first, and where people are eligible now."""
     entries = queries.newest(actor())
+    eligible = queries.eligible_by_cohort(actor()) if actor().may(Permission.ISSUE) else []
     return render_template(
         "certificates/batches/batches.html",
         entries=entries,
         counts=queries.counts_of([one.batch for one in entries]),
         statuses=batch_words.STATUSES,
         tones=batch_words.TONES,
-        eligible=queries.eligible_by_cohort(actor()) if actor().may(Permission.ISSUE) else [],
+        eligible=eligible,
+        people=queries.names_of_eligible([cohort.id for cohort, _count in eligible]),
         most=queries.LISTED,
     )
 

@@ -1,151 +1,209 @@
-"""The form of an item of each type, and the way between its flat fields and the item's body."""
+"""What the forms of all types of items have in common, and the way between a form and the item's body."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, RadioField, SelectField
+from wtforms import Field, FormField, HiddenField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
+from wtforms.widgets import DateInput
 
-from question_bank import item_types, words
+from question_bank import words
+from question_bank.forms.rows import Row, Rows, Whole, both, is_filled, rows_in
 from question_bank.item_types import Fault
 from question_bank.item_types.texts import LONGEST
-from training.core.forms import Form, SeenVersion, long_text, text
+from training.core.forms import SeenVersion, text
 
-JUDGEMENT = item_types.Judgement.name
-OPTION_IDS = ("a", "b", "c", "d", "e", "f")
+LEVELS = {"remember": _l("Remembering"), "understand": _l("Understanding"), "apply": _l("Applying")}
+ABOUT = ("module", "competency", "level", "difficulty", "review_by")
+# Where the list is called otherwise than the part that a fault names.
+LISTS = {"label": ("regions",), "alt": ("pictures",), "weight": ("options", "accepted", "answers")}
 
 
-class ItemForm(Form):
+@dataclass(frozen=True)
+class Complaint:
+    """What is wrong, where in words, and the element to go to."""
+
+    target: str
+    place: str
+    message: str
+
+
+class PictureRow(Row):
+    """A picture that was sent: its name in the texts, and what is to be seen."""
+
+    file = HiddenField(filters=[lambda typed: (typed or "")[:64]])
+    name = text(_l("Name in the text"), maximum=80, required=False)
+    alt = both(_l("What is to be seen"), 300, rows=1)
+
+    @property
+    def is_blank(self) -> bool:
+        """A picture whose name was taken away is taken away."""
+        return not is_filled(self.name.data)
+
+
+class ItemForm(Row):
     """What every type of item has. Only the shape is checked here; `item_types` says what is missing, all at once."""
+
+    class Meta:
+        """This one carries the token."""
+
+        csrf = True
+
+    apart: ClassVar[frozenset[str]] = frozenset({"scope_id", "code", "version", "csrf_token", *ABOUT})
+    optional: ClassVar[frozenset[str]] = Row.optional | {"source", "pictures", "critical"}
+    first: ClassVar[tuple[str, ...]] = ("stem",)
+    last: ClassVar[tuple[str, ...]] = ("explanation", "source")
 
     scope_id = SelectField(_l("Belongs to"), coerce=int)
     code = text(_l("Item code"), maximum=40)
     version = SeenVersion()
-    stem_zh = long_text(_l("Stem, Chinese"), maximum=LONGEST["stem"], required=False)
-    stem_en = long_text(_l("Stem, English"), maximum=LONGEST["stem"], required=False)
-    explanation_zh = long_text(_l("Explanation, Chinese"), maximum=LONGEST["explanation"], required=False)
-    explanation_en = long_text(_l("Explanation, English"), maximum=LONGEST["explanation"], required=False)
+    stem = both(_l("Stem"), LONGEST["stem"], rows=3)
+    explanation = both(_l("Explanation"), LONGEST["explanation"], rows=3)
     source = text(_l("Source"), maximum=LONGEST["source"], required=False)
+    module = text(_l("Module"), maximum=40, required=False)
+    competency = text(_l("Competency"), maximum=40, required=False)
+    level = SelectField(
+        _l("Cognitive level"),
+        choices=[SelectChoice("", "—"), *(SelectChoice(name, label) for name, label in LEVELS.items())],
+        default="",
+    )
+    difficulty = SelectField(
+        _l("Intended difficulty, 1 easy to 5 hard"),
+        choices=[SelectChoice("", "—"), *(SelectChoice(str(one), str(one)) for one in range(1, 6))],
+        default="",
+    )
+    review_by = StringField(_l("Review by"), widget=DateInput(), filters=[lambda typed: (typed or "")[:20]])
+    pictures = Rows(PictureRow, _l("Pictures"), entry=_l("Picture %(name)s"), shown=0, most=8)
 
     def offer(self, scopes: list[tuple[int, str]]) -> None:
         """Fill the choice of whose bank a new item joins."""
         self.scope_id.choices = [SelectChoice(value, label) for value, label in scopes]
 
+    @property
+    def own(self) -> list[Field]:
+        """The fields that this type alone has, in order."""
+        common = {*self.apart, *self.first, *self.last, "pictures", "critical"}
+        return [one for one in self if one.short_name not in common]
+
     def body(self) -> dict[str, Any]:
         """The item's body as typed."""
-        return {
-            "stem": self._text("stem"),
-            "options": list(self._options()),
-            "key": self._key(),
-            "explanation": self._text("explanation"),
-            "source": self.source.data or "",
-        }
+        body = super().body()
+        about = {name: self._fields[name].data for name in ABOUT if is_filled(self._fields[name].data)}
+        if str(about.get("difficulty", "")).isdecimal():
+            about["difficulty"] = int(about["difficulty"])
+        if about:
+            body["about"] = about
+        critical = [*self.critical_answers()]
+        return {**body, "critical": critical} if critical else body
 
-    def tell(self, faults: list[Fault]) -> None:
+    def critical_answers(self) -> Iterable[str]:
+        """The answers marked as safety-critical; forms with such marks say which."""
+        field = self._fields.get("critical")
+        return field.data or () if field is not None else ()
+
+    @classmethod
+    def values_of(cls, body: dict[str, Any]) -> dict[str, Any]:
+        """The data of the form from a body: what has the same name, and what the notes say."""
+        about = body.get("about") or {}
+        return {**body, **{name: str(about.get(name) or "") for name in ABOUT}}
+
+    def grow(self, name: str) -> bool:
+        """Add a row to the list of that name; whether there is such a list."""
+        found = next((one for one in rows_in(self) if one.name == name), None)
+        if found is not None:
+            found.grow()
+            self.settle()
+        return found is not None
+
+    def settle(self) -> None:
+        """Bring fields that offer what other rows hold up to them."""
+
+    def tell(self, faults: Iterable[Fault]) -> None:
         """Put each fault beside its field; a field that has an error already keeps that one."""
         for fault in faults:
-            found = self._field_of(fault)
-            if found is None:
+            row, field = self._place_of(fault)
+            told = words.reason(_in_letters(row, fault))
+            if field is None:
                 self.form_errors.append(words.sentence(fault))
-            elif not found.errors:
-                found.errors = [words.reason(fault)]
+            elif isinstance(field, Rows):
+                field.complaints.append(told)
+            elif not field.errors:
+                field.errors = [told]
 
-    def _field_of(self, fault: Fault) -> Field | None:
-        parts = [fault.part, fault.option, fault.language]
-        return self._fields.get("_".join(part for part in parts if part))
+    def _place_of(self, fault: Fault) -> tuple[Row, Field | None]:
+        """The list's owner and the field that a fault belongs to."""
+        form: Row = self
+        if fault.of and "parts" in self:
+            form = self.parts.find(fault.of) or self
+        elif fault.of and "blanks" in self:
+            form = self.blanks.find(fault.of) or self
+        row = _row_of(form, fault) if fault.option else None
+        name = {"key": "options"}.get(fault.part, fault.part) if fault.part not in form else fault.part
+        field = _field_in(row, fault) if row is not None else form._fields.get(name)
+        if isinstance(field, FormField):
+            field = field.form[fault.language or "zh"]
+        return form, field
 
-    def _text(self, name: str) -> dict[str, str]:
-        return {language: self._fields[f"{name}_{language}"].data or "" for language in item_types.LANGUAGES}
+    @property
+    def is_failed(self) -> bool:
+        """Whether anything is wrong with it."""
+        return bool(self.complaints())
 
-    def _options(self) -> Iterator[dict[str, Any]]:
-        """None here; the forms below have theirs."""
-        return iter(())
+    @property
+    def is_about_open(self) -> bool:
+        """Whether the notes on the item are shown at once: there is something in them, or something wrong."""
+        return any(self[name].data or self[name].errors for name in ABOUT)
 
-    def _key(self) -> list[str]:
-        """Empty here; the forms below have theirs."""
-        return []
-
-
-class ChoiceForm(ItemForm):
-    """Up to six options, any of them marked as right; `_add_option_fields` adds their fields below."""
-
-    option_ids = OPTION_IDS
-
-    def _options(self) -> Iterator[dict[str, Any]]:
-        for one in OPTION_IDS:
-            option: dict[str, Any] = {
-                "id": one,
-                "text": self._text(f"text_{one}"),
-                "explanation": self._text(f"explanation_{one}"),
-            }
-            if any(option["text"].values()) or any(option["explanation"].values()):
-                yield option
-
-    def _key(self) -> list[str]:
-        return [one for one in OPTION_IDS if self._fields[f"right_{one}"].data]
+    def complaints(self) -> list[Complaint]:
+        """Everything that is wrong, in the order of the page, each with its place."""
+        return [Complaint("", "", str(one)) for one in self.form_errors] + list(_complaints(self, ()))
 
 
-class JudgementForm(ItemForm):
-    """True or false, each with its explanation."""
-
-    option_ids = item_types.Judgement.option_ids
-    key = RadioField(
-        _l("Answer key"),
-        choices=[SelectChoice("true", _l("True")), SelectChoice("false", _l("False"))],
-        validate_choice=False,
-        default="",
-    )
-
-    def _options(self) -> Iterator[dict[str, Any]]:
-        for one, label in words.true_and_false().items():
-            yield {"id": one, "text": label, "explanation": self._text(f"explanation_{one}")}
-
-    def _key(self) -> list[str]:
-        return [self.key.data] if self.key.data else []
+def _row_of(form: Row, fault: Fault) -> Row | None:
+    """The row that a fault names, in the list that it most likely means."""
+    lists = {name: one for name, one in form._fields.items() if isinstance(one, Rows)}
+    meant = [name for name in LISTS.get(fault.part, (fault.part, "options")) if name in lists]
+    for name in [*meant, *(one for one in lists if one not in meant)]:
+        found = lists[name].find(fault.option or "")
+        if found is not None:
+            return found
+    return None
 
 
-def _add_option_fields(form: type[ItemForm], one: str, letter: Any, *, with_text: bool) -> None:
-    labels = {
-        "zh": _l("Option %(letter)s, Chinese", letter=letter),
-        "en": _l("Option %(letter)s, English", letter=letter),
-    }
-    reasons = {
-        "zh": _l("Why option %(letter)s is right or wrong, Chinese", letter=letter),
-        "en": _l("Why option %(letter)s is right or wrong, English", letter=letter),
-    }
-    for language in item_types.LANGUAGES:
-        if with_text:
-            field = long_text(labels[language], maximum=LONGEST["text"], required=False)
-            setattr(form, f"text_{one}_{language}", field)
-        field = long_text(reasons[language], maximum=LONGEST["explanation"], required=False)
-        setattr(form, f"explanation_{one}_{language}", field)
-    if with_text:
-        setattr(form, f"right_{one}", BooleanField(_l("Option %(letter)s is right", letter=letter)))
+def _field_in(row: Row, fault: Fault) -> Field | None:
+    """The field of that name in a row, else the row's first one that is seen."""
+    if fault.part in row:
+        return row[fault.part]
+    return next((one for one in row if one.type != "HiddenField"), None)
 
 
-for _id in OPTION_IDS:
-    _add_option_fields(ChoiceForm, _id, _id.upper(), with_text=True)
-for _id, _label in (("true", _l("True")), ("false", _l("False"))):
-    _add_option_fields(JudgementForm, _id, _label, with_text=False)
+def _in_letters(form: Row, fault: Fault) -> Fault:
+    """The same fault, the option that it compares with named by its letter on the page."""
+    if fault.code != "same_text" or "options" not in form:
+        return fault
+    ids = [one.form.id.data for one in form.options.entries]
+    return replace(fault, figure=chr(ord("A") + ids.index(fault.figure))) if fault.figure in ids else fault
 
 
-def form_for(type_name: str, body: dict[str, Any] | None = None, **values: Any) -> ItemForm:
-    """The form of a type, filled from the request, else from a body."""
-    made = JudgementForm if type_name == JUDGEMENT else ChoiceForm
-    form: ItemForm = made(data={**_flat(body), **values} if body else values)
-    return form
+def _complaints(form: Row, trail: Sequence[str]) -> Iterator[Complaint]:
+    for field in form:
+        label = str(field.label.text) if field.label and field.label.text else ""
+        here = (*trail, label) if label and field.name != "csrf_token" else (*trail,)
+        if isinstance(field, Rows):
+            yield from (Complaint(f"{field.id}-list", " · ".join(here), one) for one in field.complaints)
+            for place, entry in enumerate(field.entries):
+                yield from _complaints(entry.form, (*trail, field.name_of(place)))
+        elif isinstance(field, FormField):
+            yield from _complaints(field.form, here)
+        else:
+            target = f"{field.id}-0" if hasattr(field.widget, "html_tag") else field.id
+            yield from (Complaint(target, " · ".join(here), str(one)) for one in field.errors)
 
 
-def _flat(body: dict[str, Any]) -> dict[str, Any]:
-    flat: dict[str, Any] = {"source": body.get("source", "")}
-    for name in ("stem", "explanation"):
-        flat |= {f"{name}_{language}": text for language, text in body[name].items()}
-    for option in body["options"]:
-        for name in ("text", "explanation"):
-            flat |= {f"{name}_{option['id']}_{language}": text for language, text in option[name].items()}
-        flat[f"right_{option['id']}"] = option["id"] in body["key"]
-    flat["key"] = next(iter(body["key"]), "")
-    return flat
+def whole_number(label: Any, **options: Any) -> Whole:
+    """A field for a whole number."""
+    return Whole(label, render_kw={"inputmode": "numeric", "autocomplete": "off"}, **options)

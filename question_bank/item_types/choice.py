@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from random import Random
 
-from question_bank.item_types import texts
+from question_bank.item_types import about, texts
 from question_bank.item_types.protocol import LANGUAGES, Body, Fault, Mark, Shown, ShownOption, ShownPart
 
 OPTION_IDS = tuple("abcdefghijkl")
@@ -13,36 +13,35 @@ OPTION_IDS = tuple("abcdefghijkl")
 
 def options_of(body: Body) -> Sequence[Body]:
     """The options of a body or of a part; empty where they are missing or malformed."""
-    options = body.get("options")
-    return [one for one in options if isinstance(one, Mapping)] if isinstance(options, list) else []
+    return texts.rows(body.get("options"))
 
 
 def key_of(body: Body) -> set[str]:
     """The ids of the right options; empty where the key is missing or malformed."""
-    key = body.get("key")
-    return {one for one in key if isinstance(one, str)} if isinstance(key, list) else set()
+    return set(texts.strings(body.get("key")))
 
 
 def ids_of(options: Sequence[Body]) -> list[str]:
     """The ids of options as written."""
-    return [str(one.get("id", "")) for one in options]
+    return [texts.id_of(one) for one in options]
 
 
 def chosen(answer: object) -> set[str]:
     """The option ids of an answer, whatever it is."""
-    return {one for one in answer if isinstance(one, str)} if isinstance(answer, list | tuple) else set()
+    return set(texts.strings(answer))
 
 
 def option_faults(
     options: Sequence[Body], languages: Sequence[str], fewest: int, most: int, of: str | None = None
 ) -> Iterator[Fault]:
-    """Too few or too many options, a text missing or too long, two options that say the same."""
+    """Too few or too many options, ids that fail, a text missing or too long, two options that say the same."""
     if len(options) < fewest:
         yield Fault("too_few_options", "options", figure=fewest, of=of)
     if len(options) > most:
         yield Fault("too_many_options", "options", figure=most, of=of)
+    yield from texts.id_faults(options, "options", of)
     for number, option in enumerate(options):
-        name = str(option.get("id", ""))
+        name = texts.id_of(option)
         yield from texts.faults(option.get("text"), "text", languages, option=name, of=of)
         yield from texts.optional_faults(option.get("explanation"), "explanation", languages, option=name, of=of)
         yield from _same_text_faults(option, options[:number], of)
@@ -53,17 +52,19 @@ def _same_text_faults(option: Body, others: Sequence[Body], of: str | None) -> I
         text = texts.text_of(option.get("text"), language)
         for other in others:
             if text and text == texts.text_of(other.get("text"), language):
-                yield Fault("same_text", "text", str(option.get("id", "")), language, str(other.get("id", "")), of)
+                yield Fault("same_text", "text", texts.id_of(option), language, texts.id_of(other), of)
                 break
 
 
-def key_faults(body: Body, options: Sequence[Body], *, multiple: bool, of: str | None = None) -> Iterator[Fault]:
-    """A key that names no option, or not as many as the type takes."""
+def key_faults(
+    body: Body, options: Sequence[Body], *, multiple: bool, fewest: int = 2, of: str | None = None
+) -> Iterator[Fault]:
+    """A key that names no option, or not as many as the type takes: one, or where several may be right `fewest`."""
     key = key_of(body)
     if not key <= set(ids_of(options)):
         yield Fault("key_unknown", "key", of=of)
-    elif multiple and len(key) < 2:
-        yield Fault("key_two", "key", of=of)
+    elif multiple and len(key) < fewest:
+        yield Fault("key_two" if fewest == 2 else "key_some", "key", of=of)
     elif not multiple and len(key) != 1:
         yield Fault("key_one", "key", of=of)
 
@@ -72,7 +73,7 @@ def shown_options(
     options: Sequence[Body], order: Sequence[str], key: set[str], *, prefix: str = "", letters: bool = True
 ) -> list[ShownOption]:
     """Options in that order, with letters by place; `prefix` stands before the values that a form sends."""
-    known = {str(one.get("id")): one for one in options}
+    known = {texts.id_of(one): one for one in options}
     return [
         ShownOption(
             id=one,
@@ -87,26 +88,32 @@ def shown_options(
     ]
 
 
-class _Choice:
+class ChoiceType:
     """One question with options of its own."""
 
     name = ""
     entry = "options"
+    staged = False
     policy = "all_or_nothing"
     by_hand = False
     multiple = False
     fewest, most = 4, 6
 
     def validate(self, body: Body) -> list[Fault]:
-        """Stem, options, key and explanation, in that order."""
-        languages = texts.spoken(body.get("stem"))
+        """Stem, options, key and explanation, in that order, then what stands beside them."""
+        body = texts.mapping(body)
+        languages = texts.spoken(body)
         return [
             *texts.faults(body.get("stem"), "stem", languages),
             *self._option_faults(options_of(body), languages),
-            *key_faults(body, options_of(body), multiple=self.multiple),
+            *self._key_faults(body),
             *texts.optional_faults(body.get("explanation"), "explanation", languages),
-            *texts.source_faults(body),
+            *about.faults(body),
+            *about.critical_faults(body, ids_of(options_of(body)), key_of(body)),
         ]
+
+    def _key_faults(self, body: Body) -> Iterator[Fault]:
+        return key_faults(body, options_of(body), multiple=self.multiple)
 
     def _option_faults(self, options: Sequence[Body], languages: Sequence[str]) -> Iterator[Fault]:
         return option_faults(options, languages, self.fewest, self.most)
@@ -144,45 +151,49 @@ class _Choice:
 
     def mark(self, body: Body, draw: Sequence[str], answer: object) -> Mark:
         """The options chosen against the key."""
-        key, given = key_of(body), chosen(answer)
-        return Mark(
-            hits=len(given & key),
-            of=max(1, len(key)),
-            wrong=len(given - key),
-            critical=bool(given & critical_of(body)),
-        )
+        return marked(texts.mapping(body), answer)
 
     def key(self, body: Body, draw: Sequence[str]) -> list[str]:
         """The key, sorted."""
         return sorted(key_of(body))
 
 
+def marked(body: Body, answer: object) -> Mark:
+    """The options chosen against the key of a body."""
+    key, given = key_of(body), chosen(answer)
+    return Mark(
+        hits=len(given & key),
+        of=max(1, len(key)),
+        wrong=len(given - key),
+        critical=bool(given & critical_of(body)),
+    )
+
+
 def critical_of(body: Body) -> set[str]:
     """What counts as a safety-critical error when it is answered."""
-    critical = body.get("critical")
-    return {one for one in critical if isinstance(one, str)} if isinstance(critical, list) else set()
+    return set(texts.strings(body.get("critical")))
 
 
-class A1(_Choice):
+class A1(ChoiceType):
     """One statement, usually five options, one best."""
 
     name = "A1"
 
 
-class A2(_Choice):
+class A2(ChoiceType):
     """A short case, usually five options, one best; the case is part of the stem."""
 
     name = "A2"
 
 
-class X(_Choice):
+class X(ChoiceType):
     """Several options are right: two or more."""
 
     name = "X"
     multiple = True
 
 
-class Judgement(_Choice):
+class Judgement(ChoiceType):
     """True or false (对/错), never shuffled."""
 
     name = "judgement"
@@ -196,7 +207,7 @@ class Judgement(_Choice):
         if tuple(ids_of(options)) != self.option_ids:
             yield Fault("not_true_and_false", "options")
         for option in options:
-            name = str(option.get("id", ""))
+            name = texts.id_of(option)
             yield from texts.faults(option.get("text"), "text", languages, option=name)
             yield from texts.optional_faults(option.get("explanation"), "explanation", languages, option=name)
 

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, Protocol
 
 LANGUAGES = ("zh", "en")
+FORWARD = "forward"  # heads the draw of a set in which nobody goes back
 
 Body = Mapping[str, Any]
 Text = Mapping[str, str]
@@ -58,6 +59,11 @@ class ShownPart:
     explanation: Text = field(default_factory=dict)
     accepted: Sequence[str] = ()
     unit: str = ""
+    numeric: bool = False
+
+    def letter_of(self, option_id: str) -> str:
+        """The letter of an option; empty for none of them."""
+        return next((one.letter or "" for one in self.options if one.id == option_id), "")
 
 
 @dataclass(frozen=True)
@@ -96,12 +102,15 @@ class Mark:
 class ItemType(Protocol):
     """What a type of item knows; one instance a type, found by `item_types.get`.
 
-    `entry` says how it is answered, and so which template shows it: `options`, `texts`, `order`, `regions`, `essay`.
+    `entry` says how it is answered, and so which template shows it: `options`, `letters` (options shared by
+    several questions), `texts`, `order`, `regions`, `essay`. `staged` sets release one part after the other. A
+    part of `texts` that has options (calculated) is shown as `options`.
     `policy` is the policy of scoring where a section names none. `by_hand` is true where a person marks.
     """
 
     name: str
     entry: str
+    staged: bool
     policy: str
     by_hand: bool
 
@@ -122,9 +131,10 @@ class ItemType(Protocol):
         ...
 
     def answer_fault(self, draw: Sequence[str], answer: Sequence[str], before: Sequence[str] = ()) -> str | None:
-        """Why a tidy answer cannot be saved, or None for one that can: `nothing`, `unknown`, `too_many`, `too_long`.
+        """Why a tidy answer cannot be saved, or None for one that can.
 
-        `before` is the newest answer saved, for sets that let nobody go back (`locked`).
+        `nothing`, `unknown`, `too_many`, `too_long`, `twice` (ordering), `not_a_number`; for sets that let nobody go
+        back, whose draw is headed by `forward`, `locked` and `not_yet`, judged by `before`, the newest answer saved.
         """
         ...
 

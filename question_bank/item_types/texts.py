@@ -2,11 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from question_bank.item_types.protocol import LANGUAGES, Body, Fault
+from question_bank.item_types.protocol import FORWARD, LANGUAGES, Body, Fault
 
-LONGEST = {"stem": 2000, "text": 500, "explanation": 1000, "release": 1000, "label": 100, "source": 200}
+LONGEST = {
+    "stem": 2000,
+    "text": 500,
+    "explanation": 1000,
+    "release": 1000,
+    "label": 100,
+    "alt": 300,
+    "rubric": 500,
+    "source": 200,
+}
+ID_LONGEST = 20
+HEADS = (FORWARD, "multiple")  # what may head a draw, and so names no option
+
+
+def mapping(value: object) -> Body:
+    """The value if it is an object of JSON, else an empty one."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def rows(value: object) -> list[Body]:
+    """The objects of a list; empty for anything else."""
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list | tuple) else []
+
+
+def strings(value: object) -> list[str]:
+    """The strings of a list; empty for anything else."""
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list | tuple) else []
+
+
+def id_of(row: Body) -> str:
+    """The id of an option, part, blank or region; empty where it is missing or malformed."""
+    name = row.get("id")
+    return name if isinstance(name, str) else ""
+
+
+def id_faults(listed: Sequence[Body], part: str, of: str | None = None) -> Iterator[Fault]:
+    """Ids stand in draws and answers: short, of letters and digits, each once in its list."""
+    ids = [id_of(one) for one in listed]
+    for number, name in enumerate(ids):
+        if not (name.isascii() and name.isalnum()) or len(name) > ID_LONGEST or name in HEADS:
+            yield Fault("bad_id", part, figure=number + 1, of=of)
+        elif name in ids[:number]:
+            yield Fault("same_id", part, figure=name, of=of)
 
 
 def text_of(value: object, language: str) -> str:
@@ -15,10 +57,19 @@ def text_of(value: object, language: str) -> str:
     return text.strip() if isinstance(text, str) else ""
 
 
-def spoken(*stems: object) -> tuple[str, ...]:
-    """The languages in which any of those stems is filled in; Chinese where none is."""
-    found = tuple(one for one in LANGUAGES if any(text_of(stem, one) for stem in stems))
-    return found or LANGUAGES[:1]
+def spoken(*values: object) -> tuple[str, ...]:
+    """The languages in which any text of a body (or of those parts of one) is filled in; Chinese where none is."""
+    found: set[str] = set()
+    waiting = list(values)
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict) and not value.keys() <= set(LANGUAGES):
+            waiting += value.values()
+        else:
+            found |= {language for language in LANGUAGES if text_of(value, language)}
+    return tuple(one for one in LANGUAGES if one in found) or LANGUAGES[:1]
 
 
 def faults(
@@ -46,10 +97,3 @@ def optional_faults(
     """The same for a text that may be left out altogether."""
     given = any(text_of(value, language) for language in LANGUAGES)
     yield from faults(value, part, languages if given else (), option=option, of=of)
-
-
-def source_faults(body: Body) -> Iterator[Fault]:
-    """A source is one text for both languages, and may be empty."""
-    source = body.get("source", "")
-    if not isinstance(source, str) or len(source) > LONGEST["source"]:
-        yield Fault("too_long", "source", figure=LONGEST["source"])

@@ -160,7 +160,7 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("fk_item_category_id_item_category"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_item_superseded_by_id_item"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_item_category_id"))
-        for name in ("difficulty", "state_fits", "approved_version_exists"):
+        for name in ("difficulty", "state_fits", "approved_version_exists", "itemstate"):
             batch_op.drop_constraint(op.f(f"ck_item_{name}"), type_="check")
         batch_op.drop_column("review_by")
         batch_op.drop_column("difficulty")

@@ -6,15 +6,15 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from question_bank.permissions import Permission
-from question_bank.views import attempts, categories, items, lists, quizzes, review
+from question_bank.views import attempts, authoring, categories, lists, quizzes, review
 from training.core import web
 
 
 def register(app: Flask) -> None:
     """Plug in the pages and their places in the navigation; the bank is an instructor's home."""
     app.register_blueprint(attempts.bp)
+    app.register_blueprint(authoring.bp)
     app.register_blueprint(categories.bp)
-    app.register_blueprint(items.bp)
     app.register_blueprint(lists.bp)
     app.register_blueprint(quizzes.bp)
     app.register_blueprint(review.bp)

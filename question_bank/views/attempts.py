@@ -66,7 +66,7 @@ def paper(attempt_id: int) -> ResponseReturnValue:
 @requires(Permission.ATTEMPT_SIT)
 def answer(attempt_id: int, position: int) -> ResponseReturnValue:
     """Save one answer; what is returned here leaves only after the commit."""
-    receipt = answers.save(attempt_id, position, request.form.getlist("choice"), person_id=actor().id)
+    receipt = answers.save(attempt_id, position, papers.answer_in(request.form), person_id=actor().id)
     if refusals.wants_json():
         return {"receipt": receipt.number, "saved_at": papers.clock_time(receipt)}
     return redirect(url_for(".paper", attempt_id=attempt_id, _anchor=f"item-{position}"))

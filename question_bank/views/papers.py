@@ -1,45 +1,112 @@
-"""An attempt as its pages show it: items in their order with their options, answers and receipts."""
+"""An attempt as its pages show it: items in their order with their parts, answers and receipts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from random import Random
 from typing import Any
 
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from question_bank import item_types
-from question_bank.item_types import ShownOption
+from question_bank.item_types import Shown, ShownPart
 from question_bank.models import AnswerEvent, Attempt, AttemptItem
 from question_bank.queries import attempts as queries
 from training.core import clock
 
+LETTERS = "letters"  # the entry of types whose questions share their options
+
 
 @dataclass(frozen=True)
 class PaperItem:
-    """One item on a paper; `saved_at` is a local clock time, `right` is None until graded."""
+    """One item on a paper; `saved_at` is a local clock time, `right` is None until graded.
+
+    `closed` are the parts of a staged set that have been left behind.
+    """
 
     number: int
     type: str
-    multiple: bool
-    stem: Mapping[str, str]
-    options: Sequence[ShownOption]
-    explanation: Mapping[str, str]
-    chosen: list[str]
-    receipt: int | None
-    saved_at: str | None
-    right: bool | None
+    shown: Shown
+    answer: Sequence[str] = ()
+    key: Sequence[str] = ()
+    closed: Sequence[str] = ()
+    is_staged: bool = False
+    is_forward: bool = False
+    receipt: int | None = None
+    saved_at: str | None = None
+    right: bool | None = None
+    partly: bool = False
+    critical: bool = False
+
+    @property
+    def entry(self) -> str:
+        """How it is answered."""
+        return item_types.get(self.type).entry
+
+    @property
+    def shares_options(self) -> bool:
+        """Whether the options are told once for all its questions."""
+        return self.entry == LETTERS
+
+    @property
+    def stem(self) -> Mapping[str, str]:
+        """What stands above everything else."""
+        return self.shown.stem
+
+    @property
+    def explanation(self) -> Mapping[str, str]:
+        """That of the item as a whole."""
+        return self.shown.explanation
+
+    @property
+    def parts(self) -> Sequence[ShownPart]:
+        """Its questions; one for an item that is no set."""
+        return self.shown.parts
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it has one question, asked by its stem."""
+        return len(self.parts) == 1 and not self.parts[0].id
+
+    @cached_property
+    def released(self) -> Sequence[ShownPart]:
+        """The questions that may be seen now: in a staged set those left behind and the one after them."""
+        return self.parts[: len(self.closed) + 1] if self.is_staged else self.parts
+
+    @property
+    def is_all_released(self) -> bool:
+        """Whether nothing is held back."""
+        return len(self.released) == len(self.parts)
+
+    def is_locked(self, part: ShownPart) -> bool:
+        """Whether the answer to this part can no longer be changed."""
+        return self.is_forward and part.id in self.closed
 
     @property
     def answered(self) -> bool:
-        """Whether an option is chosen."""
-        return bool(self.chosen)
+        """Whether anything is answered."""
+        return any(not one.endswith(":") for one in self.answer)
+
+    def chosen_in(self, part: ShownPart) -> list[str]:
+        """What of the answer belongs to that part."""
+        return [one for one in self.answer if one.startswith(f"{part.id}:")]
+
+    def text_in(self, part: ShownPart) -> str:
+        """What was written for that part."""
+        prefix = f"{part.id}:" if part.id else ""
+        return next((one.removeprefix(prefix) for one in self.answer if one.startswith(prefix)), "")
 
     @property
     def hint(self) -> str:
-        """How many options to choose."""
-        return str(_("Choose every correct answer") if self.multiple else _("Choose one"))
+        """How many options to choose, where there are options to choose from."""
+        if self.entry == "order":
+            return str(_("Put the letters in order"))
+        if not self.is_single or not self.parts[0].options:
+            return ""
+        return str(_("Choose every correct answer") if self.parts[0].multiple else _("Choose one"))
 
 
 def paper_of(attempt: Attempt) -> list[PaperItem]:
@@ -49,37 +116,42 @@ def paper_of(attempt: Attempt) -> list[PaperItem]:
 
 
 def _paper_item(item: AttemptItem, body: dict[str, Any], event: AnswerEvent | None) -> PaperItem:
-    shown = item_types.get(item.type).show(body, item.option_order)
+    kind = item_types.get(item.type)
+    answer = event.answer if event else []
     return PaperItem(
         number=item.position,
         type=item.type,
-        multiple=shown.parts[0].multiple,
-        stem=shown.stem,
-        options=shown.parts[0].options,
-        explanation=shown.explanation,
-        chosen=event.answer if event else [],
+        shown=kind.show(body, item.option_order),
+        answer=answer,
+        key=kind.key(body, item.option_order),
+        closed=[one[:-1] for one in answer if one.endswith(":")],
+        is_staged=kind.staged,
+        is_forward=item_types.FORWARD in item.option_order,
         receipt=event.receipt if event else None,
         saved_at=clock_time(event) if event else None,
         right=None if item.earned is None else item.earned >= item.points,
+        partly=item.earned is not None and 0 < item.earned < item.points,
+        critical=item.critical_error,
     )
 
 
 def preview_of(type_name: str, body: dict[str, Any]) -> PaperItem:
-    """An item as a trainee would see it, with its options as written and nothing chosen."""
+    """An item as a trainee would see it, in the order written and with nothing chosen."""
     kind = item_types.get(type_name)
-    shown = kind.show(body, kind.draw(body, Random(0), shuffle=False))  # noqa: S311 - nothing is shuffled
-    return PaperItem(
-        number=1,
-        type=type_name,
-        multiple=shown.parts[0].multiple,
-        stem=shown.stem,
-        options=shown.parts[0].options,
-        explanation=shown.explanation,
-        chosen=[],
-        receipt=None,
-        saved_at=None,
-        right=None,
-    )
+    draw = kind.draw(body, Random(0), shuffle=False)  # noqa: S311 - nothing is shuffled
+    return PaperItem(number=0, type=type_name, shown=kind.show(body, draw), key=kind.key(body, draw))
+
+
+def answer_in(form: MultiDict[str, str]) -> list[str]:
+    """The answer that a paper's form sends: options by their values, texts with the part they belong to."""
+    answer = []
+    for name, value in form.items(multi=True):
+        field_name, _dot, part = name.partition(".")
+        if field_name == "choice" and value:
+            answer.append(value)
+        elif field_name == "text" and value.strip():
+            answer.append(f"{part}:{value}" if part else value)
+    return answer
 
 
 def clock_time(event: Any) -> str:

@@ -21,7 +21,7 @@ from question_bank.services.items import Stale
 from question_bank.statistics import ItemFigures
 from question_bank.views import papers
 from training.activities.models import Activity
-from training.core import i18n
+from training.core import i18n, paging
 from training.core.access import actor, requires
 from training.core.errors import DomainError
 
@@ -66,12 +66,13 @@ def new_post() -> ResponseReturnValue:
 @bp.get("/<int:quiz_id>")
 @requires(Permission.QUIZ_READ)
 def quiz(quiz_id: int) -> ResponseReturnValue:
-    """A quiz in its newest version, with the results over all versions."""
+    """A quiz in its newest version, with the results over all versions, 50 items a page."""
     activity, _scope = queries.quiz_visible_to(actor(), quiz_id)
     found = statistics.figures(queries.answers_of(quiz_id))
+    versions, number = queries.versions_shown(quiz_id), paging.number_asked()
     shown = [
         (item, version, papers.preview_of(item.type, version.body), found.get(version.id, ItemFigures()))
-        for version, item in queries.versions_shown(quiz_id)
+        for version, item in versions[paging.offset(number) : paging.offset(number + 1)]
     ]
     return render_template(
         "question_bank/quiz.html",
@@ -79,7 +80,7 @@ def quiz(quiz_id: int) -> ResponseReturnValue:
         rules=queries.rules_of(quiz_id, activity.version),
         items=queries.items_of(quiz_id, activity.version),
         totals=queries.totals_of(quiz_id),
-        shown=shown,
+        page=paging.Page(shown, number, len(versions)),
     )
 
 

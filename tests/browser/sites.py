@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page, Request, ViewportSize
 
 from tests.browser.people import PASSWORD
 
@@ -116,3 +116,14 @@ def fits(page: Page) -> None:
     page.wait_for_load_state()
     said = page.evaluate(OVERFLOW)
     assert not said, f"{page.url} at {page.viewport_size} is {said}"
+
+
+def weigh(page: Page, path: str) -> tuple[int, int]:
+    """The bytes of all bodies as they come over the wire when the browser has kept nothing; and how many come."""
+    asked: list[Request] = []
+    page.on("requestfinished", asked_one := lambda request: asked.append(request))
+    page.goto(path, wait_until="load")
+    page.remove_listener("requestfinished", asked_one)
+    sizes = [request.sizes()["responseBodySize"] for request in asked if request.url.startswith("http")]
+    assert len(sizes) >= 4, f"{path} came without its style, script or picture: {sizes}"
+    return sum(sizes), len(sizes)

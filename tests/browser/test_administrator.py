@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.people import PASSWORD, staff
-from tests.browser.sites import BOTH, DESK, agree, fits
+from tests.browser.sites import BOTH, DESK, PHONE, agree, fits
 
 pytestmark = pytest.mark.xdist_group("browser")
 Visit = Callable[..., Page]
@@ -38,6 +38,8 @@ def test_an_administrator_reads_in_the_trail_who_gave_which_role(visit: Visit, s
     page = visit(staff("administrator"), size=size)
     page.goto("/audit/")
     fits(page)
+    if size == PHONE:
+        page.locator("main details.on-phones > summary").click()
     page.locator("main [name=verb]").select_option("grant.add")
     page.locator("main form button").first.click()
     page.wait_for_url("**verb=grant.add*")

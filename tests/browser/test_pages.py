@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import CDPSession, Page, Request
+from playwright.sync_api import CDPSession, Page
 
-from tests.browser.sites import OVERFLOW
+from tests.browser.sites import OVERFLOW, weigh
 from tests.browser.walks import KINDS, Walk, kind_of
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -27,23 +27,12 @@ def test_a_first_visit_of_any_page_weighs_little_and_asks_for_little(visit: Visi
         session = page.context.new_cdp_session(page)
         session.send("Network.enable")
         session.send("Network.setCacheDisabled", {"cacheDisabled": True})
-        weights += [(*_weigh(page, path), walk.who, path) for path in walk.paths]
+        weights += [(*weigh(page, path), walk.who, path) for path in walk.paths]
         page.context.close()
     weights.sort(reverse=True)
     listed = "\n".join(f"{size:>8} bytes, {times} requests: {path} ({who})" for size, times, who, path in weights)
     heavy = [one for one in weights if one[0] > MOST_BYTES or one[1] > MOST_REQUESTS]
     assert not heavy, f"{len(heavy)} pages are too heavy; all, the heaviest first:\n{listed}"
-
-
-def _weigh(page: Page, path: str) -> tuple[int, int]:
-    """The bytes of all bodies as they come over the wire when the browser has kept nothing; and how many come."""
-    asked: list[Request] = []
-    page.on("requestfinished", asked_one := lambda request: asked.append(request))
-    page.goto(path, wait_until="load")
-    page.remove_listener("requestfinished", asked_one)
-    sizes = [request.sizes()["responseBodySize"] for request in asked if request.url.startswith("http")]
-    assert len(sizes) >= 4, f"{path} came without its style, script or picture: {sizes}"
-    return sum(sizes), len(sizes)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -55,6 +55,12 @@ def test_somebody_enrolled_after_the_last_day_is_overdue_and_nothing_breaks() ->
     assert pace.reminder(position, FIRST) is None
 
 
+def test_who_can_still_be_helped_comes_before_whose_last_day_has_passed() -> None:
+    due = {days: Position(0, 3, True, FIRST, FIRST + timedelta(days=days)) for days in (-300, -2, 0, 9, 40)}
+    ordered = sorted(due, key=lambda days: pace.urgency(due[days], FIRST))
+    assert ordered == [0, 9, 40, -2, -300]
+
+
 @given(
     done=st.integers(0, 20),
     more=st.integers(0, 20),

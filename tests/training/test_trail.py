@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -76,7 +78,36 @@ def verbs_in(path: Path) -> set[str]:
     return set(re.findall(r"audit\.record\(\s*[^,]+,\s*\"([a-z-]+\.[a-z-]+)\"", text))
 
 
-def test_a_page_costs_three_queries_whatever_its_length(app: Flask) -> None:
+@pytest.mark.one_database
+def test_every_detail_is_told_under_a_name(app: Flask) -> None:
+    calls = [call for package in wording.PACKAGES for path in _sources(package) for call in _records(path)]
+    told = {one.arg for call in calls for one in call.keywords if one.arg}
+    assert len(told) > 20
+    assert told <= set(audit.names()), f"not named: {sorted(told - set(audit.names()))}"
+
+
+def _sources(package: str) -> Iterator[Path]:
+    return (wording.ROOT / package).rglob("*.py")
+
+
+def _records(path: Path) -> Iterator[ast.Call]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.record":
+            yield node
+
+
+def test_a_line_names_people_and_says_its_details_in_words(app: Flask) -> None:
+    named = world.people(app)
+    candidate = named["candidate"]
+    with app.app_context(), transaction():
+        audit.record(None, "person.revise", candidate, fields=["name"], passed=True)
+        audit.record(None, "grant.end", scopes.root(), person_id=candidate.id, role="coordinator")
+    text = main_text(client_for(app, named["administrator"]).get("/audit/"))
+    assert f"{candidate.name} 字段：名称 · 合格：是" in text
+    assert f"人员：{candidate.name} · 角色：基地管理员" in text
+
+
+def test_a_page_costs_four_queries_whatever_its_length(app: Flask) -> None:
     administrator = client_for(app, world.people(app)["administrator"])
-    with counting(app, at_most=3):
+    with counting(app, at_most=4):
         administrator.get("/audit/")

@@ -40,8 +40,24 @@ VERBS = {
     "person.unlock": _l("locked session opened"),
 }
 
+NAMES = {
+    "activation": _l("first password"),
+    "reset": _l("new password"),
+    "ends_on": _l("last day"),
+    "for_id": _l("for"),
+    "lent_by_id": _l("lent by"),
+    "person": _l("person"),
+    "person_id": _l("person"),
+    "purpose": _l("purpose"),
+    "role": _l("role"),
+    "role_grant": _l("role"),
+    "scope": _l("area"),
+    "until": _l("until"),
+}
+
 
 def register() -> None:
     """Tell the house."""
     access.register(GRANTS)
     audit.describe(VERBS)
+    audit.name(NAMES)

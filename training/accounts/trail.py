@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, or_, select
 
-from training.accounts import logins
+from training.accounts import logins, trail_words
 from training.accounts.forms import TrailForm
 from training.accounts.models import Person
 from training.accounts.permissions import Permission
@@ -43,9 +43,17 @@ def home() -> ResponseReturnValue:
     form.offer(sorted((verb, str(label)) for verb, label in names.items()))
     if not form.validate():
         return render_template("accounts/trail.html", form=form, page=TrailPage([], None), names=names), 422
-    before = request.args.get("before", type=int)
-    kept = {name: value for name, value in request.args.items() if name != "before" and value}
-    return render_template("accounts/trail.html", form=form, page=_page(form, before), names=names, kept=kept)
+    page = _page(form, request.args.get("before", type=int))
+    return render_template(
+        "accounts/trail.html",
+        form=form,
+        page=page,
+        names=names,
+        kept={name: value for name, value in request.args.items() if name != "before" and value},
+        people=trail_words.people_named(line for line, _person in page.rows),
+        subject=trail_words.subject,
+        details=trail_words.details,
+    )
 
 
 def _page(form: TrailForm, before: int | None) -> TrailPage:

@@ -4,4 +4,5 @@ from flask import Flask
 
 
 def init_app(_app: Flask) -> None:
-    """Nothing to plug in: packages register their kinds in `kinds.py`."""
+    """Packages register their kinds in `kinds.py`; here only the mark of the sample plugs in."""
+    from training.activities import samples as samples

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from training.core.db import Base, BigId, Id
@@ -13,7 +13,8 @@ from training.core.db import Base, BigId, Id
 class Activity(Base):
     """`version` is the newest published version; the ledger says which version was completed.
 
-    `scope_id` owns the activity: who may edit it holds the permission there; `class_hours` are 学时.
+    `scope_id` owns the activity: who may edit it holds the permission there; `class_hours` are 学时. Of what is
+    marked `sample`, as it came with the sample, pages say beside the title that nobody has reviewed it.
     """
 
     __tablename__ = "activity"
@@ -30,3 +31,4 @@ class Activity(Base):
     title_zh: Mapped[str] = mapped_column(String(200))
     title_en: Mapped[str] = mapped_column(String(200))
     class_hours: Mapped[Decimal] = mapped_column(Numeric(6, 1, asdecimal=True), default=Decimal(0))
+    sample: Mapped[bool] = mapped_column(default=False, server_default=false())

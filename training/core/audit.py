@@ -41,6 +41,19 @@ def words() -> dict[str, Any]:
     return dict(_words)
 
 
+_names: dict[str, Any] = {}
+
+
+def name(words: Mapping[str, Any]) -> None:
+    """Say in (lazily translated) words what a package calls its objects (by table) and the details of its lines."""
+    _names.update(words)
+
+
+def names() -> dict[str, Any]:
+    """Every object and detail with its words."""
+    return dict(_names)
+
+
 class HasId(Protocol):
     """Whoever acts."""
 

@@ -6,6 +6,7 @@ cut off, is refused with a sentence.
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -73,13 +74,21 @@ class FileType:
 
 def detect(path: Path) -> FileType:
     """What the file at `path` is; raises `Invalid` for what is none of the kinds kept here, or is damaged."""
-    size = path.stat().st_size
     with path.open("rb") as file:
-        head = file.read(4096)
-        for fits, look in LOOKS:
-            if fits(head):
-                file.seek(0)
-                return look(file, size)
+        return _detect(file, path.stat().st_size)
+
+
+def detect_bytes(data: bytes) -> FileType:
+    """The same for a file that is in memory."""
+    return _detect(io.BytesIO(data), len(data))
+
+
+def _detect(file: BinaryIO, size: int) -> FileType:
+    head = file.read(4096)
+    for fits, look in LOOKS:
+        if fits(head):
+            file.seek(0)
+            return look(file, size)
     raise Invalid(_refusal(head))
 
 

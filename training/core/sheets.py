@@ -17,7 +17,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from training.core import xlsx
+from training.core import workbooks, xlsx
 from training.core.errors import Invalid
 
 LARGEST_FILE = 10 * 1024 * 1024
@@ -66,8 +66,11 @@ class Sheet:
         return best
 
 
-def read(data: bytes, name: str) -> list[Sheet]:
-    """The sheets of a file that hold anything, at least one; raises `Invalid` with what is wrong and what to do."""
+def read(data: bytes, name: str, *, most_rows: int = MOST_ROWS, most_text: int = MOST_TEXT) -> list[Sheet]:
+    """The sheets of a file that hold anything, at least one; raises `Invalid` with what is wrong and what to do.
+
+    `most_rows` filled rows and `most_text` characters are read of each sheet.
+    """
     if not data.strip(b"\x00 \t\r\n"):
         raise Invalid(_("The file is empty. Choose the list itself and upload it again."))
     if len(data) > LARGEST_FILE:
@@ -77,11 +80,12 @@ def read(data: bytes, name: str) -> list[Sheet]:
         raise xlsx.protected() if xlsx.ENCRYPTED in data else _old_workbook()
     if xlsx.is_zip(data):
         _require_ending(ending, {".xlsx", ".xlsm"})
-        grids = xlsx.grids(data, MOST_ROWS, MOST_COLUMNS)
-        found = [_sheet(grid.name, grid.rows) for grid in grids]
+        grids = xlsx.grids(data, most_rows, MOST_COLUMNS)
+        found = [_sheet(grid.name, grid.rows, most_rows, most_text) for grid in grids]
     else:
         _require_ending(ending, {".csv", ".txt", ".tsv"})
-        found = [_sheet(PurePath(name).stem[:LONGEST_NAME], _csv_rows(_decoded(data)))]
+        rows = _csv_rows(_decoded(data))
+        found = [_sheet(PurePath(name).stem[:LONGEST_NAME], rows, most_rows, most_text)]
     kept = [sheet for sheet in found if sheet.rows]
     if not kept:
         raise Invalid(_("There is nothing in this file but blank cells. Choose the list itself."))
@@ -103,7 +107,7 @@ def _require_ending(ending: str, fitting: set[str]) -> None:
         )
 
 
-def _sheet(name: str, rows: Iterable[tuple[int, Sequence[Any]]]) -> Sheet:
+def _sheet(name: str, rows: Iterable[tuple[int, Sequence[Any]]], most_rows: int, most_text: int) -> Sheet:
     """The rows as text, the blank ones left out; raises `Invalid` when there is more than can be looked at."""
     kept: list[Row] = []
     size = 0
@@ -115,11 +119,11 @@ def _sheet(name: str, rows: Iterable[tuple[int, Sequence[Any]]]) -> Sheet:
             continue
         size += sum(map(len, cells))
         kept.append(Row(number, tuple(cells)))
-        if len(kept) > MOST_ROWS:
-            raise xlsx.too_many_rows(MOST_ROWS)
+        if len(kept) > most_rows:
+            raise xlsx.too_many_rows(most_rows)
         if len(cells) > MOST_COLUMNS:
             raise xlsx.too_many_columns(MOST_COLUMNS)
-        if size > MOST_TEXT:
+        if size > most_text:
             raise Invalid(_("The sheet %(name)s holds too much text. Leave only the list in it.", name=name[:80]))
     width = max((len(row.cells) for row in kept), default=0)
     return Sheet(name, tuple(Row(row.number, row.cells + ("",) * (width - len(row.cells))) for row in kept))
@@ -170,7 +174,8 @@ def _csv_rows(text: str) -> list[tuple[int, list[str]]]:
         delimiter, text = text[4], text.partition("\n")[2]
     try:
         records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        return [(number, row) for number, row in enumerate(records, start=1) if any(map(str.strip, row))]
+        filled = ((number, row) for number, row in enumerate(records, start=1) if any(map(str.strip, row)))
+        return [(number, list(map(workbooks.undefused, row))) for number, row in filled]
     except csv.Error as error:
         raise Invalid(_("A quotation mark in this CSV is never closed. Save the list as .xlsx instead.")) from error
 

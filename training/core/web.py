@@ -12,7 +12,6 @@ from flask import (
     Flask,
     Response,
     current_app,
-    g,
     jsonify,
     redirect,
     render_template,
@@ -22,16 +21,14 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_wtf.csrf import CSRFProtect, generate_csrf
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, multiprocess
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.routing import IntegerConverter, ValidationError
 
-from training.core import access, addresses, assets, db, errors, i18n, idle, refusals, workplaces
+from training.core import access, addresses, assets, db, errors, forgery, i18n, idle, refusals, workplaces
 from training.core.logs import log
 
 bp = Blueprint("core", __name__, template_folder="templates")
-csrf = CSRFProtect()
 LARGEST_ID = 2**63 - 1
 LARGEST_BODY = 2 * 1024 * 1024
 
@@ -258,29 +255,12 @@ def metrics() -> ResponseReturnValue:
     return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
 
-def refuse_forged() -> None:
-    """Refuse a request that another site had sent, before anything else is done.
-
-    A browser says where a request comes from (`Sec-Fetch-Site`, which no script can set); `same-origin` is enough. One
-    that does not say so needs the token of the session (OWASP Cross-Site Request Forgery Prevention Cheat Sheet,
-    "Fetch Metadata headers", with its fallback). A form left open through a sign-in is so not refused for nothing.
-    """
-    if request.method in {"GET", "HEAD", "OPTIONS"}:
-        return
-    if request.headers.get("Sec-Fetch-Site") == "same-origin":
-        g.csrf_valid = True  # what Flask-WTF's own check leaves for the forms
-    else:
-        csrf.protect()
-
-
 def init_app(app: Flask) -> None:
     """Attach the shared pages, the globals of templates and the error pages."""
-    csrf.init_app(app)
-    app.before_request(refuse_forged)
+    forgery.init_app(app)
     idle.init_app(app)
     app.jinja_env.globals.update(
         asset=assets.asset,
-        csrf_token=generate_csrf,
         navigation=_menu,
         homes=_homes,
         personal=_personal_links,

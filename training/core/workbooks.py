@@ -8,8 +8,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ CREATED = datetime(2026, 1, 1)  # noqa: DTZ001 - the file's own field has no zon
 LONGEST_TEXT = 32_767  # what a cell of Excel holds
 LARGEST_NUMBER = 2**53  # above, a cell of Excel loses digits
 LONGEST_TITLE = 31
+ROWS_WITH_LISTS = 2_000  # below the head
 RUNS_AS_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # OWASP, CSV Injection
 
 Value = str | int | float | Decimal | bool | date | datetime | None
@@ -50,13 +51,18 @@ class Cell:
 
 @dataclass(frozen=True)
 class SheetOut:
-    """One sheet: the head stays in sight, `total` is printed strong, `notes` follow below, a line each."""
+    """One sheet: the head stays in sight, `total` is printed strong, `notes` follow below, a line each.
+
+    `above` are rows over the head; `lists` offers values to choose from, by column.
+    """
 
     title: str
     head: Sequence[Column | str]
     rows: Iterable[Sequence[Value | Cell]]
     total: Sequence[Value | Cell] = ()
     notes: Sequence[str] = ()
+    above: Sequence[Sequence[Value | Cell]] = ()
+    lists: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
 
 def write_xlsx(sheets: Sequence[SheetOut]) -> bytes:
@@ -77,14 +83,16 @@ def write_xlsx(sheets: Sequence[SheetOut]) -> bytes:
     return kept.getvalue()
 
 
-def write_csv(head: Sequence[Column | str], rows: Iterable[Sequence[Value | Cell]]) -> bytes:
+def write_csv(
+    head: Sequence[Column | str], rows: Iterable[Sequence[Value | Cell]], encoding: str = "utf-8-sig"
+) -> bytes:
     """A table in UTF-8 with the mark by which Excel knows it, lines ended by CR LF, formulas defused."""
     kept = io.StringIO(newline="")
     writer = csv.writer(kept, lineterminator="\r\n")
     if head:
         writer.writerow([_plain(_named(one).title) for one in head])
     writer.writerows([_plain(_cell(one).value) for one in row] for row in rows)
-    return kept.getvalue().encode("utf-8-sig")
+    return kept.getvalue().encode(encoding)
 
 
 class Formats:
@@ -108,12 +116,13 @@ class Formats:
 
 
 def _write_sheet(page: Worksheet, sheet: SheetOut, formats: Formats) -> None:
-    for place, column in enumerate(map(_named, sheet.head)):
-        page.set_column(place, place, column.width)
-        page.write_string(0, place, _bounded(column.title), formats.get(strong=True))
-    at = 1 if sheet.head else 0
-    if at:
-        page.freeze_panes(1, 0)
+    at = 0
+    for row in sheet.above:
+        _write_row(page, at, row, formats)
+        at += 1
+    if sheet.head:
+        _write_head(page, at, sheet, formats)
+        at += 1
     for row in sheet.rows:
         _write_row(page, at, row, formats)
         at += 1
@@ -122,6 +131,16 @@ def _write_sheet(page: Worksheet, sheet: SheetOut, formats: Formats) -> None:
         at += 1
     for number, note in enumerate(sheet.notes, start=at + 1):
         page.write_string(number, 0, _bounded(note))
+
+
+def _write_head(page: Worksheet, at: int, sheet: SheetOut, formats: Formats) -> None:
+    for place, column in enumerate(map(_named, sheet.head)):
+        page.set_column(place, place, column.width)
+        page.write_string(at, place, _bounded(column.title), formats.get(strong=True))
+    page.freeze_panes(at + 1, 0)
+    for place, offered in sheet.lists.items():
+        rule = {"validate": "list", "source": list(offered), "error_type": "information"}
+        page.data_validation(at + 1, place, at + ROWS_WITH_LISTS, place, rule)
 
 
 def _write_row(
@@ -175,7 +194,12 @@ def _plain(value: Value) -> str:
     if isinstance(value, datetime):
         return clock.local(value).strftime("%Y-%m-%d %H:%M")
     text = str(value)
-    return "'" + text if isinstance(value, str) and text.lstrip(" ").startswith(RUNS_AS_FORMULA) else text
+    return "'" + text if isinstance(value, str) and text.lstrip(" '").startswith(RUNS_AS_FORMULA) else text
+
+
+def undefused(text: str) -> str:
+    """A cell of a CSV without the apostrophe that keeps it from being run."""
+    return text[1:] if text.startswith("'") and text.lstrip(" '").startswith(RUNS_AS_FORMULA) else text
 
 
 def _title(wanted: str, taken: set[str]) -> str:

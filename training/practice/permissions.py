@@ -45,8 +45,19 @@ VERBS = {
     "skills.assess": _l("skills assessed"),
 }
 
+NAMES = {
+    "halves": _l("half hours"),
+    "hours_line": _l("line of hours"),
+    "logbook_entry": _l("logbook entry"),
+    "passed": _l("passed"),
+    "posting": _l("rotation"),
+    "rotation_id": _l("rotation plan"),
+    "skills_assessment": _l("skills assessment"),
+}
+
 
 def register() -> None:
     """Tell the house."""
     access.register(GRANTS)
     audit.describe(VERBS)
+    audit.name(NAMES)

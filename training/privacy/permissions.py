@@ -42,8 +42,19 @@ VERBS = {
     "person.view-id-number": _l("identity number viewed in full"),
 }
 
+NAMES = {
+    "id_number": _l("identity number"),
+    "about": _l("about"),
+    "consent": _l("consent"),
+    "correction": _l("correction"),
+    "erasure_request": _l("wish to be erased"),
+    "fields": _l("fields"),
+    "token": _l("token"),
+}
+
 
 def register() -> None:
     """Tell the house."""
     access.register(GRANTS)
     audit.describe(VERBS)
+    audit.name(NAMES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
@@ -12,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from training.activities import kinds
 from training.core import i18n, web
 from training.core.access import actor, requires
 from training.core.errors import DomainError, Invalid
@@ -46,8 +48,7 @@ def programme(programme_id: int) -> ResponseReturnValue:
     return render_template(
         "programmes/programme.html",
         row=row,
-        tree=tree,
-        group=trees.Group,
+        sections=_sections(tree),
         names=_names(tree),
         credits=queries.all_credits_of(programme_id),
         writes=actor().may(Permission.PROGRAMME_WRITE, row.Scope.path),
@@ -141,6 +142,7 @@ def _editor(
         "programmes/edit.html",
         form=form,
         rows=rows.with_spare(typed),
+        taken={row.what for row in typed},
         usable=[(str(one.id), i18n.local(one), queries.kind_label(one)) for one in usable],
         classes=queries.credit_classes(),
         credit_rows=_credits_typed() if request.method == "POST" else _credit_rows(credit_list),
@@ -151,6 +153,16 @@ def _editor(
 
 def _names(tree: trees.Tree) -> dict[int, str]:
     return {one.id: i18n.local(one) for one in queries.activities_by_ids(trees.hurdles(tree))}
+
+
+def _sections(tree: trees.Tree) -> list[tuple[str, list[trees.Group | int]]]:
+    """The tree in its order, cut where the kind of activity changes; a group stands for itself, without a label."""
+    activities = {one.id: one for one in queries.activities_by_ids([node for node in tree if isinstance(node, int)])}
+
+    def label(node: trees.Group | int) -> str:
+        return str(kinds.get(activities[node].kind).label) if isinstance(node, int) else ""
+
+    return [(name, list(nodes)) for name, nodes in groupby(tree, key=label)]
 
 
 CreditRow = tuple[str, str, str, str]
@@ -195,4 +207,4 @@ def _credits() -> list[services.NewCredit]:
 def register(app: Flask) -> None:
     """Plug in the pages."""
     app.register_blueprint(bp)
-    web.add_entry(_l("Programmes"), "editor.home", Permission.PROGRAMME_READ, order=46)
+    web.add_entry(_l("Programmes"), "editor.home", Permission.PROGRAMME_READ, order=53)

@@ -41,7 +41,7 @@ GRANTS = {
     Permission.ENROLMENT_MOVE: (Role.COORDINATOR,),
     Permission.ENROLMENT_EXTEND: (Role.COORDINATOR,),
     Permission.ENROLMENT_WITHDRAW: (Role.COORDINATOR,),
-    Permission.PROGRAMME_READ: (Role.COORDINATOR, Role.OFFICER),
+    Permission.PROGRAMME_READ: (Role.COORDINATOR, Role.OFFICER, Role.ADMINISTRATOR),
     Permission.PROGRAMME_WRITE: (Role.COORDINATOR, Role.OFFICER),
     Permission.INVITATION_OPEN: (Role.COORDINATOR,),
     Permission.INSTITUTION_ADD: (Role.COORDINATOR,),
@@ -71,8 +71,31 @@ VERBS = {
     "roster.upload": _l("roster uploaded"),
 }
 
+NAMES = {
+    "off": _l("off"),
+    "on": _l("on"),
+    "application": _l("application"),
+    "code": _l("code"),
+    "cohort": _l("cohort"),
+    "cohort_id": _l("cohort"),
+    "enrolment": _l("enrolment"),
+    "invitation": _l("invitation"),
+    "last_day": _l("last day"),
+    "most": _l("places"),
+    "people": _l("people"),
+    "programme": _l("programme"),
+    "reason": _l("reason"),
+    "roster_draft": _l("roster"),
+    "rows": _l("rows"),
+    "sha256": _l("fingerprint of the file"),
+    "title": _l("title"),
+    "version": _l("version"),
+    "wanted": _l("setting"),
+}
+
 
 def register() -> None:
     """Tell the house."""
     access.register(GRANTS)
     audit.describe(VERBS)
+    audit.name(NAMES)

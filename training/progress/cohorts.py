@@ -23,6 +23,7 @@ from training.programmes.pages import Today
 from training.programmes.permissions import Permission
 from training.progress import queries, roll, words
 from training.progress.forms import ExtendForm, MessageForm
+from training.progress.permissions import Permission as ProgressPermission
 from training.progress.roll import SHOWN, Filter, Line
 from training.progress.views import bp
 
@@ -55,7 +56,7 @@ def cohort(cohort_id: int) -> ResponseReturnValue:
         page_url=lambda number: _url(found, chosen.arguments(), page=number),
         sort_url=lambda sort: _url(found, chosen.arguments(sort=sort)),
         late=roll.words,
-        paths={enrolment_id: words.path(several) for enrolment_id, several in steps.items()},
+        current={one: words.going_on(several) for one, several in steps.items() if several},
         actions=words.cohort_actions(actor(), found, enrolments),
         tools=pages.tools(actor(), found),
         told_apart=told_apart,
@@ -228,7 +229,7 @@ def reminders(cohort_id: int) -> ResponseReturnValue:
 @bp.get("/cohorts/behind")
 @requires(Permission.COHORT_READ)
 def behind() -> ResponseReturnValue:
-    """Everybody who falls behind in the actor's cohorts, the nearest last day first."""
+    """Everybody who falls behind in the actor's cohorts; each name leads to where the person stands."""
     number = paging.number_asked()
     found = roll.behind_of(actor())
     shown = found[paging.offset(number) : paging.offset(number + 1)]
@@ -237,6 +238,7 @@ def behind() -> ResponseReturnValue:
         page=paging.Page(shown, number, len(found)),
         cohorts=roll.cohort_names({line.cohort_id for line in shown}),
         late=roll.words,
+        may_read_steps=actor().may(ProgressPermission.REQUIREMENT_WAIVE),
     )
 
 

@@ -72,6 +72,12 @@ def days_left(position: Position, today: date) -> int:
     return (position.due - today).days
 
 
+def urgency(position: Position, today: date) -> tuple[bool, int]:
+    """What sorts who can still be helped first, the nearest last day on top; of days that passed, the latest."""
+    left = days_left(position, today)
+    return left < 0, abs(left)
+
+
 def pace(position: Position, today: date) -> Pace | None:
     """Why the open enrolment falls behind on that day; None when it does not."""
     if not position.needed or today < position.begins:

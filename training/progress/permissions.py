@@ -24,8 +24,15 @@ VERBS = {
     "requirement.waive": _l("requirement waived"),
 }
 
+NAMES = {
+    "activity": _l("activity"),
+    "activity_id": _l("activity"),
+    "line_id": _l("line of the ledger"),
+}
+
 
 def register() -> None:
     """Tell the house."""
     access.register(GRANTS)
     audit.describe(VERBS)
+    audit.name(NAMES)

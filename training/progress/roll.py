@@ -100,11 +100,12 @@ def lines(*conditions: ColumnElement[bool]) -> list[Line]:
 
 
 def behind_of(actor: Actor) -> list[Line]:
-    """Everybody who falls behind in the actor's cohorts, those whose last day is nearest first; one query."""
+    """Everybody who falls behind in the actor's cohorts: nearest last day first, then days that passed; one query."""
     within = statement().join(Scope, Scope.id == Cohort.scope_id)
     within = within.where(Enrolment.status == EnrolmentStatus.OPEN)
     found = _read(within.where(scopes.within(actor.paths(Permission.COHORT_READ))))
-    return sorted((line for line in found if line.pace), key=lambda line: line.position.due)
+    today = clock.today()
+    return sorted((line for line in found if line.pace), key=lambda line: pace.urgency(line.position, today))
 
 
 def _read(rows: Select[Any]) -> list[Line]:

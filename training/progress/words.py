@@ -98,6 +98,12 @@ def path(steps: Steps) -> list[StepView]:
     return [describe(step, activity, steps, current=now is not None and step is now[0]) for step, activity in steps]
 
 
+def going_on(steps: Steps) -> StepView | None:
+    """The step to go on with, if there is one."""
+    now = current(steps)
+    return describe(*now, steps, current=True) if now else None
+
+
 @dataclass(frozen=True)
 class Stage:
     """Steps of one kind that follow one another (the courses, then the dialogues), under the name of the kind."""

@@ -26,8 +26,15 @@ GRANTS = {
 
 VERBS = {"report.export": _l("report downloaded")}
 
+NAMES = {
+    "file": _l("file"),
+    "query": _l("what was asked"),
+    "report": _l("report"),
+}
+
 
 def register() -> None:
     """Tell the house."""
     access.register(GRANTS)
     audit.describe(VERBS)
+    audit.name(NAMES)

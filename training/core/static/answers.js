@@ -38,10 +38,11 @@ function start(root) {
   // The choice without the token: the token of the page that sends it is added when it is sent.
   function choiceOf(form) { return [...new FormData(form)].filter(([field, value]) => field !== "csrf_token" && typeof value === "string"); }
 
-  function keep(form) {
+  // `by` is the button that was pressed, where it says something itself: going on to the next question of a set.
+  function keep(form, by = null) {
     const item = form.dataset.item;
-    const answered = [...form.elements].some((field) => isChoice(field) ? field.checked : field.type === "text" && field.value !== "");
-    const entry = { url: form.action, fields: choiceOf(form), answered, at: Date.now() };
+    const answered = [...form.elements].some((field) => isChoice(field) ? field.checked : ["text", "textarea", "select-one"].includes(field.type) && field.value !== "");
+    const entry = { url: form.action, fields: by?.name ? [...choiceOf(form), [by.name, by.value]] : choiceOf(form), goes_on: Boolean(by?.name), answered, at: Date.now() };
     queue.delete(item);
     queue.set(item, entry);
     store(item, entry);
@@ -52,7 +53,7 @@ function start(root) {
   function put(item, entry) {
     for (const field of forms.get(item)?.elements ?? []) {
       if (isChoice(field)) field.checked = entry.fields.some(([key, value]) => key === field.name && value === field.value);
-      else if (field.type !== "hidden" && "value" in field) { const found = entry.fields.find(([key]) => key === field.name); if (found) field.value = found[1]; }
+      else if (field.type !== "hidden" && field.type !== "submit" && "value" in field) { const found = entry.fields.find(([key]) => key === field.name); if (found) field.value = found[1]; }
     }
     say(item, "waiting", text.textWaiting);
   }
@@ -112,6 +113,7 @@ function start(root) {
   function saved(item, entry, told) {
     say(item, "saved", text.textSaved.replace("{receipt}", told.receipt).replace("{time}", told.saved_at));
     mark(item, entry.answered);
+    if (entry.goes_on && !queue.size) location.reload(); // the server shows what is released now
   }
 
   // A refused answer stops the handing in, so that nobody hands in without having read why.
@@ -138,7 +140,7 @@ function start(root) {
 
   for (const form of forms.values()) {
     form.addEventListener("change", () => keep(form));
-    form.addEventListener("submit", (event) => { event.preventDefault(); keep(form); });
+    form.addEventListener("submit", (event) => { event.preventDefault(); keep(form, event.submitter); });
   }
   finish?.addEventListener("submit", (event) => {
     if (!queue.size) return;

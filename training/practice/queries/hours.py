@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from training.accounts.models import Person, RoleGrant
 from training.activities.models import Activity
-from training.core import access, clock, scopes
+from training.core import access, clock, paging, scopes
 from training.core.access import Actor
 from training.core.db import db
 from training.core.errors import NotFound
@@ -233,10 +233,13 @@ def on_rotation(actor: Actor, day: date) -> Sequence[Any]:
     ).all()
 
 
-def postings_in(cohort: Cohort) -> Sequence[Any]:
-    """The postings of a cohort by trainee and day, as rows `Posting, Person, Activity, Supervisor, lines, waiting`."""
+def postings_in(cohort: Cohort, number: int) -> paging.Page:
+    """A page of a cohort's postings by trainee, plan and day.
+
+    Rows `Posting, Person, Activity, Supervisor, lines, waiting`; two queries.
+    """
     waiting = func.count(HoursLine.id).filter(HoursLine.state == LineState.SENT)
-    return db.session.execute(
+    statement = (
         select(Posting, Person, Activity, Supervisor, func.count(HoursLine.id), waiting)
         .join(Person, Person.id == Posting.person_id)
         .join(Activity, Activity.id == Posting.rotation_id)
@@ -244,8 +247,11 @@ def postings_in(cohort: Cohort) -> Sequence[Any]:
         .outerjoin(HoursLine, HoursLine.posting_id == Posting.id)
         .where(Posting.cohort_id == cohort.id)
         .group_by(Posting.id, Person.id, Activity.id, Supervisor.id)
-        .order_by(Person.name, Person.id, Posting.starts_on, Posting.id)
-    ).all()
+        .order_by(Person.name, Person.id, Posting.rotation_id, Posting.version, Posting.starts_on, Posting.id)
+    )
+    total = db.session.scalar(select(func.count(Posting.id)).where(Posting.cohort_id == cohort.id)) or 0
+    rows = db.session.execute(statement.limit(paging.SIZE).offset(paging.offset(number))).all()
+    return paging.Page(rows, number, total)
 
 
 def posting_in(cohort: Cohort, posting_id: int) -> Posting:
@@ -298,13 +304,14 @@ def count_waiting(actor: Actor, before: datetime) -> int:
     return db.session.scalar(select(func.count()).select_from(lines)) or 0
 
 
-def list_waiting(actor: Actor, before: datetime) -> Sequence[Any]:
-    """Those lines, longest wait first, as rows `HoursLine, Posting, Person, Supervisor, Cohort`."""
-    return db.session.execute(
+def list_waiting(actor: Actor, before: datetime, number: int) -> paging.Page:
+    """A page of those lines, longest wait first, as rows `HoursLine, Posting, Person, Supervisor, Cohort`."""
+    statement = (
         waiting_since(actor, before)
         .add_columns(Posting, Person, Supervisor, Cohort)
         .join(Person, Person.id == HoursLine.person_id)
         .join(Supervisor, Supervisor.id == Posting.supervisor_id)
         .order_by(HoursLine.sent_at, HoursLine.id)
-        .limit(200)
-    ).all()
+    )
+    rows = db.session.execute(statement.limit(paging.SIZE).offset(paging.offset(number))).all()
+    return paging.Page(rows, number, count_waiting(actor, before))

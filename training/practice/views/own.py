@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext as _n
 
+from training.activities import queries as activities
 from training.core import clock, i18n
 from training.core.access import actor, requires
 from training.core.errors import DomainError
@@ -107,6 +108,7 @@ def assessment_page(row: Any, trail: list[tuple[str, str]]) -> str:
     return render_template(
         "practice/assessment.html",
         assessment=found,
+        activity=activities.by_ids([found.checklist_id])[found.checklist_id],
         checklist=checklist,
         person=person,
         items=items,

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from training.core import clock, i18n
+from training.core import clock, i18n, paging
 from training.core.access import Actor, actor, requires
 from training.core.db import db
 from training.core.errors import DomainError
@@ -47,8 +47,8 @@ def today(who: Actor) -> list[pages.Today]:
 @requires(Permission.POSTING_WRITE)
 def waiting() -> ResponseReturnValue:
     """The lines that have waited longer than three days, with whose they are."""
-    rows = hours.list_waiting(actor(), clock.now() - LONG_WAIT)
-    return render_template("practice/waiting.html", rows=rows, trail=_trail())
+    page = hours.list_waiting(actor(), clock.now() - LONG_WAIT, paging.number_asked())
+    return render_template("practice/waiting.html", page=page, trail=_trail())
 
 
 @bp.get("/<int:cohort_id>/practice")
@@ -56,13 +56,13 @@ def waiting() -> ResponseReturnValue:
 def cohort(cohort_id: int) -> ResponseReturnValue:
     """Who of the cohort is on which rotation, and how many of the hours are signed."""
     found = programmes.cohort_visible_to(actor(), cohort_id)
-    rows = hours.postings_in(found)
-    pairs = {(row.Posting.rotation_id, row.Posting.version) for row in rows}
-    tallies = hours.tallies_of({row.Posting.person_id for row in rows}, pairs)
+    page = hours.postings_in(found, paging.number_asked())
+    pairs = {(row.Posting.rotation_id, row.Posting.version) for row in page.rows}
+    tallies = hours.tallies_of({row.Posting.person_id for row in page.rows}, pairs)
     return render_template(
         "practice/cohort.html",
         cohort=found,
-        rows=rows,
+        page=page,
         meters={key: words.meters(tally) for key, tally in tallies.items()},
         trail=_trail(found),
     )

@@ -229,6 +229,7 @@ def _assess_page(row: Any, checklist: Activity, version: int, form: AssessForm |
         "practice/assess.html",
         enrolment=row[0],
         person=row.Person,
+        activity=checklist,
         checklist=filled,
         items=items,
         form=form or assess_form(items, _labels(items), version=str(version)),

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+
+from training.core import heads
+from training.core.heads import IGNORED, SHORTEST_WITHIN, folded
+
+__all__ = ["IGNORED", "Field", "folded", "guess", "is_head", "near", "profession", "words"]
 
 
 class Field(StrEnum):
@@ -24,12 +27,6 @@ class Field(StrEnum):
     PROFESSION = "profession"
 
 
-IGNORED = ""
-EXACT, WITHIN, ALIKE = 3.0, 2.0, 1.0
-ALIKE_FROM = 0.8
-SHORTEST_WITHIN = 2
-
-
 @cache
 def words(kind: str) -> dict[str, tuple[str, ...]]:
     """The words for each field (`columns`) or each profession (`professions`), folded."""
@@ -37,63 +34,19 @@ def words(kind: str) -> dict[str, tuple[str, ...]]:
     return {name: tuple(map(folded, several)) for name, several in json.loads(text)[kind].items()}
 
 
-def folded(text: str) -> str:
-    """A head or a word without what differs for no reason: width, case, spaces, line breaks, stars and colons."""
-    return re.sub(r"[\s*:：_\-.·、,，。]+", "", unicodedata.normalize("NFKC", text)).casefold()
-
-
-def readings(head: str) -> list[str]:
-    """What a head may say, the likeliest first: all of it, without its brackets, its parts, what is in brackets."""
-    plain = unicodedata.normalize("NFKC", head)
-    outside = re.sub(r"[(\[【<].*?[)\]】>]", "", plain, flags=re.DOTALL)
-    inside = re.findall(r"[(\[【<](.*?)[)\]】>]", plain, flags=re.DOTALL)
-    found = [plain, outside, *outside.split("/"), *inside]
-    return list(dict.fromkeys(one for one in map(folded, found) if one))
-
-
-def meaning(head: str) -> tuple[str, float]:
-    """What a head most likely says (a field, or `IGNORED`) and how sure that is; 0 for one that says nothing known."""
-    said = readings(head)
-    for reading in said:
-        for name, several in words("columns").items():
-            if reading in several:
-                return name, EXACT - several.index(reading) / 100
-    return max((_within(reading) for reading in said), key=lambda one: one[1], default=(IGNORED, 0.0))
-
-
-def _within(reading: str) -> tuple[str, float]:
-    """The known word that a longer head ends in, in Chinese its noun; else the one it is most alike."""
-    best: tuple[str, float] = (IGNORED, 0.0)
-    place = (0, 0)
-    for name, several in words("columns").items():
-        for word in several:
-            end = reading.rfind(word) + len(word)
-            if len(word) >= SHORTEST_WITHIN and word in reading and (end, len(word)) > place:
-                best, place = (name, WITHIN - several.index(word) / 100), (end, len(word))
-    if best[1]:
-        return best
-    for name, several in words("columns").items():
-        for word in several:
-            ratio = SequenceMatcher(None, reading, word).ratio() if len(word) > SHORTEST_WITHIN else 0.0
-            if ratio >= ALIKE_FROM and ratio > best[1]:
-                best = (name, ratio * ALIKE)
-    return best
+@cache
+def _vocabulary() -> heads.Vocabulary:
+    return heads.Vocabulary(words("columns"))
 
 
 def is_head(text: str) -> bool:
     """Whether a cell reads like the head of a column."""
-    return len(text) <= 60 and meaning(text)[1] >= EXACT - 1
+    return _vocabulary().is_head(text)
 
 
-def guess(heads: Sequence[str]) -> list[str]:
+def guess(titles: Sequence[str]) -> list[str]:
     """What each column holds, each field in one column at most: where two would do, the surer one, then the first."""
-    said = [meaning(head) for head in heads]
-    mapping = [IGNORED] * len(heads)
-    for place in sorted(range(len(heads)), key=lambda one: (-said[one][1], one)):
-        name = said[place][0]
-        if name != IGNORED and name not in mapping:
-            mapping[place] = name
-    return mapping
+    return heads.assigned([_vocabulary().meaning(one) for one in titles])
 
 
 def profession(text: str) -> str | None:

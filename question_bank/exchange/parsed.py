@@ -1,0 +1,100 @@
+"""What readers bring and writers take: items beside what was lost on the way, and why some cannot pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from question_bank.item_types import Body
+
+Status = Literal["whole", "with_losses", "refused"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why something was lost or refused, as a sentence in the reader's language, and where (`line 12`, `row 5`).
+
+    `cell` is that place in a workbook for code: the sheet's name, the row's number from 1, the column's from 0.
+    """
+
+    message: str
+    where: str = ""
+    cell: tuple[str, int, int] | None = None
+
+
+@dataclass
+class Parsed:
+    """One item as a file brings it: what it becomes, or why it is refused.
+
+    `where` is its place in the file, for people; `name` its title there and `code` its own number; `original_type` is
+    what the file calls its type, `type` what it becomes here (empty when refused). `media` holds pictures by the names
+    that `body["pictures"]` uses; its `file` is the SHA-256 of these bytes. Losses let the item in, refusals do not.
+    """
+
+    where: str
+    name: str = ""
+    code: str = ""
+    type: str = ""
+    body: dict[str, Any] = field(default_factory=dict)
+    category: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    points: str = ""
+    media: dict[str, bytes] = field(default_factory=dict)
+    losses: list[Problem] = field(default_factory=list)
+    refusals: list[Problem] = field(default_factory=list)
+    original_type: str = ""
+
+    @property
+    def status(self) -> Status:
+        """Whether it comes in, and whether all of it does."""
+        if self.refusals:
+            return "refused"
+        return "with_losses" if self.losses else "whole"
+
+    def lose(self, message: str) -> None:
+        """Name something that cannot be carried over, once."""
+        if all(one.message != message for one in self.losses):
+            self.losses.append(Problem(message, self.where))
+
+    def refuse(self, message: str) -> None:
+        """Name a reason why the item cannot come in; nothing is made of it."""
+        self.refusals.append(Problem(message, self.where))
+        self.type, self.body, self.media = "", {}, {}
+
+
+@dataclass(frozen=True)
+class Exported:
+    """One item as a writer takes it; `media` as in `Parsed`."""
+
+    code: str
+    type: str
+    body: Body
+    category: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    media: dict[str, bytes] = field(default_factory=dict)
+    points: str = ""
+
+
+@dataclass
+class Written:
+    """What became of one item in a file that was written: the parallel of `Parsed` on the way out."""
+
+    code: str
+    losses: list[Problem] = field(default_factory=list)
+    refusals: list[Problem] = field(default_factory=list)
+
+    @property
+    def status(self) -> Status:
+        """Whether it stands in the file, and whether all of it does."""
+        if self.refusals:
+            return "refused"
+        return "with_losses" if self.losses else "whole"
+
+    def lose(self, message: str) -> None:
+        """Name something that the format cannot carry, once."""
+        if all(one.message != message for one in self.losses):
+            self.losses.append(Problem(message, self.code))
+
+    def refuse(self, message: str) -> None:
+        """Name why the format cannot carry the item."""
+        self.refusals.append(Problem(message, self.code))
