@@ -52,7 +52,7 @@ def new_post() -> ResponseReturnValue:
     type_name, form = _type_name(), _new_form()
     if _is_shown_again(form):
         return _form_page(form, type_name, None)
-    if not _is_sound(form, type_name):
+    if not _is_keepable(form, type_name):
         return _form_page(form, type_name, None), 422
     try:
         scope = next(one for one in _own_scopes() if one.id == form.scope_id.data)
@@ -60,7 +60,7 @@ def new_post() -> ResponseReturnValue:
     except DomainError as error:
         form.form_errors.append(error.message)
         return _form_page(form, type_name, None), error.status
-    flash(_("Item %(code)s is in the bank.", code=added.code), "good")
+    flash(_("Item %(code)s is in the bank, as a draft.", code=added.code), "good")
     return redirect(url_for(".item", item_id=added.id))
 
 
@@ -81,14 +81,14 @@ def edit_post(item_id: int) -> ResponseReturnValue:
     form = _edit_form(found)
     if _is_shown_again(form):
         return _form_page(form, found.type, found)
-    if not _is_sound(form, found.type):
+    if not _is_keepable(form, found.type):
         return _form_page(form, found.type, found), 422
     try:
         services.revise_item(found, scope, form.body(), seen_version=form.version.number, revised_by=actor())
     except services.Stale as error:
         form.version.data = str(found.version)  # saving again, having looked, is a decision
         return _form_page(form, found.type, found, stale=str(error.message)), error.status
-    flash(_("Item %(code)s is saved as version %(version)s.", code=found.code, version=found.version), "good")
+    flash(_("Item %(code)s is saved as version %(version)s, a draft.", code=found.code, version=found.version), "good")
     return redirect(url_for(".item", item_id=found.id))
 
 
@@ -133,15 +133,15 @@ def _is_shown_again(form: ItemForm) -> bool:
     return wanted != "save"
 
 
-def _is_sound(form: ItemForm, type_name: str) -> bool:
-    """Whether a draft can be kept as typed; if not, all faults at once, those of the item as a whole too.
+def _is_keepable(form: ItemForm, type_name: str) -> bool:
+    """Whether a draft can be kept as typed; where it cannot, the faults of the item are told as well, all at once.
 
-    An item with faults may be kept: they are listed on its page and keep it from being submitted.
+    A draft may have faults: the item's page lists them, and they keep it from being submitted.
     """
-    valid = form.validate()
-    faults = item_types.get(type_name).validate(form.body())
-    form.tell(faults)
-    return valid and not faults
+    if form.validate():
+        return True
+    form.tell(item_types.get(type_name).validate(form.body()))
+    return False
 
 
 def _form_page(form: ItemForm, type_name: str, found: Item | None, *, stale: str | None = None) -> str:

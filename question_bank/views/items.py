@@ -1,4 +1,4 @@
-"""The bank: the list, and an item with its versions and a preview."""
+"""The bank: the list, and an item with its history and a preview."""
 
 from __future__ import annotations
 

@@ -55,14 +55,11 @@ def test_an_item_is_written_previewed_and_saved(bench: Bench, instructor: Checki
 
 def test_all_faults_are_told_at_once_beside_their_fields(bench: Bench, instructor: CheckingClient) -> None:
     before = count(bench, Item)
-    answer = instructor.submit(
-        "/items/new?type=X", typed(stem_en="", code="", source="x" * 201, **{"options-2-text_en": ""})
-    )
+    answer = instructor.submit("/items/new?type=X", typed(code="", source="x" * 201, **{"options-2-text_en": ""}))
     assert answer.status_code == 422
     text = main_text(answer)
     for words in (
         "Item code: Fill this in.",
-        "Stem · English: Fill this in.",
         "Option C · English: Fill this in.",
         "Options: Mark two or more options as right.",
         "Source: At most 200 characters",

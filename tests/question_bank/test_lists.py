@@ -76,14 +76,14 @@ def test_options_explanations_codes_and_tags_are_searched_and_the_stem_comes_fir
     bench: Bench, instructor: CheckingClient
 ) -> None:
     first, second = add(bench, "S-1", "甲", "plain"), add(bench, "S-2", "乙", "fentanyl patch")
-    instructor.submit(f"/items/{first}/edit", {"text_c_en": "fentanyl", "explanation_zh": "呼吸抑制"})
+    instructor.submit(f"/items/{first}/edit", {"options-2-text_en": "fentanyl", "explanation_zh": "呼吸抑制"})
     assert found(bench, "fentanyl") == ["S-2", "S-1"]
     assert found(bench, "呼吸抑制") == ["S-1"]
     assert found(bench, "s-2")[0] == "S-2"
     assert instructor.submit(f"/items/{second}/place", {"tags": "贴剂，透皮器, 贴剂"}).status_code == 302
     assert found(bench, "透皮器") == ["S-2"]
     assert found(bench, tag="贴剂") == ["S-2"]
-    instructor.submit(f"/items/{first}/edit", {"text_c_en": "changed"})
+    instructor.submit(f"/items/{first}/edit", {"options-2-text_en": "changed"})
     assert found(bench, "fentanyl") == ["S-2"], "what is not said any more is not found"
 
 

@@ -48,11 +48,11 @@ def state_of(bench: Bench, page: str) -> tuple[ItemState, int | None]:
 
 
 def test_a_draft_may_be_unsound_and_its_page_lists_every_fault(bench: Bench, author: CheckingClient) -> None:
-    page = write(author, text_c_en="", text_b_zh="选项a", right_b="")
+    page = write(author, **{"options-2-text_en": ""}, **{"options-1-text_zh": "选项a"}, **{"options-1-right": ""})
     text = main_text(author.get(page))
     for words in (
-        "Option C · text · English: Fill this in.",
-        "Option B · text · Chinese: Says the same as option A",
+        "Option C · English: Fill this in.",
+        "Option B · Chinese: Says the same as option A",
         "Answer key: Mark exactly one option as right.",
     ):
         assert words in text
@@ -171,7 +171,9 @@ def test_no_quiz_takes_what_is_not_approved(bench: Bench, author: CheckingClient
 
 def test_the_difference_shows_words_that_came_and_went(bench: Bench, author: CheckingClient) -> None:
     page = f"/items/{bench.item_ids[0]}"
-    author.submit(f"{page}/edit", {"stem_en": "stem of the second", "stem_zh": "中新stem", "text_c_en": "another c"})
+    author.submit(
+        f"{page}/edit", {"stem_en": "stem of the second", "stem_zh": "中新stem", "options-2-text_en": "another c"}
+    )
     shown = author.get(f"{page}/difference?from=1&to=2")
     assert "<ins> of the second</ins>" in shown.text
     assert "中<ins>新</ins>stem" in shown.text
@@ -182,8 +184,8 @@ def test_the_difference_shows_words_that_came_and_went(bench: Bench, author: Che
 
 
 def test_pages_of_the_review_are_sound_in_chinese(bench: Bench, as_: As, author: CheckingClient) -> None:
-    page = write(author, text_c_en="")
-    author.submit(f"{page}/edit", {"text_c_en": "text c"})
+    page = write(author, **{"options-2-text_en": ""})
+    author.submit(f"{page}/edit", {"options-2-text_en": "text c"})
     step(author, page, "submit", message="请看剂量")
     client = as_(bench.people["reviewer.jn"])
     for address in (page, f"{page}?version=1", f"{page}/difference"):
