@@ -79,7 +79,11 @@ def save(attempt_id: int, position: int, answer: Sequence[str], *, person_id: in
     closed = found.status is AttemptStatus.HANDED_IN
     if closed or now >= found.deadline:
         return _receipt_or_refusal(opened, key, given, closed)
-    fault = kind.answer_fault(found.option_order, given)
+    before: Sequence[str] = ()
+    if item_types.FORWARD in found.option_order:  # what was left behind stays: only here the newest answer is needed
+        newest = opened.execute(NEWEST, key).one_or_none()
+        before = newest.answer if newest is not None else ()
+    fault = kind.answer_fault(found.option_order, given, before)
     if fault:
         raise Invalid(words.answer_refusal(fault))
     receipt = opened.execute(SAVE, {**key, "new_answer": given, "now": now}).scalar()
