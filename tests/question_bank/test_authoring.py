@@ -269,7 +269,7 @@ def test_pages_of_the_bank_are_sound_in_chinese(bench: Bench, as_: As) -> None:
     ):
         assert client.get(page).status_code == 200
     assert client.submit("/items/new?type=A1", typed(code="")).status_code == 422
-    assert client.get("/items/new?type=essay").status_code == 404
+    assert client.get("/items/new?type=none").status_code == 404
 
 
 def test_a_quiz_sent_twice_is_one_and_another_one_is_another(bench: Bench, instructor: CheckingClient) -> None:
