@@ -154,18 +154,6 @@ class ItemNote(Base):
     created_at: Mapped[datetime]
 
 
-class ItemPicture(Base):
-    """A picture that a version of an item shows under a name."""
-
-    __tablename__ = "item_picture"
-    __table_args__ = (ForeignKeyConstraint(["item_id", "version"], ["item_version.item_id", "item_version.version"]),)
-
-    item_id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    name: Mapped[str] = mapped_column(String(80), primary_key=True)
-    file_id: Mapped[int] = mapped_column(BigId, ForeignKey("stored_file.id"), index=True)
-
-
 class ItemVersion(Base):
     """What an item said in one version, for ever; `body` is described in `item_types`."""
 

@@ -24,7 +24,7 @@ NOTE_LABELS = {
     NoteKind.RETIRED: _l("Retired"),
     NoteKind.RESTORED: _l("Restored"),
 }
-LEVEL_LABELS = {"remember": _l("Remember"), "understand": _l("Understand"), "apply": _l("Apply")}
+LEVEL_LABELS = {"remember": _l("Remembering"), "understand": _l("Understanding"), "apply": _l("Applying")}
 PLACE_LABELS = {
     "about": _l("About the item"),
     "accepted": _l("Accepted answers"),
@@ -45,13 +45,13 @@ PLACE_LABELS = {
     "formula": _l("Formula"),
     "from": _l("From"),
     "high": _l("Highest"),
-    "label": _l("Name"),
+    "label": _l("Label"),
     "level": _l("Cognitive level"),
     "longest": _l("Greatest length"),
     "low": _l("Lowest"),
     "module": _l("Module"),
     "multiple": _l("Several answers"),
-    "name": _l("Name"),
+    "name": _l("Name of it"),
     "parameters": _l("Parameters"),
     "parts": _l("Parts"),
     "picture": _l("Picture"),
@@ -62,7 +62,7 @@ PLACE_LABELS = {
     "review_by": _l("Review by"),
     "rubric": _l("Rubric"),
     "shape": _l("Shape"),
-    "step": _l("Step"),
+    "step": _l("Step size"),
     "strengths": _l("Strengths"),
     "to": _l("To"),
     "tolerance": _l("Tolerance"),

@@ -28,6 +28,9 @@ from courses.media.services import Upload
 from courses.models import Course, Lesson
 from courses.prerequisites import services as prerequisites
 from courses.services import Draft
+from question_bank.exchange import formats
+from question_bank.imports import services as imports
+from question_bank.imports.models import ItemImport
 from question_bank.models import Attempt, AttemptItem, Item, ItemCategory, ItemVersion, Quiz, SavedSearch
 from question_bank.queries import attempts as attempt_queries
 from question_bank.services import answers, categories, items, quizzes, review, searches, sitting
@@ -93,6 +96,9 @@ def add_activities(making: Making, place: str) -> list[Activity]:
     category = categories.add_category(scope, f"疼痛{place}", added_by=author)
     categories.place_item(chosen[0], scope, category, ["阿片类"], by=author)
     searches.save("待审", "only=waiting", saved_by=author)
+    sent = f"编号,题型,题干,答案\nIN-{place}-1,判断题,疼痛是主观感受,对\n".encode()
+    _format, read = formats.read(sent, "题目.csv")
+    imports.open_import(scope, read, sent, f"题目{place}.csv", "sheet", "zh", sent_by=author)
     rules = quizzes.Rules(time_limit_minutes=60, pass_percent=60, attempts_allowed=3, resit_wait_hours=0)
     titles = quizzes.Titles(f"结业测验{place}", f"Final quiz {place}")
     quiz = quizzes.add_quiz(scope, titles, rules, [(one, 1) for one in chosen], added_by=author)
@@ -258,6 +264,10 @@ def _categories(place: str) -> list[Any]:
     return list(db.session.scalars(select(ItemCategory.id).where(ItemCategory.name == f"疼痛{place}")))
 
 
+def _imports(place: str) -> list[Any]:
+    return list(db.session.scalars(select(ItemImport.id).where(ItemImport.name == f"题目{place}.csv")))
+
+
 def _searches(place: str) -> list[Any]:
     from tests.world import person_id
 
@@ -306,6 +316,7 @@ SOURCES: dict[str, Callable[[str], list[Any]]] = {
     "quiz/activity_id": _quizzes,
     "item_id": _items,
     "category_id": _categories,
+    "import_id": _imports,
     "search_id": _searches,
     "attempt_id": _attempts,
     "batch_id": _batches,

@@ -26,7 +26,7 @@ class AddCategoryForm(Form):
 
     scope_id = SelectField(_l("Belongs to"), coerce=int)
     parent = SelectField(_l("Below"), coerce=int, default=TOP)
-    name = text(_l("Name"), maximum=80)
+    name = text(_l("Name of the category"), maximum=80)
 
     def offer(self, scopes: list[tuple[int, str]], tree: list[Branch]) -> None:
         """Fill the choices."""
@@ -37,7 +37,7 @@ class AddCategoryForm(Form):
 class RenameForm(Form):
     """Another name of a category."""
 
-    name = text(_l("Name"), maximum=80)
+    name = text(_l("Name of the category"), maximum=80)
 
 
 class PlaceForm(Form):

@@ -100,10 +100,10 @@ def there(scope_id: int, codes: Sequence[str], digests: Sequence[str]) -> There:
     by_digest: dict[str, int] = {}
     for some in _pieces(codes):
         rows = db.session.execute(select(Item.code, Item.id).where(Item.scope_id == scope_id, Item.code.in_(some)))
-        by_code |= dict(rows.tuples())
+        by_code |= {row.code: row.id for row in rows}
     for some in _pieces(digests):
         rows = db.session.execute(select(Item.digest, Item.id).where(Item.scope_id == scope_id, Item.digest.in_(some)))
-        by_digest |= dict(rows.tuples())
+        by_digest |= {row.digest: row.id for row in rows}
     return There(by_code, by_digest)
 
 

@@ -30,6 +30,7 @@ WORK = "question_bank:import"
 A_PIECE = 200
 MOST = 100_000
 MOST_MESSAGES = 20
+Columns = dict[str, dict[int, str]]
 LONGEST_MESSAGE = 500
 
 
@@ -69,14 +70,16 @@ def open_import(
     return opened
 
 
-def read_again(opened: ItemImport) -> list[Parsed]:
-    """The items of an import, from its file as it was sent; `Conflict` when it has ended and the file is gone."""
+def read_again(opened: ItemImport, columns: Columns | None = None) -> list[Parsed]:
+    """The items of an import, from its file as it was sent; `Conflict` when it has ended and the file is gone.
+
+    `columns` is what its columns hold, by default as it was last said.
+    """
     if opened.data is None:
         raise Conflict(_("This import has ended; its file is no longer kept. Send it again."))
     data = zlib.decompress(opened.data)
-    _name, items = formats.read(
-        data, opened.name, language=opened.language, wanted=opened.format, columns=columns_of(opened)
-    )
+    said = columns_of(opened) if columns is None else columns
+    _name, items = formats.read(data, opened.name, language=opened.language, wanted=opened.format, columns=said)
     return items
 
 
@@ -95,8 +98,8 @@ def correct_columns(
     corrected_by.require(Permission.ITEM_WRITE, scope.path)
     if opened.status is not ImportStatus.LOOKED_AT:
         raise Conflict(_("This import was confirmed already; its columns can no longer be corrected."))
+    items = read_again(opened, columns)
     opened.columns = {sheet: {str(place): name for place, name in given.items()} for sheet, given in columns.items()}
-    items = read_again(opened)
     db.session.execute(delete(ImportLine).where(ImportLine.import_id == opened.id))
     opened.total = len(items)
     db.session.flush()

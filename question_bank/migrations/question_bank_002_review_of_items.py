@@ -83,23 +83,6 @@ def upgrade() -> None:
     with op.batch_alter_table("item_note", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_item_note_item_id"), ["item_id"], unique=False)
 
-    op.create_table(
-        "item_picture",
-        sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.Column("name", sa.String(length=80), nullable=False),
-        sa.Column("file_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_item_picture_file_id_stored_file")),
-        sa.ForeignKeyConstraint(
-            ["item_id", "version"],
-            ["item_version.item_id", "item_version.version"],
-            name=op.f("fk_item_picture_item_id_item_version"),
-        ),
-        sa.PrimaryKeyConstraint("item_id", "version", "name", name=op.f("pk_item_picture")),
-    )
-    with op.batch_alter_table("item_picture", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_item_picture_file_id"), ["file_id"], unique=False)
-
     with op.batch_alter_table("attempt_item", schema=None) as batch_op:
         batch_op.add_column(sa.Column("critical_error", sa.Boolean(), server_default=sa.false(), nullable=False))
 
@@ -175,10 +158,6 @@ def downgrade() -> None:
     with op.batch_alter_table("attempt_item", schema=None) as batch_op:
         batch_op.drop_column("critical_error")
 
-    with op.batch_alter_table("item_picture", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_item_picture_file_id"))
-
-    op.drop_table("item_picture")
     with op.batch_alter_table("item_note", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_item_note_item_id"))
 

@@ -28,7 +28,7 @@ class Branch:
     items: int = 0
 
 
-def visible_categories(actor: Actor) -> Select[Any]:
+def readable_categories(actor: Actor) -> Select[Any]:
     """A select of the categories of the banks that the actor may read; lists and single loads go through it."""
     readable = select(Scope.id).where(scopes.within(actor.paths(Permission.ITEM_READ)))
     return select(ItemCategory).where(ItemCategory.scope_id.in_(readable))
@@ -36,7 +36,7 @@ def visible_categories(actor: Actor) -> Select[Any]:
 
 def category_visible_to(actor: Actor, category_id: int) -> tuple[ItemCategory, Scope]:
     """The category with its scope; raises `NotFound` for a stranger's."""
-    statement = visible_categories(actor).add_columns(Scope).join(Scope, Scope.id == ItemCategory.scope_id)
+    statement = readable_categories(actor).add_columns(Scope).join(Scope, Scope.id == ItemCategory.scope_id)
     row = db.session.execute(statement.where(ItemCategory.id == category_id)).one_or_none()
     if row is None:
         raise NotFound(_("There is no such category in your bank."))
@@ -45,7 +45,7 @@ def category_visible_to(actor: Actor, category_id: int) -> tuple[ItemCategory, S
 
 def tree_of(actor: Actor, *, counted: bool = False) -> list[Branch]:
     """The actor's categories, each before those below it, by name; with the number of their own items if `counted`."""
-    found = db.session.scalars(visible_categories(actor).order_by(ItemCategory.name, ItemCategory.id)).all()
+    found = db.session.scalars(readable_categories(actor).order_by(ItemCategory.name, ItemCategory.id)).all()
     counts: dict[int, int] = {}
     if counted:
         rows = select(Item.category_id, func.count()).where(Item.category_id.is_not(None)).group_by(Item.category_id)

@@ -19,6 +19,8 @@ from courses import queries as courses
 from courses.dialogues import queries as dialogues
 from courses.dialogues.models import Dialogue, DialogueAttempt
 from courses.models import Course
+from question_bank.imports import queries as imports
+from question_bank.imports.models import ItemImport
 from question_bank.models import Attempt, Item, Quiz
 from question_bank.queries import attempts, items, quizzes
 from tests import world
@@ -103,6 +105,13 @@ LISTS = {
         lambda row: int(row.DialogueAttempt.id),
     ),
     "visible_items": Listed(items.visible_items, Item.id, "/items/{}", lambda row: int(row.Item.id), "/items/"),
+    "visible_imports": Listed(
+        imports.visible_imports,
+        ItemImport.id,
+        "/items/imports/{}",
+        lambda row: int(row.ItemImport.id),
+        "/items/imports/",
+    ),
     "visible_quizzes": Listed(
         quizzes.visible_quizzes, Quiz.activity_id, "/quizzes/{}", lambda row: int(row.Activity.id), "/quizzes/"
     ),

@@ -209,7 +209,9 @@ def test_an_import_says_nothing_in_another_language(bench: Bench, as_: As) -> No
     assert client.get(f"/items/imports/{number}").status_code == 200
     assert client.get(f"/items/imports/{number}/columns").status_code == 200
     values = {"sheet": "单选题", "column.0": ""}
-    assert client.submit(f"/items/imports/{number}/columns", values).status_code == 302
+    refused = client.submit(f"/items/imports/{number}/columns", values)
+    assert refused.status_code == 422, "no column holds stems"
+    assert outcomes(bench) == {"whole": 1, "refused": 1}, "what was there stays"
 
 
 def run(bench: Bench, *words: str) -> Any:
