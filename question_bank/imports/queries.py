@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from question_bank.imports.models import ImportLine, ImportStatus, ItemImport, Outcome
-from question_bank.models import Item
+from question_bank.models import Item, ItemState
 from question_bank.permissions import Permission
 from question_bank.queries.items import PAGE
 from training.core import scopes
@@ -24,9 +24,10 @@ IN_ONE = 500
 
 @dataclass(frozen=True)
 class There:
-    """Items of a bank that a file's items meet: by code, and by what they say."""
+    """Items of a bank that a file's items meet: by code (`drafts`: never approved nor in review), by what they say."""
 
     by_code: dict[str, int]
+    drafts: set[str]
     by_digest: dict[str, int]
 
 
@@ -98,13 +99,26 @@ def there(scope_id: int, codes: Sequence[str], digests: Sequence[str]) -> There:
     """The items of a bank that have one of those codes or say one of those things."""
     by_code: dict[str, int] = {}
     by_digest: dict[str, int] = {}
+    drafts: set[str] = set()
     for some in _pieces(codes):
-        rows = db.session.execute(select(Item.code, Item.id).where(Item.scope_id == scope_id, Item.code.in_(some)))
+        own = (Item.scope_id == scope_id, Item.code.in_(some))
+        rows = db.session.execute(select(Item.code, Item.id, _is_draft().label("draft")).where(*own)).all()
         by_code |= {row.code: row.id for row in rows}
+        drafts |= {row.code for row in rows if row.draft}
     for some in _pieces(digests):
         rows = db.session.execute(select(Item.digest, Item.id).where(Item.scope_id == scope_id, Item.digest.in_(some)))
         by_digest |= {row.digest: row.id for row in rows}
-    return There(by_code, by_digest)
+    return There(by_code, drafts, by_digest)
+
+
+def _is_draft() -> ColumnElement[bool]:
+    return and_(Item.state == ItemState.DRAFT, Item.approved_version.is_(None), Item.retired_at.is_(None))
+
+
+def drafts(scope_id: int, codes: Sequence[str]) -> dict[str, Item]:
+    """Those of the bank's items with one of the codes that are drafts still, locked, by code."""
+    statement = select(Item).where(Item.scope_id == scope_id, Item.code.in_(codes), _is_draft()).with_for_update()
+    return {item.code: item for item in db.session.scalars(statement)}
 
 
 def free_codes(scope_id: int, codes: Sequence[str]) -> set[str]:

@@ -19,7 +19,7 @@ from question_bank.exchange.parsed import Parsed
 from question_bank.imports import queries, writing
 from question_bank.imports.models import ImportLine, ImportStatus, ItemImport, Outcome
 from question_bank.permissions import Permission
-from question_bank.services.items import digest
+from question_bank.services.items import append_version, digest
 from training.core import audit, clock, jobs
 from training.core.access import Actor
 from training.core.db import db
@@ -135,8 +135,7 @@ def _judged(code: str, one: Parsed, there: queries.There) -> tuple[Outcome, int 
     same = there.by_digest.get(digest(one.type, one.body))
     if same is not None:
         return Outcome.THERE, same, []
-    taken = there.by_code.get(code)
-    if taken is not None:
+    if code in there.by_code and code not in there.drafts:
         return (
             Outcome.REFUSED,
             None,
@@ -144,6 +143,8 @@ def _judged(code: str, one: Parsed, there: queries.There) -> tuple[Outcome, int 
         )
     faults = [words.sentence(fault) for fault in item_types.get(one.type).validate(one.body)]
     losses = [problem.message for problem in one.losses]
+    if code in there.drafts:
+        losses.append(_("Becomes the next version of your draft with this code."))
     return (Outcome.WITH_LOSSES if losses or faults else Outcome.WHOLE), None, [*losses, *faults]
 
 
@@ -194,13 +195,24 @@ def write_piece(import_id: int, items: Sequence[Parsed], codes: Sequence[str], s
     ids = writing.add(bank, [(codes[number - 1], items[number - 1]) for number in wanted])
     for number, item_id in zip(wanted, ids, strict=True):
         _set(import_id, number, item_id=item_id)
-    for number in set(lines) - set(wanted):
-        _set(import_id, number, outcome=Outcome.REFUSED, messages=[_("Somebody used this item's code meanwhile.")])
+    _revise_drafts(opened, sorted(set(lines) - set(wanted)), items, codes)
     opened.done = end
     if end == opened.total:
         _end(opened, ImportStatus.FINISHED)
     db.session.flush()
     return end if end < opened.total else None
+
+
+def _revise_drafts(opened: ItemImport, numbers: Sequence[int], items: Sequence[Parsed], codes: Sequence[str]) -> None:
+    """Items whose code is taken are the next version of a draft that has it, or stay out."""
+    drafts = queries.drafts(opened.scope_id, [codes[number - 1] for number in numbers])
+    for number in numbers:
+        draft, read = drafts.get(codes[number - 1]), items[number - 1]
+        if draft is not None and draft.type == read.type:
+            append_version(draft, read.body, opened.person_id)
+            _set(opened.id, number, item_id=draft.id)
+        else:
+            _set(opened.id, number, outcome=Outcome.REFUSED, messages=[_("Somebody used this item's code meanwhile.")])
 
 
 def _set(import_id: int, number: int, **values: object) -> None:

@@ -39,7 +39,7 @@ def add_item(scope: Scope, *, code: str, type_name: str, body: dict[str, Any], a
     if db.session.scalar(select(Item.id).where(Item.scope_id == scope.id, Item.code == code)):
         raise Conflict(_("Your bank already has an item with the code %(code)s; choose another.", code=code))
     item = Item(scope_id=scope.id, code=code, type=type_name, version=0, created_at=clock.now())
-    _append_version(item, body, added_by)
+    append_version(item, body, added_by.id if added_by else None)
     audit.record(added_by, "item.add", item, code=code)
     return item
 
@@ -54,7 +54,7 @@ def revise_item(item: Item, scope: Scope, body: dict[str, Any], *, seen_version:
         raise Stale(_("Somebody saved version %(version)s of this item after you opened it.", version=item.version))
     if item.state is ItemState.IN_REVIEW:
         notes.write(item, NoteKind.WITHDRAWN, "", revised_by)
-    _append_version(item, body, revised_by)
+    append_version(item, body, revised_by.id)
     audit.record(revised_by, "item.revise", item, version=item.version)
     return item
 
@@ -104,7 +104,8 @@ def digest(type_name: str, body: dict[str, Any]) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
-def _append_version(item: Item, body: dict[str, Any], author: Actor | None) -> None:
+def append_version(item: Item, body: dict[str, Any], author_id: int | None) -> None:
+    """Add the next version of an item, a draft; who calls this has looked who asks. Does not commit."""
     item.version += 1
     item.state = ItemState.DRAFT
     for name, value in mirrored(body).items():
@@ -117,7 +118,7 @@ def _append_version(item: Item, body: dict[str, Any], author: Actor | None) -> N
             item_id=item.id,
             version=item.version,
             body=body,
-            author_id=author.id if author else None,
+            author_id=author_id,
             created_at=clock.now(),
         )
     )
