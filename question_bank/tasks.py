@@ -1,9 +1,9 @@
-"""The sweep that hands in what its owners left open when time was over."""
+"""The sweeps: attempts that were left open when time was over, items that search does not know yet."""
 
 from __future__ import annotations
 
 from question_bank.queries import attempts as queries
-from question_bank.services import sitting
+from question_bank.services import indexing, sitting
 from training.core import clock, jobs
 from training.core.db import reading, transaction
 from training.core.logs import log
@@ -23,3 +23,16 @@ def hand_in_due() -> int:
         except Exception:  # noqa: BLE001 - one that cannot be graded must not keep the others waiting
             log.exception("attempt not handed in", attempt=attempt_id)
     return done
+
+
+@jobs.sweep("question_bank.terms")
+def index_what_is_missing() -> int:
+    """Write the search terms of items that are older than the search; returns how many."""
+    with reading():
+        if not indexing.missing():
+            return 0
+    with transaction():
+        rows = indexing.missing()
+        for item, body in rows:
+            indexing.write(item, body)
+    return len(rows)

@@ -1,4 +1,4 @@
-"""Keeping the search terms of items; a sweep writes those of items that are older than the search."""
+"""Keeping the search terms of items."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from sqlalchemy import and_, select
 
 from question_bank import terms
 from question_bank.models import Item, ItemTag, ItemTerms, ItemVersion
-from training.core import jobs
-from training.core.db import db, reading, transaction, upsert
+from training.core.db import db, upsert
 
 AT_ONCE = 200
 
@@ -33,7 +32,8 @@ def row_of(item_id: int, code: str, tags: Sequence[str], body: dict[str, Any]) -
     }
 
 
-def _missing() -> list[Any]:
+def missing() -> list[Any]:
+    """Items without terms, at most so many at once, as rows `Item, body`."""
     statement = (
         select(Item, ItemVersion.body)
         .join(ItemVersion, and_(ItemVersion.item_id == Item.id, ItemVersion.version == Item.version))
@@ -42,17 +42,3 @@ def _missing() -> list[Any]:
         .limit(AT_ONCE)
     )
     return list(db.session.execute(statement).all())
-
-
-@jobs.sweep("question_bank.terms")
-def write_missing() -> int:
-    """Write what is missing; returns how many."""
-    with reading():
-        found = bool(_missing())
-    if not found:
-        return 0
-    with transaction():
-        rows = _missing()
-        for item, body in rows:
-            write(item, body)
-    return len(rows)

@@ -103,7 +103,7 @@ def preview() -> ResponseReturnValue:
 
 
 def _type_name() -> str:
-    name = request.args.get("type", "")
+    name = request.args.get("type", item_types.names()[0])
     if name not in item_types.names() or name not in FORMS:
         raise NotFound(_("There is no such type of item."))
     return name

@@ -19,6 +19,8 @@ CHINESE_AS_DATA = {
     "training/core/i18n.py": "the form of dates",
     "training/core/commands.py": "the product's name",
     "wsgi.py": "the product's name",
+    "question_bank/item_types/flaws.py": "words that give an item away",
+    "question_bank/terms.py": "the ranges of characters that are searched by pairs",
     "courses/figures.py": "the languages' own names, on captions",
     "certificates/standings/queries.py": "the bilingual name of no end, beside the bilingual names of months",
     "training/reports/catalogue.py": "the bilingual names of months and of what was not recorded",
@@ -149,6 +151,8 @@ def test_texts_for_people_are_not_written_in_chinese_in_the_code() -> None:
     faults = []
     for path in python():
         if short(path) in CHINESE_AS_DATA or path.stem in {"sample", "samples"} or "samples" in path.parts:
+            continue
+        if "exchange" in path.parts:  # what instructors' files say, read and written
             continue
         kept = docstrings(tree(path))
         for node in ast.walk(tree(path)):
