@@ -9,11 +9,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from question_bank import terms
+from question_bank import tasks, terms
 from question_bank.models import Item, ItemCategory, ItemTerms, SavedSearch
 from question_bank.queries import items as bank
 from question_bank.queries import lists
-from question_bank.services import indexing, items
+from question_bank.services import items
 from tests.client import CheckingClient, main_text
 from tests.counting import counting
 from tests.question_bank.conftest import Bench, a1
