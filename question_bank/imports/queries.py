@@ -106,8 +106,8 @@ def there(scope_id: int, codes: Sequence[str], digests: Sequence[str]) -> There:
         by_code |= {row.code: row.id for row in rows}
         drafts |= {row.code for row in rows if row.draft}
     for some in _pieces(digests):
-        rows = db.session.execute(select(Item.digest, Item.id).where(Item.scope_id == scope_id, Item.digest.in_(some)))
-        by_digest |= {row.digest: row.id for row in rows}
+        own = (Item.scope_id == scope_id, Item.digest.in_(some))
+        by_digest |= {row.digest: row.id for row in db.session.execute(select(Item.digest, Item.id).where(*own))}
     return There(by_code, drafts, by_digest)
 
 
