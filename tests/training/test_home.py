@@ -157,7 +157,7 @@ def test_the_cohorts_page_costs_the_same_with_many_people(app: Flask) -> None:
     with counting(app, exactly=len(one)):
         page = main_text(client.get(f"/cohorts/{cohort_id}"))
     assert page.count("0 / 2") == 13
-    assert page.count("还差这一项") == 39  # both steps of each, and the one to go on with once more
+    assert page.count("还差这一项") == 13  # of each the step to go on with
 
 
 def _newcomer(number: int) -> Person:
