@@ -56,10 +56,12 @@ NAMES = {
     "deadline": _l("end of the time"),
     "attempt": _l("attempt"),
     "by": _l("handed in by"),
+    "category": _l("category"),
     "format": _l("format"),
     "item": _l("item"),
     "items": _l("items"),
     "quiz": _l("quiz"),
+    "tags": _l("tags"),
 }
 
 
