@@ -10,8 +10,11 @@ KEPT_BY_ALEMBIC = "alembic_version"
 
 
 def tables(connection: Connection) -> set[str]:
-    """The tables, without Alembic's own."""
-    return set(inspect(connection).get_table_names()) - {KEPT_BY_ALEMBIC}
+    """The tables, without Alembic's own and those in which SQLite keeps an index of words (`…_data`, `…_config` …)."""
+    found = set(inspect(connection).get_table_names()) - {KEPT_BY_ALEMBIC}
+    if connection.dialect.name != "sqlite":
+        return found
+    return found - set(connection.execute(text("SELECT name FROM pragma_table_list WHERE type = 'shadow'")).scalars())
 
 
 def rows() -> dict[str, int]:
