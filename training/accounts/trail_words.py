@@ -43,7 +43,7 @@ def subject(line: AuditLine, people: People) -> str:
 
 
 def details(line: AuditLine, people: People) -> list[tuple[str, str]]:
-    """Its details as pairs (name, value): whom it is about first, then by name; PostgreSQL keeps no order of its own."""
+    """Its details as pairs (name, value): whom it is about first, then by name; PostgreSQL keeps no order."""
     ordered = sorted(line.details.items(), key=lambda one: (one[0] != "person_id", one[0]))
     return [(_name(name), _value(name, value, people)) for name, value in ordered]
 
