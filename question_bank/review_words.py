@@ -24,7 +24,6 @@ NOTE_LABELS = {
     NoteKind.RETIRED: _l("Retired"),
     NoteKind.RESTORED: _l("Restored"),
 }
-LEVEL_LABELS = {"remember": _l("Remembering"), "understand": _l("Understanding"), "apply": _l("Applying")}
 PLACE_LABELS = {
     "about": _l("About the item"),
     "accepted": _l("Accepted answers"),

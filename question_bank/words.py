@@ -28,6 +28,7 @@ TYPE_LABELS = {
     "hotspot": _l("Place in a picture"),
 }
 
+LEVEL_LABELS = {"remember": _l("Remembering"), "understand": _l("Understanding"), "apply": _l("Applying")}
 LANGUAGE_LABELS = {"zh": _l("Chinese"), "en": _l("English")}
 PART_LABELS = {
     "stem": _l("Stem"),

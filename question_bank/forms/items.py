@@ -17,7 +17,6 @@ from question_bank.item_types import Fault
 from question_bank.item_types.texts import LONGEST
 from training.core.forms import SeenVersion, text
 
-LEVELS = {"remember": _l("Remembering"), "understand": _l("Understanding"), "apply": _l("Applying")}
 ABOUT = ("module", "competency", "level", "difficulty", "review_by")
 # Where the list is called otherwise than the part that a fault names.
 LISTS = {"label": ("regions",), "alt": ("pictures",), "weight": ("options", "accepted", "answers")}
@@ -68,7 +67,7 @@ class ItemForm(Row):
     competency = text(_l("Competency"), maximum=40, required=False)
     level = SelectField(
         _l("Cognitive level"),
-        choices=[SelectChoice("", "—"), *(SelectChoice(name, label) for name, label in LEVELS.items())],
+        choices=[SelectChoice("", "—"), *(SelectChoice(name, label) for name, label in words.LEVEL_LABELS.items())],
         default="",
     )
     difficulty = SelectField(

@@ -43,7 +43,7 @@ class ItemImport(Base):
     format: Mapped[str] = mapped_column(String(20))
     language: Mapped[str] = mapped_column(String(2))
     columns: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    data: Mapped[bytes | None] = mapped_column(LargeBinary)
+    data: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     status: Mapped[ImportStatus] = mapped_column(enum_of(ImportStatus), index=True)
     total: Mapped[int]
     done: Mapped[int] = mapped_column(default=0)

@@ -24,10 +24,13 @@ IN_ONE = 500
 
 @dataclass(frozen=True)
 class There:
-    """Items of a bank that a file's items meet: by code (`drafts`: never approved nor in review), by what they say."""
+    """Items of a bank that a file's items meet, by code and by what they say.
+
+    `drafts` are the types, by code, of those never approved nor in review.
+    """
 
     by_code: dict[str, int]
-    drafts: set[str]
+    drafts: dict[str, str]
     by_digest: dict[str, int]
 
 
@@ -99,12 +102,12 @@ def there(scope_id: int, codes: Sequence[str], digests: Sequence[str]) -> There:
     """The items of a bank that have one of those codes or say one of those things."""
     by_code: dict[str, int] = {}
     by_digest: dict[str, int] = {}
-    drafts: set[str] = set()
+    drafts: dict[str, str] = {}
     for some in _pieces(codes):
         own = (Item.scope_id == scope_id, Item.code.in_(some))
-        rows = db.session.execute(select(Item.code, Item.id, _is_draft().label("draft")).where(*own)).all()
+        rows = db.session.execute(select(Item.code, Item.id, Item.type, _is_draft().label("draft")).where(*own)).all()
         by_code |= {row.code: row.id for row in rows}
-        drafts |= {row.code for row in rows if row.draft}
+        drafts |= {row.code: row.type for row in rows if row.draft}
     for some in _pieces(digests):
         own = (Item.scope_id == scope_id, Item.digest.in_(some))
         by_digest |= {row.digest: row.id for row in db.session.execute(select(Item.digest, Item.id).where(*own))}

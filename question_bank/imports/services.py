@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 from sqlalchemy import delete, insert, select, update
 
-from question_bank import item_types, words
 from question_bank.exchange import formats
 from question_bank.exchange.parsed import Parsed
 from question_bank.imports import queries, writing
@@ -83,22 +82,21 @@ def read_again(opened: ItemImport, columns: Columns | None = None) -> list[Parse
     return items
 
 
-def columns_of(opened: ItemImport) -> dict[str, dict[int, str]]:
+def columns_of(opened: ItemImport) -> Columns:
     """What the columns of a workbook hold, by sheet and place, where somebody has corrected the guess."""
     return {sheet: {int(place): name for place, name in given.items()} for sheet, given in opened.columns.items()}
 
 
 def correct_columns(
-    opened: ItemImport, columns: dict[str, dict[int, str]], scope: Scope, *, corrected_by: Actor
+    opened: ItemImport, columns: Columns, items: Sequence[Parsed], scope: Scope, *, corrected_by: Actor
 ) -> None:
-    """Look at a locked import again, with its columns taken to hold what somebody says.
+    """Keep what somebody says that the columns of a locked import hold, and `items`, which was so read in it.
 
-    Raises `NotAllowed`, `Conflict` (confirmed already) or `Invalid` (no column holds stems).
+    Raises `NotAllowed` or `Conflict` (confirmed already).
     """
     corrected_by.require(Permission.ITEM_WRITE, scope.path)
     if opened.status is not ImportStatus.LOOKED_AT:
         raise Conflict(_("This import was confirmed already; its columns can no longer be corrected."))
-    items = read_again(opened, columns)
     opened.columns = {sheet: {str(place): name for place, name in given.items()} for sheet, given in columns.items()}
     db.session.execute(delete(ImportLine).where(ImportLine.import_id == opened.id))
     opened.total = len(items)
@@ -108,10 +106,11 @@ def correct_columns(
 
 def _write_lines(opened: ItemImport, items: Sequence[Parsed]) -> None:
     codes = writing.codes_of(items, prefix_of(opened))
-    there = queries.there(opened.scope_id, codes, [digest(one.type, one.body) for one in items])
+    digests = [digest(one.type, one.body) for one in items]
+    there = queries.there(opened.scope_id, codes, digests)
     rows = []
-    for number, (code, one) in enumerate(zip(codes, items, strict=True), start=1):
-        outcome, item_id, messages = _judged(code, one, there)
+    for number, (code, said, one) in enumerate(zip(codes, digests, items, strict=True), start=1):
+        outcome, item_id, messages = _judged(code, said, one, there)
         rows.append(
             {
                 "import_id": opened.id,
@@ -128,24 +127,22 @@ def _write_lines(opened: ItemImport, items: Sequence[Parsed]) -> None:
         db.session.execute(insert(ImportLine), rows[start : start + 1000])
 
 
-def _judged(code: str, one: Parsed, there: queries.There) -> tuple[Outcome, int | None, list[str]]:
+def _judged(code: str, said: str, one: Parsed, there: queries.There) -> tuple[Outcome, int | None, list[str]]:
     """How one item would come in, which item says the same already, and what is to be said about it."""
     if one.refusals:
         return Outcome.REFUSED, None, [problem.message for problem in one.refusals]
-    same = there.by_digest.get(digest(one.type, one.body))
-    if same is not None:
-        return Outcome.THERE, same, []
-    if code in there.by_code and code not in there.drafts:
+    if said in there.by_digest:
+        return Outcome.THERE, there.by_digest[said], []
+    if code in there.by_code and there.drafts.get(code) != one.type:
         return (
             Outcome.REFUSED,
             None,
             [_("Your bank has another item with the code %(code)s; give this one another.", code=code)],
         )
-    faults = [words.sentence(fault) for fault in item_types.get(one.type).validate(one.body)]
     losses = [problem.message for problem in one.losses]
-    if code in there.drafts:
-        losses.append(_("Becomes the next version of your draft with this code."))
-    return (Outcome.WITH_LOSSES if losses or faults else Outcome.WHOLE), None, [*losses, *faults]
+    if code in there.by_code:
+        losses.append(_("Becomes the next version of the draft with this code."))
+    return (Outcome.WITH_LOSSES if losses else Outcome.WHOLE), None, losses
 
 
 def prefix_of(opened: ItemImport) -> str:
@@ -188,13 +185,16 @@ def write_piece(import_id: int, items: Sequence[Parsed], codes: Sequence[str], s
         return None
     end = min(start + A_PIECE, opened.total)
     lines = queries.coming(import_id, start + 1, end)
-    scope = db.session.get_one(Scope, opened.scope_id)
-    bank = writing.Bank(scope.id, opened.person_id, prefix_of(opened))
-    free = queries.free_codes(scope.id, [codes[number - 1] for number in lines])
+    free = queries.free_codes(opened.scope_id, [codes[number - 1] for number in lines])
     wanted = [number for number in lines if codes[number - 1] in free]
-    ids = writing.add(bank, [(codes[number - 1], items[number - 1]) for number in wanted])
-    for number, item_id in zip(wanted, ids, strict=True):
-        _set(import_id, number, item_id=item_id)
+    pairs = [(codes[number - 1], items[number - 1]) for number in wanted]
+    ids = writing.add(opened.scope_id, opened.person_id, pairs)
+    became = [
+        {"import_id": import_id, "number": number, "item_id": item_id}
+        for number, item_id in zip(wanted, ids, strict=True)
+    ]
+    if became:
+        db.session.execute(update(ImportLine), became)
     _revise_drafts(opened, sorted(set(lines) - set(wanted)), items, codes)
     opened.done = end
     if end == opened.total:

@@ -9,6 +9,7 @@ from question_bank.imports import queries, services, writing
 from question_bank.imports.models import ImportStatus, ItemImport
 from training.core import jobs
 from training.core.db import db, reading, transaction
+from training.core.logs import log
 
 
 @jobs.job(services.WORK)
@@ -16,8 +17,8 @@ def work(import_id: int) -> None:
     """Write what is left of a confirmed import; harmless when run twice."""
     with reading():
         opened = db.session.get(ItemImport, import_id)
-    if opened is None or opened.status is not ImportStatus.RUNNING or opened.data is None:
-        return
+        if opened is None or opened.status is not ImportStatus.RUNNING or opened.data is None:
+            return
     write(opened, services.read_again(opened))
 
 
@@ -27,7 +28,10 @@ def go_on_with_what_is_left() -> int:
     with reading():
         left = queries.left_behind()
     for import_id in left:
-        work(import_id)
+        try:
+            work(import_id)
+        except Exception:  # noqa: BLE001 - one that cannot be written must not keep the others waiting
+            log.exception("import not written", item_import=import_id)
     return len(left)
 
 

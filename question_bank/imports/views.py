@@ -10,64 +10,24 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from wtforms import FileField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 
-from question_bank import item_types, words
 from question_bank.exchange import formats, labels, marked, sheets, template
-from question_bank.exchange.columns import fields
 from question_bank.exchange.parsed import Parsed
-from question_bank.imports import queries, services
-from question_bank.imports.models import ImportStatus, ItemImport, Outcome
+from question_bank.imports import forms, queries, services, words
+from question_bank.imports.models import ItemImport, Outcome
 from question_bank.permissions import Permission
 from question_bank.queries.items import PAGE, Page, scopes_to_write
+from question_bank.words import TYPE_LABELS
 from training.core import i18n
 from training.core.access import actor, requires
+from training.core.db import reading
 from training.core.downloads import download
-from training.core.errors import DomainError, Invalid, NotFound
-from training.core.forms import Form, long_text
+from training.core.errors import Invalid, NotFound
 from training.core.workbooks import XLSX
 
 bp = Blueprint("imports", __name__, url_prefix="/items/imports", template_folder="templates")
-LONGEST_TEXT = 200_000
-SPOKEN = {"stem", "shared_stem", "release", "explanation", "shared_explanation"}
 ROOM_AROUND_THE_FILE = 256 * 1024
-
-OUTCOMES = {
-    Outcome.WHOLE: (_l("comes in"), "good"),
-    Outcome.WITH_LOSSES: (_l("comes in, something to look at"), "warn"),
-    Outcome.THERE: (_l("is in the bank already"), "neutral"),
-    Outcome.REFUSED: (_l("stays out"), "bad"),
-}
-
-
-class ImportForm(Form):
-    """A file, or text that is pasted, and the bank that it goes to."""
-
-    scope_id = SelectField(_l("Belongs to"), coerce=int)
-    file = FileField(_l("File"))
-    text = long_text(_l("Or paste the items here"), maximum=LONGEST_TEXT, required=False)
-    language = RadioField(
-        _l("Language of the items"),
-        choices=[
-            SelectChoice("", _l("as recognised")),
-            SelectChoice("zh", _l("Chinese")),
-            SelectChoice("en", _l("English")),
-        ],
-        default="",
-    )
-
-
-@dataclass(frozen=True)
-class Sent:
-    """What was sent, read before the transaction opens."""
-
-    data: bytes = b""
-    name: str = ""
-    format: str = ""
-    items: tuple[Parsed, ...] = ()
-    refused: str = ""
 
 
 @bp.url_value_preprocessor
@@ -75,29 +35,11 @@ def _admit_a_file(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Let the upload's body alone be larger than others, before anything looks at it."""
     if endpoint == "imports.send":
         request.max_content_length = formats.LARGEST + ROOM_AROUND_THE_FILE
-        request.max_form_memory_size = 4 * LONGEST_TEXT
+        request.max_form_memory_size = 4 * forms.LONGEST_TEXT
 
 
-def _read() -> Sent:
-    """Read a file, which takes its time; what is wrong with it is told beside the field."""
-    file, text = request.files.get("file"), request.form.get("text", "")
-    language = request.form.get("language", "")
-    data, name, wanted = b"", _("pasted text"), ""
-    if file is not None and file.filename:
-        data, name = file.stream.read(formats.LARGEST + 1), file.filename
-    elif text.strip():
-        data = text.encode()
-    else:
-        return Sent(refused=_("Choose a file, or paste the items."))
-    try:
-        found, items = formats.read(data, name, language=language if language in {"zh", "en"} else "", wanted=wanted)
-    except DomainError as error:
-        return Sent(data, name, refused=str(error.message))
-    return Sent(data, name, found, tuple(items))
-
-
-def _form() -> ImportForm:
-    form = ImportForm()
+def _form() -> forms.ImportForm:
+    form = forms.ImportForm()
     scopes = scopes_to_write(actor(), Permission.ITEM_WRITE)
     form.scope_id.choices = [SelectChoice(scope.id, i18n.local(scope, "name")) for scope in scopes]
     return form
@@ -110,21 +52,13 @@ def start() -> ResponseReturnValue:
     return _start_page(_form())
 
 
-def _start_page(form: ImportForm) -> str:
-    return render_template("imports/start.html", form=form, imports=queries.newest(actor()), labels=STATUSES)
-
-
-STATUSES = {
-    ImportStatus.LOOKED_AT: (_l("waits for your word"), "warn"),
-    ImportStatus.RUNNING: (_l("is being written"), "info"),
-    ImportStatus.FINISHED: (_l("is in the bank"), "good"),
-    ImportStatus.DROPPED: (_l("dropped"), "neutral"),
-}
+def _start_page(form: forms.ImportForm) -> str:
+    return render_template("imports/start.html", form=form, imports=queries.newest(actor()), labels=words.STATUSES)
 
 
 @bp.post("/")
-@requires(Permission.ITEM_WRITE, prepare=_read)
-def send(prepared: Sent) -> ResponseReturnValue:
+@requires(Permission.ITEM_WRITE, prepare=forms.sent)
+def send(prepared: forms.Sent) -> ResponseReturnValue:
     """Keep what was read and show what would come in."""
     form = _form()
     if not form.validate() or prepared.refused:
@@ -164,9 +98,9 @@ def show(import_id: int) -> ResponseReturnValue:
         outcome=outcome,
         page=Page((), number, total),
         shown=list(_chips(opened, counts, outcome)),
-        outcomes=OUTCOMES,
-        status=STATUSES[opened.status],
-        types=words.TYPE_LABELS,
+        outcomes=words.OUTCOMES,
+        status=words.STATUSES[opened.status],
+        types=TYPE_LABELS,
         format=formats.READERS[opened.format].label,
     )
 
@@ -179,7 +113,7 @@ def _chips(opened: ItemImport, counts: queries.Counts, outcome: str) -> Iterator
         "count": opened.total,
         "active": not outcome,
     }
-    for one, (label, _tone) in OUTCOMES.items():
+    for one, (label, _tone) in words.OUTCOMES.items():
         count = getattr(counts, one.value)
         if count:
             url = url_for(".show", import_id=opened.id, outcome=one.value)
@@ -233,31 +167,40 @@ def _columns_page(opened: ItemImport, fault: str) -> str:
         "imports/columns.html",
         opened=opened,
         sheets=sheets.described(sheets.layouts(found, services.columns_of(opened))),
-        fields=[(name, labels.label(name, i18n.language())) for name in _fields()],
+        fields=[(name, labels.label(name, i18n.language())) for name in forms.fields()],
         fault=fault,
     )
 
 
-def _fields() -> list[str]:
-    """What a column may hold: every field, and the texts in a language that its head names."""
-    spoken = [name for name in fields() if name.startswith("option_") or name in SPOKEN]
-    return [*fields(), *(f"{name}@{language}" for language in item_types.LANGUAGES for name in spoken)]
+@dataclass(frozen=True)
+class Again:
+    """What a workbook holds with its columns as corrected, or why that cannot be."""
+
+    columns: services.Columns
+    items: tuple[Parsed, ...] = ()
+    refused: str = ""
+
+
+def _look_again() -> Again:
+    """Read the workbook again before the transaction opens."""
+    said = forms.columns_sent()
+    with reading():
+        opened, _scope = queries.import_visible_to(actor(), (request.view_args or {})["import_id"])
+        _ = opened.data  # loaded while there is a transaction
+    try:
+        return Again(said, tuple(services.read_again(opened, said)))
+    except Invalid as error:
+        return Again(said, refused=str(error.message))
 
 
 @bp.post("/<int:import_id>/columns")
-@requires(Permission.ITEM_WRITE)
-def columns_post(import_id: int) -> ResponseReturnValue:
+@requires(Permission.ITEM_WRITE, prepare=_look_again)
+def columns_post(import_id: int, prepared: Again) -> ResponseReturnValue:
     """Look again with the columns as corrected."""
     opened, scope = queries.import_visible_to(actor(), import_id, lock=True)
-    known = set(_fields())
-    given: dict[str, dict[int, str]] = {}
-    for place, sheet in enumerate(request.form.getlist("sheet")):
-        chosen = request.form.getlist(f"column.{place}")
-        given[sheet] = {number: name for number, name in enumerate(chosen) if name in known}
-    try:
-        services.correct_columns(opened, given, scope, corrected_by=actor())
-    except Invalid as error:
-        return _columns_page(opened, str(error.message)), 422
+    if prepared.refused:
+        return _columns_page(opened, prepared.refused), 422
+    services.correct_columns(opened, prepared.columns, prepared.items, scope, corrected_by=actor())
     return redirect(url_for(".show", import_id=import_id))
 
 

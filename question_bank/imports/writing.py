@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,20 +18,11 @@ from training.core.db import db
 LONGEST_CODE = 40
 
 
-@dataclass(frozen=True)
-class Bank:
-    """Where items go: the bank's scope, who sends them, and the prefix of codes for items that bring none."""
-
-    scope_id: int
-    person_id: int | None
-    prefix: str
-
-
-def codes_of(items: Sequence[Parsed], prefix: str, *, first: int = 1) -> list[str]:
+def codes_of(items: Sequence[Parsed], prefix: str) -> list[str]:
     """A code for each item: its own where it fits and no item before has it, else the prefix with its number."""
     seen: set[str] = set()
     codes = []
-    for number, one in enumerate(items, start=first):
+    for number, one in enumerate(items, start=1):
         code = one.code.strip()
         if not code or len(code) > LONGEST_CODE or code in seen:
             code = f"{prefix}-{number}"
@@ -41,18 +31,18 @@ def codes_of(items: Sequence[Parsed], prefix: str, *, first: int = 1) -> list[st
     return codes
 
 
-def add(bank: Bank, items: Sequence[tuple[str, Parsed]]) -> list[int]:
-    """Add items (code, what was read) as drafts in their first version; returns their ids in that order."""
+def add(scope_id: int, author_id: int | None, items: Sequence[tuple[str, Parsed]]) -> list[int]:
+    """Add items (code, what was read) to a bank as drafts in their first version; returns their ids in that order."""
     if not items:
         return []
     now = clock.now()
-    categories = _categories(bank.scope_id, {one.category for _code, one in items if one.category})
-    rows = [_row(bank, code, one, categories.get(one.category), now) for code, one in items]
+    categories = _categories(scope_id, {one.category for _code, one in items if one.category})
+    rows = [_row(scope_id, code, one, categories.get(one.category), now) for code, one in items]
     ids = list(db.session.scalars(insert(Item).returning(Item.id, sort_by_parameter_order=True), rows))
     db.session.execute(
         insert(ItemVersion),
         [
-            {"item_id": item_id, "version": 1, "body": one.body, "author_id": bank.person_id, "created_at": now}
+            {"item_id": item_id, "version": 1, "body": one.body, "author_id": author_id, "created_at": now}
             for item_id, (_code, one) in zip(ids, items, strict=True)
         ],
     )
@@ -70,9 +60,9 @@ def add(bank: Bank, items: Sequence[tuple[str, Parsed]]) -> list[int]:
     return ids
 
 
-def _row(bank: Bank, code: str, one: Parsed, category_id: int | None, now: datetime) -> dict[str, Any]:
+def _row(scope_id: int, code: str, one: Parsed, category_id: int | None, now: datetime) -> dict[str, Any]:
     return {
-        "scope_id": bank.scope_id,
+        "scope_id": scope_id,
         "code": code,
         "type": one.type,
         "version": 1,

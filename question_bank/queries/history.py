@@ -12,13 +12,6 @@ from training.accounts.models import Person
 from training.core.db import db
 
 
-def body_of(item: Item) -> dict[str, Any]:
-    """The body of the newest version."""
-    statement = select(ItemVersion.body).where(ItemVersion.item_id == item.id, ItemVersion.version == item.version)
-    body: dict[str, Any] = db.session.scalars(statement).one()
-    return body
-
-
 def writers_of(item: Item) -> set[int]:
     """The ids of all who wrote a version since the last approved one; samples and imports by nobody are left out."""
     statement = select(ItemVersion.author_id).where(

@@ -9,7 +9,8 @@ from sqlalchemy import delete, select
 
 from question_bank.models import Item, ItemCategory, ItemTag
 from question_bank.permissions import Permission
-from question_bank.queries import categories, history
+from question_bank.queries import categories
+from question_bank.queries import items as bank
 from question_bank.services import indexing
 from training.core import audit, scopes
 from training.core.access import Actor
@@ -77,7 +78,7 @@ def write_tags(item: Item, tags: Iterable[str]) -> None:
     db.session.execute(delete(ItemTag).where(ItemTag.item_id == item.id))
     db.session.add_all(ItemTag(item_id=item.id, tag=one) for one in wanted)
     db.session.flush()
-    indexing.write(item, history.body_of(item))
+    indexing.write(item, bank.version_of(item, item.version).body)
 
 
 def _require_free(scope_id: int, parent_id: int | None, name: str) -> None:

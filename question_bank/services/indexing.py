@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import and_, select
 
 from question_bank import terms
-from question_bank.models import Item, ItemTag, ItemTerms, ItemVersion
+from question_bank.models import Item, ItemTerms, ItemVersion
+from question_bank.queries import categories
 from training.core.db import db, upsert
 
 AT_ONCE = 200
@@ -16,8 +17,7 @@ AT_ONCE = 200
 
 def write(item: Item, body: dict[str, Any]) -> None:
     """Write the terms of an item whose newest version says `body`; does not commit."""
-    tags = db.session.scalars(select(ItemTag.tag).where(ItemTag.item_id == item.id).order_by(ItemTag.tag)).all()
-    row = row_of(item.id, item.code, tags, body)
+    row = row_of(item.id, item.code, categories.tags_of(item), body)
     db.session.execute(upsert(ItemTerms, [row], keys=["item_id"], put=["lead", "rest"]))
 
 

@@ -8,6 +8,7 @@ from question_bank import policies
 from question_bank.models import Item, ItemState, NoteKind
 from question_bank.permissions import Permission
 from question_bank.queries import history
+from question_bank.queries import items as bank
 from question_bank.services import notes
 from question_bank.services.items import Stale, require_sound
 from training.core.access import Actor
@@ -25,7 +26,7 @@ def submit(item: Item, scope: Scope, words: str = "", *, submitted_by: Actor) ->
         raise Conflict(_("Item %(code)s is retired; restore it first.", code=item.code))
     if item.state is not ItemState.DRAFT:
         raise Conflict(_("Item %(code)s is no draft; there is nothing to submit.", code=item.code))
-    require_sound(item.type, history.body_of(item))
+    require_sound(item.type, bank.version_of(item, item.version).body)
     item.state = ItemState.IN_REVIEW
     notes.write(item, NoteKind.SUBMITTED, words, submitted_by)
 
@@ -36,7 +37,7 @@ def approve(item: Item, scope: Scope, words: str = "", *, seen_version: int, app
     Raises `NotAllowed` (an author among others), `Conflict`, `Stale` or `Invalid` (faulty). Does not commit.
     """
     _require_deciding(item, scope, seen_version, approved_by)
-    require_sound(item.type, history.body_of(item))
+    require_sound(item.type, bank.version_of(item, item.version).body)
     item.state, item.approved_version = ItemState.APPROVED, item.version
     notes.write(item, NoteKind.APPROVED, words, approved_by)
 

@@ -57,6 +57,7 @@ def test_an_instructor_writes_the_next_version_of_an_item_after_a_preview(visit:
     page.locator("button.primary[name=do][value=save]").click()
     page.wait_for_url(lambda url: not url.endswith("/edit"))
     expect(page.locator("main fieldset legend")).to_contain_text(changed)
+    expect(page.locator("main tbody tr")).to_have_count(4)  # two versions, a submission and an approval
     page.locator("main tbody tr a[href$='version=1']").first.click()
     expect(page.locator("main fieldset legend")).not_to_contain_text("asked again")
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import undefer
 
 from question_bank.exchange import formats
 from question_bank.imports import services, tasks
@@ -59,7 +60,8 @@ def send(client: CheckingClient, data: bytes, name: str = "items.xlsx") -> Any:
 
 def opened(bench: Bench) -> ItemImport:
     with bench.looking():
-        return db.session.scalars(select(ItemImport).order_by(ItemImport.id.desc()).limit(1)).one()
+        newest = select(ItemImport).order_by(ItemImport.id.desc()).limit(1)
+        return db.session.scalars(newest.options(undefer(ItemImport.data))).one()
 
 
 def outcomes(bench: Bench) -> dict[str, int]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -129,15 +130,19 @@ def add_people(world: World, count: int) -> list[int]:
     return list(db.session.scalars(select(Person.id).where(Person.mobile.startswith("135"))))
 
 
-def test_two_thousand_people_in_few_statements(app: Flask) -> None:
+def test_two_thousand_people_in_three_seconds(app: Flask, record_property: Callable[[str, object], None]) -> None:
     with app.app_context():
         with transaction():
             world = World()
             many = add_people(world, 2000)
         with counting(app, at_most=80), transaction():
             cohort = db.session.get_one(Cohort, world.cohorts[0].id)
+            began, worked = time.perf_counter(), time.thread_time()
             programmes.enrol_all(cohort, many, enrolled_by=None)
             db.session.flush()
+            took, work = time.perf_counter() - began, time.thread_time() - worked
         with transaction():
             assert rollups.rebuild() == 0
             assert len(db.session.scalars(select(EnrolmentStep)).all()) == 4000
+    record_property("seconds", round(took, 2))
+    assert work <= 3  # its own time: other processes of the machine may take what they want
