@@ -9,6 +9,7 @@ from pathlib import PurePath
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from question_bank.exchange import aiken, gift, moodle_xml, pasted, sheets
 from question_bank.exchange.parsed import Parsed
@@ -27,7 +28,7 @@ class Format:
     """A format that is read: `read(data, file name, language or "", columns as corrected)`."""
 
     name: str
-    label: str
+    label: Any
     read: Reader
 
 
@@ -40,7 +41,7 @@ READERS = {
         Format("gift", "GIFT", lambda data, _name, language, _columns: gift.read(data, language)),
         Format("moodle-xml", "Moodle XML", lambda data, _name, language, _columns: moodle_xml.read(data, language)),
         Format("aiken", "Aiken", lambda data, _name, language, _columns: aiken.read(data, language)),
-        Format("text", "Text", lambda data, _name, language, _columns: pasted.read(data, language)),
+        Format("text", _l("Numbered text"), lambda data, _name, language, _columns: pasted.read(data, language)),
     )
 }
 

@@ -13,12 +13,13 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 from sqlalchemy import delete, insert, select, update
 
+from question_bank import item_types
 from question_bank.exchange import formats
 from question_bank.exchange.parsed import Parsed
 from question_bank.imports import queries, writing
 from question_bank.imports.models import ImportLine, ImportStatus, ItemImport, Outcome
 from question_bank.permissions import Permission
-from question_bank.services.items import append_version, digest
+from question_bank.services.items import append_version, digest, stem_of
 from training.core import audit, clock, jobs
 from training.core.access import Actor
 from training.core.db import db
@@ -116,7 +117,7 @@ def _write_lines(opened: ItemImport, items: Sequence[Parsed]) -> None:
                 "import_id": opened.id,
                 "number": number,
                 "place": one.where[:200],
-                "name": (one.name or code)[:200],
+                "name": (_stem(one) or one.name or code)[:200],
                 "type": (one.type or one.original_type)[:40],
                 "outcome": outcome,
                 "messages": [message[:LONGEST_MESSAGE] for message in messages[:MOST_MESSAGES]],
@@ -125,6 +126,11 @@ def _write_lines(opened: ItemImport, items: Sequence[Parsed]) -> None:
         )
     for start in range(0, len(rows), 1000):
         db.session.execute(insert(ImportLine), rows[start : start + 1000])
+
+
+def _stem(one: Parsed) -> str:
+    """What its author knows the item by: its stem, in whatever language it has."""
+    return next(filter(None, (stem_of(one.body, language) for language in item_types.LANGUAGES)), "")
 
 
 def _judged(code: str, said: str, one: Parsed, there: queries.There) -> tuple[Outcome, int | None, list[str]]:
