@@ -22,13 +22,42 @@ class Problem:
     cell: tuple[str, int, int] | None = None
 
 
+@dataclass(kw_only=True)
+class Fate:
+    """What becomes of one item on its way: losses let it pass, refusals do not."""
+
+    losses: list[Problem] = field(default_factory=list)
+    refusals: list[Problem] = field(default_factory=list)
+
+    @property
+    def status(self) -> Status:
+        """Whether it passes, and whether all of it does."""
+        if self.refusals:
+            return "refused"
+        return "with_losses" if self.losses else "whole"
+
+    @property
+    def place(self) -> str:
+        """Where it stands, for people."""
+        raise NotImplementedError
+
+    def lose(self, message: str) -> None:
+        """Name something that cannot be carried over, once."""
+        if all(one.message != message for one in self.losses):
+            self.losses.append(Problem(message, self.place))
+
+    def refuse(self, message: str) -> None:
+        """Name a reason why the item cannot pass."""
+        self.refusals.append(Problem(message, self.place))
+
+
 @dataclass
-class Parsed:
+class Parsed(Fate):
     """One item as a file brings it: what it becomes, or why it is refused.
 
     `where` is its place in the file, for people; `name` its title there and `code` its own number; `original_type` is
     what the file calls its type, `type` what it becomes here (empty when refused). `media` holds pictures by the names
-    that `body["pictures"]` uses; its `file` is the SHA-256 of these bytes. Losses let the item in, refusals do not.
+    that `body["pictures"]` uses; its `file` is the SHA-256 of these bytes.
     """
 
     where: str
@@ -40,25 +69,16 @@ class Parsed:
     tags: tuple[str, ...] = ()
     points: str = ""
     media: dict[str, bytes] = field(default_factory=dict)
-    losses: list[Problem] = field(default_factory=list)
-    refusals: list[Problem] = field(default_factory=list)
     original_type: str = ""
 
     @property
-    def status(self) -> Status:
-        """Whether it comes in, and whether all of it does."""
-        if self.refusals:
-            return "refused"
-        return "with_losses" if self.losses else "whole"
-
-    def lose(self, message: str) -> None:
-        """Name something that cannot be carried over, once."""
-        if all(one.message != message for one in self.losses):
-            self.losses.append(Problem(message, self.where))
+    def place(self) -> str:
+        """Its place in the file."""
+        return self.where
 
     def refuse(self, message: str) -> None:
         """Name a reason why the item cannot come in; nothing is made of it."""
-        self.refusals.append(Problem(message, self.where))
+        super().refuse(message)
         self.type, self.body, self.media = "", {}, {}
 
 
@@ -76,25 +96,12 @@ class Exported:
 
 
 @dataclass
-class Written:
+class Written(Fate):
     """What became of one item in a file that was written: the parallel of `Parsed` on the way out."""
 
     code: str
-    losses: list[Problem] = field(default_factory=list)
-    refusals: list[Problem] = field(default_factory=list)
 
     @property
-    def status(self) -> Status:
-        """Whether it stands in the file, and whether all of it does."""
-        if self.refusals:
-            return "refused"
-        return "with_losses" if self.losses else "whole"
-
-    def lose(self, message: str) -> None:
-        """Name something that the format cannot carry, once."""
-        if all(one.message != message for one in self.losses):
-            self.losses.append(Problem(message, self.code))
-
-    def refuse(self, message: str) -> None:
-        """Name why the format cannot carry the item."""
-        self.refusals.append(Problem(message, self.code))
+    def place(self) -> str:
+        """The item's code."""
+        return self.code
