@@ -122,9 +122,11 @@ OUTLINE = (
         LessonVersion.class_hours,
         LessonPlace.heading,
         LessonPlace.updated_at,
+        Activity.sample,
     )
     .join(LessonVersion, OF_THE_OUTLINE)
     .join(Lesson, Lesson.activity_id == CourseLesson.lesson_id)
+    .join(Activity, Activity.id == CourseLesson.lesson_id)
     .outerjoin(LessonPlace, and_(LessonPlace.lesson_id == CourseLesson.lesson_id, LessonPlace.person_id == LEARNER))
     .where(CourseLesson.course_id == bindparam("course"), CourseLesson.course_version == bindparam("version"))
     .order_by(CourseLesson.position)
@@ -178,6 +180,7 @@ def outline_for(actor: Actor, course_id: int, version: int) -> list[OutlineLine]
             done=rules.reached(entries, row.lesson_id, COMPLETED.measure) is not None,
             heading=row.heading,
             read_at=row.updated_at,
+            sample=row.sample,
         )
         for row in rows
     ]

@@ -26,6 +26,7 @@ class OutlineLine:
     heading: str | None = None
     read_at: datetime | None = None
     home_id: int = 0
+    sample: bool = False
 
 
 def resume_at(lines: Sequence[OutlineLine]) -> OutlineLine | None:

@@ -29,6 +29,8 @@ from training.programmes.samples import Learner, acting
 from training.progress import services as progress
 from training.progress.outcomes import COMPLETED
 
+# Every lesson's file carries a mark as a paragraph of its own, for whoever reads it there.
+MARKS = {"zh": "教学示例 · 未经审核", "en": "Teaching sample, not reviewed"}
 DAYS_OF_READING = {"basic": 40, "specialist": 65}
 # How many lessons somebody of a stage has read; those of other stages have read all. Below 0: so many are left.
 LESSONS_READ = {"not_started": 0, "one_lesson": 1, "last_lesson": -1, "withdrawn": 2, "practising": 0}
@@ -89,12 +91,14 @@ def _upload(figure: dict[str, Any]) -> Upload:
     )
 
 
+def _text(slug: str, language: str) -> str:
+    """The lesson's text without the line that marks its file: a page shows that beside the title."""
+    text = files("courses").joinpath("sample", "lessons", f"{slug}.{language}.md").read_text(encoding="utf-8")
+    return text.replace(f"\n{MARKS[language]}\n", "", 1).strip()
+
+
 def _draft(slug: str, lesson: dict[str, Any]) -> Draft:
-    folder = files("courses").joinpath("sample", "lessons")
-    bodies = {
-        language: folder.joinpath(f"{slug}.{language}.md").read_text(encoding="utf-8").strip()
-        for language in ("zh", "en")
-    }
+    bodies = {language: _text(slug, language) for language in ("zh", "en")}
     return Draft(
         title_zh=lesson["title"]["zh"],
         title_en=lesson["title"]["en"],
