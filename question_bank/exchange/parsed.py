@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -23,7 +24,7 @@ class Problem:
 
 
 @dataclass(kw_only=True)
-class Fate:
+class Fate(ABC):
     """What becomes of one item on its way: losses let it pass, refusals do not."""
 
     losses: list[Problem] = field(default_factory=list)
@@ -37,9 +38,9 @@ class Fate:
         return "with_losses" if self.losses else "whole"
 
     @property
+    @abstractmethod
     def place(self) -> str:
         """Where it stands, for people."""
-        raise NotImplementedError
 
     def lose(self, message: str) -> None:
         """Name something that cannot be carried over, once."""

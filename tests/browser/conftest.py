@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
+from tests.browser.sights import Sight, every_sight
 from tests.browser.sites import CHROMIUM, PHONE, Site, running, sign_in
 from tests.browser.walks import Walk, every_walk
 
@@ -44,6 +46,20 @@ def walks(site: Site, chromium: Browser) -> list[Walk]:
 
 @pytest.fixture
 def visit(site: Site, chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """What `visiting` gives."""
+    with visiting(site, chromium) as open_page:
+        yield open_page
+
+
+@pytest.fixture(scope="module", params=["zh", "en"])
+def sights(request: pytest.FixtureRequest, site: Site, chromium: Browser, walks: list[Walk]) -> list[Sight]:
+    """Every page of everybody in one language, looked at once from all sides."""
+    with visiting(site, chromium) as open_page:
+        return every_sight(open_page, walks, request.param)
+
+
+@contextmanager
+def visiting(site: Site, chromium: Browser) -> Iterator[Callable[..., Page]]:
     """A new browser with one page: `visit(login)`, on a phone or `size=DESK`, `language="en"`, `scripts=False`.
 
     At the end no page may have written to the console, asked another host, or met an error of its own; `expects` names
