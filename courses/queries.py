@@ -301,10 +301,11 @@ def versions_of(lesson_id: int) -> Sequence[Any]:
 
 
 def version_of(lesson_id: int, version: int) -> Any:
-    """One version of a lesson, as the row `LessonVersion, Person`; raises `NotFound`."""
+    """One version of a lesson, as the row `LessonVersion, Person, Activity (of the lesson)`; raises `NotFound`."""
     row = db.session.execute(
-        select(LessonVersion, Person)
+        select(LessonVersion, Person, Activity)
         .join(Person, Person.id == LessonVersion.author_id)
+        .join(Activity, Activity.id == LessonVersion.lesson_id)
         .where(LessonVersion.lesson_id == lesson_id, LessonVersion.version == version)
     ).one_or_none()
     if row is None:

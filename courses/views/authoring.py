@@ -176,5 +176,10 @@ def version(lesson_id: int, number: int) -> ResponseReturnValue:
         for language in editing.LANGUAGES
     }
     return render_template(
-        "courses/version.html", course=row.Activity, lesson=found.LessonVersion, author=found.Person, shown=shown
+        "courses/version.html",
+        course=row.Activity,
+        activity=found.Activity,
+        lesson=found.LessonVersion,
+        author=found.Person,
+        shown=shown,
     )

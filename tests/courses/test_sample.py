@@ -19,6 +19,7 @@ from training.core.db import db, reading
 from training.progress.models import LedgerLine
 
 HOURS_OF_THE_MODULES = (4, 5, 10, 12, 6, 9, 6, 4, 5, 4, 2, 3)  # of the programme of 70 hours
+INSTRUCTOR = "13800000001"
 
 
 @pytest.mark.sample
@@ -45,7 +46,12 @@ def test_the_foundation_and_the_modules_share_lessons_that_open_in_both_language
         client = client_for(app, reader, language)
         assert client.get(f"/courses/{courses[0].id}").status_code == 200
         for lesson_id in sorted(basic):
-            assert mark in main_text(client.get(f"/lessons/{lesson_id}"))
+            page = client.get(f"/lessons/{lesson_id}")
+            assert mark in main_text(page)
+            assert f"<p>{mark}</p>" not in page.text
+        teaching = client_for(app, INSTRUCTOR, language)
+        for path in (f"/teaching/courses/{courses[0].id}", f"/teaching/lessons/{min(basic)}/versions/1"):
+            assert mark in main_text(teaching.get(path))
 
 
 def _present(course: Activity) -> tuple[ColumnElement[bool], ...]:
@@ -76,8 +82,8 @@ def test_a_sample_lesson_is_short_marked_and_says_the_same_in_both_languages(pat
     chinese = path.read_text(encoding="utf-8")
     english = path.with_name(path.name.replace(".zh.", ".en.")).read_text(encoding="utf-8")
     assert 300 <= len(re.findall("[\u3400-\u9fff]", chinese)) <= 800
-    assert "教学示例 · 未经审核" in chinese
-    assert "Teaching sample, not reviewed" in english
+    assert chinese.count("\n\n教学示例 · 未经审核\n\n") == 1
+    assert english.count("\n\nTeaching sample, not reviewed\n\n") == 1
     assert not wording.CHINESE.search(english)
     assert chinese.count("\n## ") == english.count("\n## ") >= 3
 
