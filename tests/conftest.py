@@ -208,7 +208,7 @@ class Lent:
     """Applications that tests use one after the other: building one costs as much as the test itself.
 
     What a test may change is put back: the configuration, the settings, the queue; its engine connects to the database
-    of the test that has it. One that got a route of a test's own is not lent again.
+    of the test that has it.
     """
 
     def __init__(self) -> None:
@@ -222,14 +222,12 @@ class Lent:
         app.config.clear()
         app.config.update(config, SQLALCHEMY_DATABASE_URI=url)
         app.extensions["anning_settings"] = _settings(url, folder)
-        routes = len(app.view_functions)
         try:
             yield app
         finally:
             dispose(app)
             app.extensions["anning_queue"].flush()
-            if len(app.view_functions) == routes:
-                idle.append((app, config))
+            idle.append((app, config))
 
     @staticmethod
     def _new(url: str, folder: Path) -> tuple[Flask, dict[str, Any]]:
