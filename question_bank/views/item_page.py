@@ -114,3 +114,9 @@ def _said_of(note: Any) -> str:
 def number(name: str, default: int) -> int:
     """A number of the address, within what a database takes."""
     return max(1, min(request.args.get(name, default, int), 10**6))
+
+
+def numbers(name: str, most: int = 1000) -> list[int]:
+    """Ids of the address, each once; what is none is passed by."""
+    sent = request.args.getlist(name)[:most]
+    return [int(one) for one in dict.fromkeys(sent) if one.isdecimal() and len(one) < 19]
