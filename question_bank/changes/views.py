@@ -142,7 +142,7 @@ def _filter() -> ItemFilter:
 def _act() -> Act:
     wanted = request.args.get("act", "")
     if wanted not in {one.value for one in Act}:
-        raise NotFound(_("There is no such thing to do with items; go back to the list and choose again."))
+        raise Invalid(_("There is no such thing to do with items; go back to the list and choose again."))
     return Act(wanted)
 
 
