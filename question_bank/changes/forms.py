@@ -14,6 +14,7 @@ from wtforms.validators import Optional, ValidationError
 from question_bank import words
 from question_bank.changes.rules import Act
 from question_bank.forms.categories import BETWEEN_TAGS, TOP, indented
+from question_bank.forms.named import Named
 from question_bank.forms.review import LONGEST_NOTE
 from question_bank.item_types.texts import LONGEST
 from question_bank.queries.categories import Branch
@@ -62,8 +63,7 @@ def _field(act: Act, tree: Sequence[Branch]) -> Any:
         return text(_l("Reason"), maximum=300)
     if act is Act.SUBMIT:
         return long_text(_l("To the reviewers"), maximum=LONGEST_NOTE, required=False)
-    label = _l("Module") if act is Act.MODULE else _l("Competency")
-    return text(label, maximum=40, required=False, description=_l("Leave it empty to take it away."))
+    return Named(_l("Module") if act is Act.MODULE else _l("Competency"), act.value)
 
 
 def _choices(labels: dict[str, Any]) -> list[SelectChoice]:

@@ -8,7 +8,7 @@ from datetime import date
 from flask_babel import format_date
 from flask_babel import lazy_gettext as _l
 
-from question_bank import review_words, words
+from question_bank import review_words, vocabulary, words
 from question_bank.changes.models import ChangeStatus, Fate
 from question_bank.changes.rules import Act, Reason
 
@@ -59,6 +59,8 @@ def value(act: Act, one: str, categories: Mapping[str, str]) -> str:
         return categories.get(one, "")
     if act is Act.LEVEL:
         return str(words.LEVEL_LABELS.get(one, one))
+    if act in {Act.MODULE, Act.COMPETENCY}:
+        return vocabulary.name(act.value, one)
     if act in {Act.SUBMIT, Act.RETIRE}:
         return str(STATES.get(one, one))
     return _day(one) if act is Act.REVIEW_BY else one

@@ -33,6 +33,7 @@ class Wanted:
     category: int | None = None
     tag: str = ""
     module: str = ""
+    competency: str = ""
     difficulty: int | None = None
     only: str = ""
 
@@ -99,10 +100,8 @@ def _conditions(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(Item.category_id.in_(categories.at_or_below(wanted.category)))
     if wanted.tag:
         found.append(Item.id.in_(select(ItemTag.item_id).where(ItemTag.tag == wanted.tag)))
-    if wanted.module:
-        found.append(Item.module == wanted.module)
-    if wanted.difficulty is not None:
-        found.append(Item.difficulty == wanted.difficulty)
+    same = {"module": wanted.module, "competency": wanted.competency, "difficulty": wanted.difficulty}
+    found += [getattr(Item, name) == value for name, value in same.items() if value]
     if wanted.only:
         found.append(ONLY[wanted.only](actor))
     return found
