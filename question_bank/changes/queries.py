@@ -15,6 +15,7 @@ from question_bank.changes import rules
 from question_bank.changes.models import ChangeLine, ChangeStatus, Fate, ItemChange
 from question_bank.changes.rules import Act, Seen
 from question_bank.models import Item, ItemCategory, ItemTag, ItemVersion
+from question_bank.queries import items as bank
 from question_bank.queries.items import PAGE, visible_items
 from training.core import scopes
 from training.core.access import Actor
@@ -85,19 +86,19 @@ def elsewhere(change_id: int, fate: Fate, paths: Sequence[str]) -> Select[Any]:
 
 
 def look(act: Act, value: str, ids: Sequence[int], *, actor: Actor | None = None, lock: bool = False) -> list[Found]:
-    """Those items, by code, or by id where they are locked; with an actor only what they may read.
+    """Those items, by id, locked where that is wanted; with an actor only what they may read.
 
-    Four statements for every few hundred items. Whose they are is asked by whoever has an actor to ask.
+    A few statements for every few hundred items. Whose they are is asked by whoever has an actor to ask.
     """
     found: list[Found] = []
     for some in batches(ids):
+        if lock:
+            bank.lock(some)
         statement = select(Item) if actor is None else visible_items(actor)
         statement = statement.add_columns(ItemVersion.body).join(
             ItemVersion, and_(ItemVersion.item_id == Item.id, ItemVersion.version == Item.version)
         )
         statement = statement.where(Item.id.in_(some)).order_by(Item.id)
-        if lock:
-            statement = statement.with_for_update(of=Item, key_share=True)
         tags = tags_of(some) if act in {Act.TAG, Act.UNTAG} else {}
         found += [
             Found(item, body, tags.get(item.id, ()), _seen(act, item, body, tags.get(item.id, ())))

@@ -9,6 +9,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
 from question_bank.models import Item, ItemNote, ItemVersion, NoteKind
+from question_bank.queries import items as bank
 from question_bank.queries import lists
 from question_bank.queries.items import visible_items
 from training.accounts.models import Person
@@ -46,6 +47,7 @@ def asked(ids: Collection[int]) -> dict[int, Any]:
 
 def lock(actor: Actor, ids: Sequence[int]) -> list[Any]:
     """Those of the items that the actor may read, locked, as rows `Item, Scope, body`, by code."""
+    bank.lock(ids)
     newest = and_(ItemVersion.item_id == Item.id, ItemVersion.version == Item.version)
     statement = (
         visible_items(actor)
@@ -53,10 +55,9 @@ def lock(actor: Actor, ids: Sequence[int]) -> list[Any]:
         .join(Scope, Scope.id == Item.scope_id)
         .join(ItemVersion, newest)
         .where(Item.id.in_(ids))
-        .order_by(Item.id)
-        .with_for_update(of=Item, key_share=True)
+        .order_by(Item.code, Item.id)
     )
-    return sorted(db.session.execute(statement), key=lambda row: row.Item.code)
+    return list(db.session.execute(statement))
 
 
 def writers_of(ids: Collection[int]) -> dict[int, set[int]]:
