@@ -86,7 +86,7 @@ def new_post(prepared: Planned) -> ResponseReturnValue:
     if not sound or prepared.refused:
         return _form_page(act, form, prepared.count), 422
     change = services.open_change(act, prepared.value, prepared.rows, opened_by=actor())
-    return redirect(url_for(".show", change_id=change.id))
+    return redirect(url_for(".show", change_id=change.id, **_kept()))
 
 
 @bp.get("/<int:change_id>")
@@ -102,7 +102,7 @@ def confirm(change_id: int) -> ResponseReturnValue:
     """Carry it out."""
     change = queries.change_visible_to(actor(), change_id, lock=True)
     services.confirm(change, confirmed_by=actor())
-    return redirect(url_for(".show", change_id=change_id))
+    return redirect(url_for(".show", change_id=change_id, **_kept()))
 
 
 @bp.post("/<int:change_id>/undo")
@@ -111,7 +111,7 @@ def undo(change_id: int) -> ResponseReturnValue:
     """Put back what it changed."""
     change = queries.change_visible_to(actor(), change_id, lock=True)
     services.undo(change, undone_by=actor())
-    return redirect(url_for(".show", change_id=change_id))
+    return redirect(url_for(".show", change_id=change_id, **_kept()))
 
 
 def ids_chosen() -> list[int]:
@@ -119,6 +119,11 @@ def ids_chosen() -> list[int]:
     if request.args.get("who") == "matching":
         return lists.ids_found(actor(), _filter().wanted(), services.MOST + 1)
     return item_page.numbers("item")
+
+
+def _kept() -> dict[str, Any]:
+    """What the list was filtered by, to lead back to it."""
+    return ItemFilter(request.args).address()
 
 
 def _quiz_of(chosen: Sequence[int]) -> str:
@@ -147,8 +152,15 @@ def _act() -> Act:
 
 
 def _form_page(act: Act, form: forms.ChangeForm, count: int) -> str:
-    kept = {name: request.args.getlist(name) for name in request.args}
-    return render_template("changes/new.html", act=act, form=form, count=count, title=words.ACTS[act], kept=kept)
+    return render_template(
+        "changes/new.html",
+        act=act,
+        form=form,
+        count=count,
+        title=words.ACTS[act],
+        sent={name: request.args.getlist(name) for name in request.args},
+        kept=_kept(),
+    )
 
 
 def _paths() -> Mapping[str, str]:
@@ -181,6 +193,7 @@ def _change_page(change: ItemChange) -> str:
         status=words.STATUSES[change.status],
         lines=lines,
         fate=fate,
+        kept=_kept(),
         page=Page((), number, total),
         shown=list(_chips(change, counts, fate)),
         until=change.ended_at + services.UNDO_WITHIN if change.ended_at else None,
@@ -191,10 +204,10 @@ def _change_page(change: ItemChange) -> str:
 
 def _chips(change: ItemChange, counts: Mapping[str, int], chosen: str) -> Iterator[dict[str, Any]]:
     """All items, and those of each fate that there are."""
-    here = url_for(".show", change_id=change.id)
+    here = url_for(".show", change_id=change.id, **_kept())
     yield {"label": _("All"), "url": here, "count": change.total, "active": not chosen}
     for fate in Fate:
         count = counts[fate.value]
         if count and count != change.total:
-            url = url_for(".show", change_id=change.id, fate=fate.value)
+            url = url_for(".show", change_id=change.id, fate=fate.value, **_kept())
             yield {"label": words.FATES[fate][0], "url": url, "count": count, "active": chosen == fate.value}

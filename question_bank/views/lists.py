@@ -35,6 +35,7 @@ def render(form: ItemFilter, save_form: SaveSearchForm, *, sound: bool) -> str:
         form=form,
         save_form=save_form,
         address=form.address(),
+        ticked=request.args.get("ticked") == "all",
         today=queries.today_of(actor()),
         saved=queries.saved_by(actor()),
         labels=words.TYPE_LABELS,
