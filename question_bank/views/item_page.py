@@ -11,6 +11,8 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 
 from question_bank import item_types, policies, review_words, words
+from question_bank.analysis import queries as analysis
+from question_bank.analysis.panel import panel_of
 from question_bank.forms.review import CommentForm, DecisionForm, RestoreForm, RetireForm, StepForm
 from question_bank.models import Item, ItemState
 from question_bank.permissions import Permission
@@ -39,13 +41,15 @@ def render(item_id: int, failed: Form | None = None) -> str:
     found, scope = queries.item_visible_to(actor(), item_id)
     version = queries.version_of(found, number("version", found.version))
     notes, versions = history.notes_of(found), history.versions_of(found)
+    shown = papers.preview_of(found.type, version.body)
     writers = {one.author_id for one in versions if one.version > (found.approved_version or 0) and one.author_id}
     return render_template(
         "question_bank/item.html",
         item=found,
         scope=scope,
         version=version,
-        shown=papers.preview_of(found.type, version.body),
+        shown=shown,
+        panel=panel_of(found.type, version.body, analysis.figures_of(found.id, version.version), shown.shown),
         faults=[words.sentence(fault) for fault in item_types.get(found.type).validate(version.body)],
         events=_events(found, versions, notes),
         quizzes=queries.quizzes_using(found),
