@@ -14,6 +14,8 @@ from question_bank import item_types, policies, review_words, words
 from question_bank.analysis import queries as analysis
 from question_bank.analysis.panel import panel_of
 from question_bank.forms.review import CommentForm, DecisionForm, RestoreForm, RetireForm, StepForm
+from question_bank.likeness import queries as likeness
+from question_bank.likeness import words as alike_words
 from question_bank.models import Item, ItemState
 from question_bank.permissions import Permission
 from question_bank.queries import categories, history
@@ -54,6 +56,7 @@ def render(item_id: int, failed: Form | None = None) -> str:
         events=_events(found, versions, notes),
         quizzes=queries.quizzes_using(found),
         successor=queries.successor_of(found),
+        alike=_alike(found, version.body),
         category=categories.path_of(actor(), found.category_id),
         tags=categories.tags_of(found),
         labels=words.TYPE_LABELS,
@@ -62,6 +65,13 @@ def render(item_id: int, failed: Form | None = None) -> str:
         **_allowed(found, scope, writers),
         **_forms(found, failed),
     )
+
+
+def _alike(found: Item, body: dict[str, Any]) -> list[tuple[int, str]]:
+    """Items that say nearly the same, each with the words for it; asked until the item is approved."""
+    if found.state is ItemState.APPROVED or found.retired_at is not None:
+        return []
+    return alike_words.sentences(likeness.alike_to(actor(), body, but=found.id))
 
 
 def _allowed(found: Item, scope: Scope, writers: set[int]) -> dict[str, bool]:
