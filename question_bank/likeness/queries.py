@@ -6,12 +6,14 @@ is not alike, and the time is bounded however many items resemble one another.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, column, func, select, values
+from sqlalchemy import and_, cast, column, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from question_bank.likeness import shingles
 from question_bank.likeness.models import ItemBand
@@ -88,14 +90,22 @@ def _sharing(scope_id: int, bands: Collection[int]) -> dict[int, set[int]]:
     """The oldest and the newest item of a bank that has each of these bands; two seeks a band, whoever shares it."""
     found: dict[int, set[int]] = {}
     for some in batches(sorted(bands), PROBED_AT_ONCE):
-        wanted = values(column("band", BigId), name="wanted").data([(one,) for one in some]).cte("wanted")
-        own = and_(ItemBand.band == wanted.c.band, ItemBand.scope_id == scope_id)
+        wanted = _listed(some)
+        own = and_(ItemBand.band == wanted.c.value, ItemBand.scope_id == scope_id)
         oldest = select(func.min(ItemBand.item_id)).where(own).scalar_subquery()
         newest = select(func.max(ItemBand.item_id)).where(own).scalar_subquery()
-        for band, first, last in db.session.execute(select(wanted.c.band, oldest, newest)):
+        for band, first, last in db.session.execute(select(wanted.c.value, oldest, newest)):
             if first is not None:
                 found[band] = {first, last}
     return found
+
+
+def _listed(numbers: Sequence[int]) -> Any:
+    """Numbers as a table of one column, `value`, handed over in a single parameter."""
+    if db.engine.dialect.name == "sqlite":
+        return func.json_each(json.dumps(numbers)).table_valued("value", name="wanted")
+    listed = func.unnest(cast(numbers, ARRAY(BigId))).table_valued(column("value", BigId), name="wanted")
+    return listed.render_derived()
 
 
 def _bodies(item_ids: Collection[int]) -> dict[int, tuple[Any, Any]]:

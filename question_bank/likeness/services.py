@@ -13,6 +13,7 @@ from question_bank.likeness.models import ItemBand
 from question_bank.models import Item
 from training.core.db import BigId, db
 
+INSERT = "INSERT INTO item_band (item_id, place, scope_id, band) VALUES (?, ?, ?, ?)"
 NOBODYS = 0
 AT_ONCE = 500
 
@@ -37,7 +38,7 @@ def add(items: Iterable[tuple[int, int, Sequence[int]]]) -> None:
         columns = [func.unnest(cast(list(one), ARRAY(BigId))) for one in zip(*rows, strict=True)]
         db.session.execute(insert(ItemBand).from_select(list(names), select(*columns)))
     else:
-        db.session.execute(insert(ItemBand), [dict(zip(names, row, strict=True)) for row in rows])
+        db.session.connection().exec_driver_sql(INSERT, rows)
 
 
 def write_missing() -> int:

@@ -58,32 +58,35 @@ class Said:
     numbers: Counter[str]
 
 
-def texts_of(body: object, language: str) -> Iterator[str]:
-    """The texts of stem, options and parts in one language, in order."""
-    if not isinstance(body, Mapping):
-        return
-    for name in _TEXTS:
-        text = body.get(name)
-        if isinstance(text, Mapping) and isinstance(text.get(language), str):
-            yield text[language]
-    for name in _LISTS:
-        rows = body.get(name)
-        for one in rows if isinstance(rows, list) else []:
-            yield from texts_of(one, language)
-
-
 def said(body: object) -> dict[str, Said]:
     """What a body says in each language that it speaks."""
-    folded = {language: _folded(body, language) for language in LANGUAGES}
     return {
         language: Said(runs, Counter(_NUMBER.findall(text)))
-        for language, text in folded.items()
+        for language, text in _folded(body).items()
         if (runs := runs_of(text))
     }
 
 
-def _folded(body: object, language: str) -> str:
-    return terms.fold("\n".join(texts_of(body, language))[:LONGEST])
+def _folded(body: object) -> dict[str, str]:
+    """The texts of stem, options and parts in each language that has any, in one form."""
+    texts: dict[str, list[str]] = {}
+    _collect(body, texts)
+    return {one: terms.fold("\n".join(texts[one])[:LONGEST]) for one in LANGUAGES if one in texts}
+
+
+def _collect(body: object, texts: dict[str, list[str]]) -> None:
+    if not isinstance(body, dict):
+        return
+    for name in _TEXTS:
+        text = body.get(name)
+        if isinstance(text, dict):
+            for language, one in text.items():
+                if one and isinstance(one, str):
+                    texts.setdefault(language, []).append(one)
+    for name in _LISTS:
+        rows = body.get(name)
+        for row in rows if isinstance(rows, list) else ():
+            _collect(row, texts)
 
 
 def runs_of(folded: str) -> frozenset[str]:
@@ -112,8 +115,8 @@ def bands(body: object) -> list[int]:
     """The bands of a body, twelve a language that it speaks, as numbers that fit a signed column of 64 bits."""
     return [
         band
-        for language in LANGUAGES
-        if (runs := runs_of(_folded(body, language)))
+        for language, text in _folded(body).items()
+        if (runs := runs_of(text))
         for band in _bands_of(language, runs)
     ]
 
