@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from question_bank.exchange.parsed import Parsed
+from question_bank.likeness import services as likeness
+from question_bank.likeness import shingles
 from question_bank.models import Item, ItemCategory, ItemState, ItemTag, ItemTerms, ItemVersion
 from question_bank.services import indexing
 from question_bank.services.items import digest, mirrored
@@ -31,8 +34,11 @@ def codes_of(items: Sequence[Parsed], prefix: str) -> list[str]:
     return codes
 
 
-def add(scope_id: int, author_id: int | None, items: Sequence[tuple[str, Parsed]]) -> list[int]:
-    """Add items (code, what was read) to a bank as drafts in their first version; returns their ids in that order."""
+def add(scope_id: int, author_id: int | None, items: Sequence[tuple[str, Parsed]], bands: Sequence[bytes]) -> list[int]:
+    """Add items (code, what was read) to a bank as drafts in their first version; returns their ids in that order.
+
+    `bands` are those of each item (`ImportLine.bands`); empty for lines that are older than they are.
+    """
     if not items:
         return []
     now = clock.now()
@@ -57,6 +63,10 @@ def add(scope_id: int, author_id: int | None, items: Sequence[tuple[str, Parsed]
         indexing.row_of(item_id, code, one.tags, one.body) for item_id, (code, one) in zip(ids, items, strict=True)
     ]
     db.session.execute(insert(ItemTerms), terms)
+    likeness.add(
+        (item_id, scope_id, array("q", own) if own else shingles.bands(one.body))
+        for item_id, own, (_code, one) in zip(ids, bands, items, strict=True)
+    )
     return ids
 
 

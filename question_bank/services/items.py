@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from question_bank import item_types, words
 from question_bank.item_types import texts
+from question_bank.likeness import services as bands
 from question_bank.models import Item, ItemState, ItemVersion, NoteKind
 from question_bank.permissions import Permission
 from question_bank.queries import items as bank
@@ -145,3 +146,4 @@ def append_version(item: Item, body: dict[str, Any], author_id: int | None) -> N
     )
     db.session.flush()
     indexing.write(item, body)
+    bands.write(item, body)

@@ -15,6 +15,8 @@ from question_bank.forms.items import ItemForm
 from question_bank.forms.kinds import FORMS, GROUPS, PURPOSES, form_for
 from question_bank.forms.rows import is_filled, languages_of
 from question_bank.item_types import flaws
+from question_bank.likeness import queries as likeness
+from question_bank.likeness import words as alike_words
 from question_bank.models import Item, ItemState
 from question_bank.permissions import Permission
 from question_bank.queries import items as queries
@@ -103,8 +105,13 @@ def _saved(found: Item) -> str:
 def preview() -> ResponseReturnValue:
     """The preview of what is typed, as a piece of the page (editor.js)."""
     type_name = _type_name()
+    form = form_for(type_name)
     return jsonify(
-        html=render_template("question_bank/item_preview.html", **preview_values(type_name, form_for(type_name)))
+        html=render_template(
+            "question_bank/item_preview.html",
+            **preview_values(type_name, form),
+            alike=_alike(form, request.args.get("item", type=int)),
+        )
     )
 
 
@@ -151,7 +158,9 @@ def _is_keepable(form: ItemForm, type_name: str) -> bool:
 
 
 def _form_page(form: ItemForm, type_name: str, found: Item | None, *, stale: str | None = None) -> str:
-    shown = preview_values(type_name, form) if request.form.get("do") == "preview" else {}
+    shown: dict[str, Any] = {}
+    if request.form.get("do") == "preview":
+        shown = preview_values(type_name, form) | {"alike": _alike(form, found.id if found else None)}
     return render_template(
         "question_bank/item_form.html",
         form=form,
@@ -161,6 +170,12 @@ def _form_page(form: ItemForm, type_name: str, found: Item | None, *, stale: str
         stale=stale,
         **shown,
     )
+
+
+def _alike(form: ItemForm, own: int | None) -> list[tuple[int, str]]:
+    """Items that say nearly what is typed, each with the words for it; `own` is the id of the item itself."""
+    body = form.body()
+    return alike_words.sentences(likeness.alike_to(actor(), body, but=own)) if is_filled(body["stem"]) else []
 
 
 def preview_values(type_name: str, form: ItemForm) -> dict[str, Any]:
