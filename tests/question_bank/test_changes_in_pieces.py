@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
-from question_bank.changes import services, tasks
-from question_bank.changes.models import Fate
+from question_bank.changes import queries, rules, services, tasks
+from question_bank.changes.models import ChangeLine, Fate
 from question_bank.changes.rules import Act
 from question_bank.models import Item
 from question_bank.services import categories
@@ -127,3 +128,40 @@ def test_a_quiz_is_composed_of_the_approved_items_ticked(bench: Bench, instructo
     for item_id, place in ((bench.item_ids[0], 1), (bench.item_ids[2], 2)):
         field = next(one for one in page.text.split("<input") if f'name="order_{item_id}"' in one)
         assert f'value="{place}"' in field
+
+
+@pytest.mark.parametrize(
+    ("act", "value"),
+    [
+        (Act.CATEGORY, ""),
+        (Act.TAG, "期末"),
+        (Act.UNTAG, "旧"),
+        (Act.MODULE, "pain"),
+        (Act.MODULE, ""),
+        (Act.DIFFICULTY, "3"),
+        (Act.REVIEW_BY, ""),
+        (Act.SOURCE, "指南"),
+        (Act.SUBMIT, ""),
+        (Act.RETIRE, "旧"),
+    ],
+)
+def test_what_the_preview_says_is_what_happens(bench: Bench, act: Act, value: str) -> None:
+    """Of a mixed lot: each item has afterwards what the preview showed, and had it again after undoing."""
+    about = {"module": "old", "difficulty": 3, "review_by": "2030-01-01"}
+    lot = [add(bench, "C-1", "题", "item"), add(bench, "C-2", "题", "item", **about), add(bench, "C-3", "缺英文")]
+    lot += bench.item_ids[:2]
+    with bench.writing():
+        item, actor = db.session.get_one(Item, lot[0]), bench.actor("instructor.jn")
+        scope = db.session.get_one(Scope, item.scope_id)
+        drugs = categories.add_category(scope, "Drugs", added_by=actor)
+        categories.place_item(item, scope, drugs, ["旧"], by=actor)
+    change = opened(bench, act, value, lot)
+    with bench.looking():
+        lines = db.session.scalars(select(ChangeLine).where(ChangeLine.change_id == change)).all()
+    told = {one.item_id: rules.after(act, value, one.had) if one.fate is Fate.WILL else list(one.had) for one in lines}
+    had = {one.item_id: list(one.had) for one in lines}
+    for do, expected in ((confirm, told), (undo, had)):
+        do(bench, change)
+        with bench.looking():
+            now = {one.item.id: list(one.seen.has) for one in queries.look(act, value, lot)}
+        assert now == expected
