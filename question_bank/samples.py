@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any
 
-from question_bank import item_types
+from question_bank import item_types, vocabulary
 from question_bank.models import Attempt, Item
 from question_bank.queries import attempts as queries
 from question_bank.services import answers, items, quizzes, review, sitting
@@ -30,10 +30,15 @@ def _read(name: str) -> Any:
 
 
 def all_items() -> list[dict[str, Any]]:
-    """The items of the sample: the introduction's, then module by module."""
+    """The items of the sample, file by file: each file bears the key of its module, the introduction's that of none."""
     folder = files("question_bank").joinpath("sample", "items")
-    names = sorted(one.name for one in folder.iterdir())
-    return [item for name in names for item in _read(f"items/{name}")]
+    modules = sorted(one.name.removesuffix(".json") for one in folder.iterdir())
+    known = vocabulary.names("module")
+    return [
+        {**item, "about": {"module": module} if module in known else {}}
+        for module in modules
+        for item in _read(f"items/{module}.json")
+    ]
 
 
 @sample.step("items and quizzes", 40)
@@ -43,7 +48,7 @@ def add_items_and_quizzes(shared: dict[str, Any]) -> None:
     with clock.frozen(shared["now"] - LONG_AGO):
         written: dict[str, Item] = {}
         for one in all_items():
-            body = {name: one[name] for name in ("stem", "options", "key", "explanation", "source")}
+            body = {name: one[name] for name in ("stem", "options", "key", "explanation", "source", "about")}
             written[one["code"]] = _add_item(shared["province_scope"], one, body, author, reviewer)
         shared["quizzes"] = {
             programme: _add_quiz(shared, plan, written, author) for programme, plan in _read("quizzes.json").items()

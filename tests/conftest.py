@@ -11,6 +11,7 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -20,6 +21,7 @@ from babel.messages.pofile import read_po
 from flask import Flask
 from huey import MemoryHuey
 from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import Dialect, event, make_url
 from werkzeug.routing import Rule
 
 from tests import postgres, wording
@@ -89,10 +91,18 @@ Flask.url_rule_class = RememberedRule
 
 
 def build(url: str, folder: Path) -> Flask:
-    """An application on that database."""
+    """A new application on that database."""
+    app = create_app(_settings(url, folder), PACKAGES, queue=MemoryHuey("test", immediate=False))
+    app.testing = True
+    app.test_client_class = CheckingClient
+    _share_templates(app)
+    return app
+
+
+def _settings(url: str, folder: Path) -> Settings:
     folder.mkdir(parents=True, exist_ok=True)
     _share_fonts(folder)
-    settings = Settings.from_environ(
+    return Settings.from_environ(
         {
             "ANNING_DATA_DIR": str(folder),
             "DATABASE_URL": url,
@@ -102,11 +112,6 @@ def build(url: str, folder: Path) -> Flask:
             "ANNING_PUBLIC_URL": "http://anning.test",
         }
     )
-    app = create_app(settings, PACKAGES, queue=MemoryHuey("test", immediate=False))
-    app.testing = True
-    app.test_client_class = CheckingClient
-    _share_templates(app)
-    return app
 
 
 def _share_templates(app: Flask) -> None:
@@ -199,14 +204,62 @@ def _copy_sqlite(request: pytest.FixtureRequest, tmp_path: Path, contents: str) 
     return f"sqlite:///{copy}"
 
 
+class Lent:
+    """Applications that tests use one after the other: building one costs as much as the test itself.
+
+    What a test may change is put back: the configuration, the settings, the queue; its engine connects to the database
+    of the test that has it.
+    """
+
+    def __init__(self) -> None:
+        self._idle: dict[str, list[tuple[Flask, dict[str, Any]]]] = {}
+
+    @contextmanager
+    def on(self, url: str, folder: Path) -> Iterator[Flask]:
+        """An application on that database, back among the idle ones afterwards."""
+        idle = self._idle.setdefault(make_url(url).get_backend_name(), [])
+        app, config = idle.pop() if idle else self._new(url, folder)
+        app.config.clear()
+        app.config.update(config, SQLALCHEMY_DATABASE_URI=url)
+        app.extensions["anning_settings"] = _settings(url, folder)
+        try:
+            yield app
+        finally:
+            dispose(app)
+            app.extensions["anning_queue"].flush()
+            idle.append((app, config))
+
+    @staticmethod
+    def _new(url: str, folder: Path) -> tuple[Flask, dict[str, Any]]:
+        from training.core.db import db
+
+        app = build(url, folder)
+        with app.app_context():
+            engine = db.engine
+
+        @event.listens_for(engine, "do_connect")
+        def connect_to_the_present_one(
+            dialect: Dialect, _record: object, args: list[Any], named: dict[str, Any]
+        ) -> None:
+            args[:], present = dialect.create_connect_args(make_url(app.config["SQLALCHEMY_DATABASE_URI"]))
+            named |= present
+
+        return app, dict(app.config)
+
+
+@pytest.fixture(scope="session")
+def lent() -> Lent:
+    """The applications of this test process."""
+    return Lent()
+
+
 @pytest.fixture
-def app(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> Iterator[Flask]:
+def app(request: pytest.FixtureRequest, database: str, lent: Lent, tmp_path: Path) -> Iterator[Flask]:
     """The application on this test's database."""
-    made = build(database, tmp_path / "data")
     if _contents(request) != "nothing":
         _share_files(SHARED_FILES, tmp_path / "data" / "files")
-    yield made
-    dispose(made)
+    with lent.on(database, tmp_path / "data") as made:
+        yield made
 
 
 @pytest.fixture

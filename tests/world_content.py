@@ -28,6 +28,9 @@ from courses.media.services import Upload
 from courses.models import Course, Lesson
 from courses.prerequisites import services as prerequisites
 from courses.services import Draft
+from question_bank.changes import services as changes
+from question_bank.changes.models import ItemChange
+from question_bank.changes.rules import Act
 from question_bank.exchange import formats
 from question_bank.imports import services as imports
 from question_bank.imports.models import ItemImport
@@ -95,6 +98,8 @@ def add_activities(making: Making, place: str) -> list[Activity]:
     review.submit(waiting, scope, submitted_by=author)  # who may withdraw it, and may decide about it too
     category = categories.add_category(scope, f"疼痛{place}", added_by=author)
     categories.place_item(chosen[0], scope, category, ["阿片类"], by=author)
+    plan = changes.plan(Act.TAG, "常考", [one.id for one in (*chosen, waiting)], actor=author)
+    changes.confirm(changes.open_change(Act.TAG, "常考", plan, opened_by=author), confirmed_by=author)
     searches.save("待审", "only=waiting", saved_by=author)
     sent = f"编号,题型,题干,答案\nIN-{place}-1,判断题,疼痛是主观感受,对\n".encode()
     _format, read = formats.read(sent, "题目.csv")
@@ -268,6 +273,13 @@ def _imports(place: str) -> list[Any]:
     return list(db.session.scalars(select(ItemImport.id).where(ItemImport.name == f"题目{place}.csv")))
 
 
+def _changes(place: str) -> list[Any]:
+    from tests.world import person_id
+
+    own = select(ItemChange.id).where(ItemChange.person_id == person_id(f"instructor.{place}"))
+    return [Owned(one, f"instructor.{place}", alone=True) for one in db.session.scalars(own)]
+
+
 def _searches(place: str) -> list[Any]:
     from tests.world import person_id
 
@@ -317,6 +329,7 @@ SOURCES: dict[str, Callable[[str], list[Any]]] = {
     "item_id": _items,
     "category_id": _categories,
     "import_id": _imports,
+    "change_id": _changes,
     "search_id": _searches,
     "attempt_id": _attempts,
     "batch_id": _batches,

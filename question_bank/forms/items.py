@@ -12,6 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import DateInput
 
 from question_bank import words
+from question_bank.forms.named import Named
 from question_bank.forms.rows import Row, Rows, Whole, both, is_filled, rows_in
 from question_bank.item_types import Fault
 from question_bank.item_types.texts import LONGEST
@@ -63,8 +64,8 @@ class ItemForm(Row):
     stem = both(_l("Stem"), LONGEST["stem"], rows=3)
     explanation = both(_l("Explanation"), LONGEST["explanation"], rows=3)
     source = text(_l("Source"), maximum=LONGEST["source"], required=False)
-    module = text(_l("Module"), maximum=40, required=False)
-    competency = text(_l("Competency"), maximum=40, required=False)
+    module = Named(_l("Module"), "module")
+    competency = Named(_l("Competency"), "competency")
     level = SelectField(
         _l("Cognitive level"),
         choices=[SelectChoice("", "—"), *(SelectChoice(name, label) for name, label in words.LEVEL_LABELS.items())],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, select
 
 from question_bank.models import Item, ItemState, ItemTag, ItemVersion, SavedSearch
 from question_bank.permissions import Permission
@@ -33,6 +33,7 @@ class Wanted:
     category: int | None = None
     tag: str = ""
     module: str = ""
+    competency: str = ""
     difficulty: int | None = None
     only: str = ""
 
@@ -48,14 +49,26 @@ def page_of_items(actor: Actor, wanted: Wanted, number: int) -> Page:
     return Page(rows, number, total)
 
 
+def ids_found(actor: Actor, wanted: Wanted, most: int) -> list[int]:
+    """The ids of all that a page of the list shows a part of, at most so many; one query."""
+    statement = visible_items(actor).where(*_conditions(actor, wanted))
+    if wanted.words:
+        statement = select(_bounded(statement, wanted.words).c.id)
+    else:
+        statement = statement.with_only_columns(Item.id).order_by(Item.code, Item.id)
+    return list(db.session.scalars(statement.limit(most)))
+
+
+def approved_among(actor: Actor, ids: Sequence[int], most: int) -> list[int]:
+    """Those of the items that the actor may read and a quiz may have, by code, at most so many."""
+    usable = (Item.approved_version.is_not(None), Item.retired_at.is_(None))
+    some = ids[:MOST_FOUND]
+    statement = visible_items(actor).with_only_columns(Item.id).where(Item.id.in_(some), *usable)
+    return list(db.session.scalars(statement.order_by(Item.code, Item.id).limit(most)))
+
+
 def _ranked_page(statement: Select[Any], words: str, number: int) -> Page:
-    found = search.matching(words).subquery()
-    bounded = (
-        statement.with_only_columns(Item.id.label("id"), found.c.rank.label("rank"))
-        .join(found, found.c.item_id == Item.id)
-        .limit(MOST_FOUND)
-        .subquery()
-    )
+    bounded = _bounded(statement, words)
     total = db.session.scalar(select(func.count()).select_from(bounded)) or 0
     same_code = func.lower(Item.code) == words.lower()
     rows = (
@@ -66,6 +79,13 @@ def _ranked_page(statement: Select[Any], words: str, number: int) -> Page:
         .offset((number - 1) * PAGE)
     )
     return Page(db.session.scalars(rows).all(), number, total)
+
+
+def _bounded(statement: Select[Any], words: str) -> Subquery:
+    """What of a select of items has the words, with its rank, as far as it is looked at."""
+    found = search.matching(words).subquery()
+    ranked = statement.with_only_columns(Item.id.label("id"), found.c.rank.label("rank"))
+    return ranked.join(found, found.c.item_id == Item.id).limit(MOST_FOUND).subquery()
 
 
 def _conditions(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -80,10 +100,8 @@ def _conditions(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(Item.category_id.in_(categories.at_or_below(wanted.category)))
     if wanted.tag:
         found.append(Item.id.in_(select(ItemTag.item_id).where(ItemTag.tag == wanted.tag)))
-    if wanted.module:
-        found.append(Item.module == wanted.module)
-    if wanted.difficulty is not None:
-        found.append(Item.difficulty == wanted.difficulty)
+    same = {"module": wanted.module, "competency": wanted.competency, "difficulty": wanted.difficulty}
+    found += [getattr(Item, name) == value for name, value in same.items() if value]
     if wanted.only:
         found.append(ONLY[wanted.only](actor))
     return found

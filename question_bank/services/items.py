@@ -1,4 +1,7 @@
-"""Writing items: each save is a version and a draft, which may be unsound; what attempts showed stays."""
+"""Writing items: each save is a version and a draft, which may be unsound; what attempts showed stays.
+
+A draft waits for a review, unless it says what the approved version says: how an item is classified is not reviewed.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from question_bank.item_types import texts
 from question_bank.likeness import services as bands
 from question_bank.models import Item, ItemState, ItemVersion, NoteKind
 from question_bank.permissions import Permission
+from question_bank.queries import items as bank
 from question_bank.services import indexing, notes
 from training.core import audit, clock
 from training.core.access import Actor
@@ -24,6 +28,8 @@ from training.core.scopes import Scope
 
 LONGEST_STEM = 2000
 ABOUT = {"module": 40, "competency": 40, "level": 20}
+CLASSIFYING = frozenset({*ABOUT, "difficulty"})
+"""What sorts an item among others; no trainee sees it. The day of the next review is not among it."""
 
 
 class Stale(Conflict):
@@ -48,14 +54,18 @@ def add_item(scope: Scope, *, code: str, type_name: str, body: dict[str, Any], a
 def revise_item(item: Item, scope: Scope, body: dict[str, Any], *, seen_version: int, revised_by: Actor) -> Item:
     """Save the next version of a locked item, a draft; quizzes keep the approved one; does not commit.
 
-    What was being reviewed is so withdrawn. Raises `NotAllowed` or `Stale` (the form showed an older version).
+    One that says what the approved version says is approved as that is. What was being reviewed is so withdrawn.
+    Raises `NotAllowed` or `Stale` (the form showed an older version).
     """
     revised_by.require(Permission.ITEM_WRITE, scope.path)
     if seen_version != item.version:
         raise Stale(_("Somebody saved version %(version)s of this item after you opened it.", version=item.version))
     if item.state is ItemState.IN_REVIEW:
         notes.write(item, NoteKind.WITHDRAWN, "", revised_by)
+    approved = item.approved_version and bank.version_of(item, item.approved_version).body
     append_version(item, body, revised_by.id)
+    if approved and says_the_same(approved, body):
+        item.state, item.approved_version = ItemState.APPROVED, item.version
     audit.record(revised_by, "item.revise", item, version=item.version)
     return item
 
@@ -103,6 +113,17 @@ def digest(type_name: str, body: dict[str, Any]) -> str:
     """What an item says, as one number: the same for the same body, whatever the order of its keys."""
     plain = json.dumps([type_name, body], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def says_the_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two bodies differ at most in how they classify the item."""
+    return _unclassified(one) == _unclassified(other)
+
+
+def _unclassified(body: dict[str, Any]) -> dict[str, Any]:
+    told = body.get("about")
+    about = {name: value for name, value in (told if isinstance(told, dict) else {}).items() if name not in CLASSIFYING}
+    return {**body, "about": about}
 
 
 def append_version(item: Item, body: dict[str, Any], author_id: int | None) -> None:

@@ -17,7 +17,7 @@ from question_bank.forms.rows import is_filled, languages_of
 from question_bank.item_types import flaws
 from question_bank.likeness import queries as likeness
 from question_bank.likeness import words as alike_words
-from question_bank.models import Item
+from question_bank.models import Item, ItemState
 from question_bank.permissions import Permission
 from question_bank.queries import items as queries
 from question_bank.services import items as services
@@ -90,8 +90,14 @@ def edit_post(item_id: int) -> ResponseReturnValue:
     except services.Stale as error:
         form.version.data = str(found.version)  # saving again, having looked, is a decision
         return _form_page(form, found.type, found, stale=str(error.message)), error.status
-    flash(_("Item %(code)s is saved as version %(version)s, a draft.", code=found.code, version=found.version), "good")
+    flash(_saved(found), "good")
     return redirect(url_for(".item", item_id=found.id))
+
+
+def _saved(found: Item) -> str:
+    if found.state is ItemState.APPROVED:
+        return str(_("Item %(code)s is saved as version %(version)s.", code=found.code, version=found.version))
+    return str(_("Item %(code)s is saved as version %(version)s, a draft.", code=found.code, version=found.version))
 
 
 @bp.post("/preview")

@@ -10,7 +10,7 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
 
-from question_bank import item_types, policies, review_words, words
+from question_bank import item_types, policies, review_words, vocabulary, words
 from question_bank.analysis import queries as analysis
 from question_bank.analysis.panel import panel_of
 from question_bank.forms.review import CommentForm, DecisionForm, RestoreForm, RetireForm, StepForm
@@ -61,6 +61,7 @@ def render(item_id: int, failed: Form | None = None) -> str:
         tags=categories.tags_of(found),
         labels=words.TYPE_LABELS,
         state=review_words.state(found),
+        named=vocabulary.name,
         failed=failed,
         **_allowed(found, scope, writers),
         **_forms(found, failed),
@@ -128,3 +129,9 @@ def _said_of(note: Any) -> str:
 def number(name: str, default: int) -> int:
     """A number of the address, within what a database takes."""
     return max(1, min(request.args.get(name, default, int), 10**6))
+
+
+def numbers(name: str, most: int = 1000) -> list[int]:
+    """Ids of the address, each once; what is none is passed by."""
+    sent = request.args.getlist(name)[:most]
+    return [int(one) for one in dict.fromkeys(sent) if one.isdecimal() and len(one) < 19]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from tests import pages, wording
-from tests.client import CheckingClient, client_for
+from tests.client import CheckingClient
 from tests.counting import counting
 from training.core import headers
 from training.core.db import db, reading
@@ -15,13 +16,13 @@ GOOD = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>
 <body><main><h1>X1</h1>{body}</main></body></html>"""
 
 
-def show(body: str, language: str = "en", page: str = GOOD) -> None:
+def show(body: str, language: str = "en", page: str = GOOD) -> TestResponse:
     """Fetch that body through the client from an application of one page."""
     app = Flask("one_page")
     app.secret_key = "k" * 40
     headers.init_app(app)
     app.add_url_rule("/page", "page", lambda: page.format(body=body, lang="en" if language == "en" else "zh-CN"))
-    CheckingClient(app, app.response_class).get(f"/page?lang={language}")
+    return CheckingClient(app, app.response_class).get(f"/page?lang={language}")
 
 
 FAULTS = {
@@ -74,19 +75,17 @@ def test_filled_placeholders_may_be_in_any_language() -> None:
     assert pattern.fullmatch("张三 is in this cohort already.")
 
 
-def test_form_is_sent_as_a_browser_would(app: Flask) -> None:
-    page = GOOD.format(
-        lang="zh-CN",
-        body='<form action="/to?a=1" method="post"><input type="hidden" name="csrf_token" value="t">'
-        '<input name="a" value="1" aria-label="1"><input type="checkbox" name="b" value="x" checked aria-label="1">'
-        '<input type="checkbox" name="b" value="y" checked aria-label="1">'
-        '<input type="radio" name="c" value="z" aria-label="1">'
-        '<select name="d" aria-label="1"><option value="1">1</option><option value="2" selected>2</option></select>'
-        '<textarea name="e" aria-label="1">long</textarea><button name="f" value="1">1</button></form>',
+def test_form_is_sent_as_a_browser_would() -> None:
+    form = pages.form_of(
+        show(
+            '<form action="/to?a=1" method="post"><input type="hidden" name="csrf_token" value="t">'
+            '<input name="a" value="1" aria-label="1"><input type="checkbox" name="b" value="x" checked aria-label="1">'
+            '<input type="checkbox" name="b" value="y" checked aria-label="1">'
+            '<input type="radio" name="c" value="z" aria-label="1">'
+            '<select name="d" aria-label="1"><option value="1">1</option><option value="2" selected>2</option></select>'
+            '<textarea name="e" aria-label="1">long</textarea><button name="f" value="1">1</button></form>'
+        )
     )
-    with app.test_request_context():
-        app.add_url_rule("/page-of-one-form", "one_form", lambda: page)
-    form = pages.form_of(client_for(app).get("/page-of-one-form"))
     assert form.action == "/to?a=1"
     assert form.values == {"csrf_token": "t", "a": "1", "b": ["x", "y"], "d": "2", "e": "long"}
 

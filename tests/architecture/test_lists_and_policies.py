@@ -19,6 +19,8 @@ from courses import queries as courses
 from courses.dialogues import queries as dialogues
 from courses.dialogues.models import Dialogue, DialogueAttempt
 from courses.models import Course
+from question_bank.changes import queries as changes
+from question_bank.changes.models import ItemChange
 from question_bank.imports import queries as imports
 from question_bank.imports.models import ItemImport
 from question_bank.models import Attempt, Item, Quiz
@@ -105,6 +107,13 @@ LISTS = {
         lambda row: int(row.DialogueAttempt.id),
     ),
     "visible_items": Listed(items.visible_items, Item.id, "/items/{}", lambda row: int(row.Item.id), "/items/"),
+    "visible_changes": Listed(
+        changes.visible_changes,
+        ItemChange.id,
+        "/items/changes/{}",
+        lambda row: int(row.ItemChange.id),
+        "/items/changes/",
+    ),
     "visible_imports": Listed(
         imports.visible_imports,
         ItemImport.id,

@@ -27,27 +27,24 @@ KEPT = "ab/" + "c" * 62
 
 
 @pytest.fixture(params=["to_sqlite", "to_postgresql"])
-def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+def elsewhere(request: pytest.FixtureRequest, lent: conftest.Lent, tmp_path: Path) -> Iterator[Flask]:
     """An application on another database that holds nothing, not even tables."""
     if request.param == "to_sqlite":
-        yield from _new_application(f"sqlite:///{tmp_path / 'elsewhere.db'}", tmp_path / "elsewhere")
+        with lent.on(f"sqlite:///{tmp_path / 'elsewhere.db'}", tmp_path / "elsewhere") as made:
+            yield made
         return
     cluster = request.getfixturevalue("cluster")
     name = cluster.create(None)
-    yield from _new_application(cluster.url(name), tmp_path / "elsewhere")
+    with lent.on(cluster.url(name), tmp_path / "elsewhere") as made:
+        yield made
     cluster.drop(name)
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Flask]:
+def empty(lent: conftest.Lent, tmp_path: Path) -> Iterator[Flask]:
     """The same, on SQLite alone."""
-    yield from _new_application(f"sqlite:///{tmp_path / 'empty.db'}", tmp_path / "empty")
-
-
-def _new_application(url: str, folder: Path) -> Iterator[Flask]:
-    made = conftest.build(url, folder)
-    yield made
-    conftest.dispose(made)
+    with lent.on(f"sqlite:///{tmp_path / 'empty.db'}", tmp_path / "empty") as made:
+        yield made
 
 
 @pytest.fixture

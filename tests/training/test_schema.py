@@ -1,11 +1,15 @@
 """The schema on both databases."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from tests import conftest
 from training.core import schema
 from training.core.access import public
 from training.core.db import after_commit, db, reading, transaction
@@ -40,7 +44,15 @@ def test_ledger_refuses_update_and_delete(app: Flask) -> None:
                 db.session.execute(text(statement))
 
 
-def test_a_refusal_keeps_nothing_of_what_the_view_had_begun(app: Flask) -> None:
+@pytest.fixture
+def own(database: str, tmp_path: Path) -> Iterator[Flask]:
+    """An application that has answered nothing yet and may get a route of the test's own."""
+    made = conftest.build(database, tmp_path / "data")
+    yield made
+    conftest.dispose(made)
+
+
+def test_a_refusal_keeps_nothing_of_what_the_view_had_begun(own: Flask) -> None:
     seen = []
 
     @public
@@ -51,9 +63,9 @@ def test_a_refusal_keeps_nothing_of_what_the_view_had_begun(app: Flask) -> None:
         after_commit(lambda: seen.append(status))
         return "", status
 
-    app.add_url_rule("/half-done/<int:status>", view_func=half_done, methods=["POST"])
+    own.add_url_rule("/half-done/<int:status>", view_func=half_done, methods=["POST"])
     for status in (422, 409, 200):
-        FlaskClient(app, app.response_class).post(f"/half-done/{status}", headers={"Sec-Fetch-Site": "same-origin"})
-    with app.app_context(), reading():
+        FlaskClient(own, own.response_class).post(f"/half-done/{status}", headers={"Sec-Fetch-Site": "same-origin"})
+    with own.app_context(), reading():
         assert db.session.scalars(text("SELECT key FROM throttle")).all() == ["200"]
     assert seen == [200]
