@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from question_bank.analysis.classical import ENOUGH
 from training.core.db import Base, BigId
 
 
@@ -36,3 +37,8 @@ class ItemFigures(Base):
     worth_a_look: Mapped[bool]
     details: Mapped[dict[str, Any]]
     counted_at: Mapped[datetime]
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether enough people have answered for a figure to be told."""
+        return self.observed >= ENOUGH

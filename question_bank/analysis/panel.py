@@ -64,7 +64,7 @@ def panel_of(type_name: str, body: dict[str, Any], found: ItemFigures | None, sh
     kind = item_types.get(type_name)
     if found is None:
         return Panel(0, 0, 0, ENOUGH, None, None, kind.by_hand)
-    is_enough = found.observed >= ENOUGH
+    is_enough = found.is_enough
     figures = _figures(found)
     rows = _rows(figures, shown) if is_enough else []
     names = {row_id: row.letter or _("this answer") for row_id, row in rows}

@@ -38,7 +38,10 @@ class There:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many items of an import stand where; `left_out` of those that could come in, `alike` of all."""
+    """How many items of an import stand where; those `left_out` could come in and are counted nowhere else.
+
+    `alike` are all that are like something.
+    """
 
     whole: int = 0
     with_losses: int = 0
@@ -50,7 +53,7 @@ class Counts:
     @property
     def coming(self) -> int:
         """How many come in."""
-        return self.whole + self.with_losses - self.left_out
+        return self.whole + self.with_losses
 
 
 def visible_imports(actor: Actor) -> Select[Any]:
@@ -77,13 +80,12 @@ def import_visible_to(actor: Actor, import_id: int, *, lock: bool = False) -> tu
 
 def counts_of(opened: ItemImport) -> Counts:
     """How many of its items stand where."""
-    alike = ImportLine.percent.is_not(None)
     rows = db.session.execute(
         select(
             ImportLine.outcome,
-            func.count(),
+            func.count().filter(ImportLine.chosen.is_(True)),
             func.count().filter(ImportLine.chosen.is_(False)),
-            func.count().filter(alike),
+            func.count().filter(ImportLine.percent.is_not(None)),
         )
         .where(ImportLine.import_id == opened.id)
         .group_by(ImportLine.outcome)
@@ -104,7 +106,7 @@ def lines_of(opened: ItemImport, outcome: str, page: int) -> Sequence[Any]:
     if outcome == ALIKE:
         statement = statement.where(ImportLine.percent.is_not(None))
     elif outcome:
-        statement = statement.where(ImportLine.outcome == Outcome(outcome))
+        statement = statement.where(ImportLine.outcome == Outcome(outcome), ImportLine.chosen.is_(True))
     return db.session.execute(statement.order_by(ImportLine.number).limit(PAGE).offset((page - 1) * PAGE)).all()
 
 

@@ -242,3 +242,18 @@ def test_the_panel_says_how_many_are_missing_and_then_the_figures(bench: Bench, 
 
 def test_a_stranger_sees_no_figures(bench: Bench, as_: As) -> None:
     assert as_(bench.people["instructor.qd"], "en").get(f"/items/{bench.item_ids[0]}").status_code == 404
+
+
+def test_the_list_tells_it_in_short_and_finds_what_is_worth_a_look(bench: Bench, as_: As) -> None:
+    sat_by_many(bench, ENOUGH + 5)
+    sweep(bench)
+    instructor = as_(bench.people["instructor.jn"], "en")
+    with bench.writing():
+        own = ItemFigures.item_id == bench.item_ids[0]
+        db.session.execute(update(ItemFigures).values(worth_a_look=False))
+        db.session.execute(update(ItemFigures).where(own).values(worth_a_look=True))
+    one = counted(bench)[bench.item_ids[0], 1]
+    assert f"P {one.difficulty:.2f} · D {one.discrimination:.2f}" in main_text(instructor.get("/items/"))
+    found = main_text(instructor.get("/items/?only=look"))
+    assert "Items: 1" in found
+    assert "T-1" in found
