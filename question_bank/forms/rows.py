@@ -142,7 +142,9 @@ class Rows(FieldList):
         if named is not None:
             return named
         place = int(option) - 1 if option.isdecimal() and len(option) < 4 else -1
-        return self.written[place] if 0 <= place < len(self.written) else None
+        if 0 <= place < len(self.written):
+            return self.written[place]
+        return next((one for one in self.written if "name" in one and one.name.data == option), None)
 
 
 def body_of(field: Field) -> Any:
