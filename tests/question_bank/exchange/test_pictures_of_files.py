@@ -178,4 +178,5 @@ def _ids(bench: Bench) -> list[int]:
 def _body(bench: Bench, code: str) -> dict[str, Any]:
     with bench.looking():
         statement = select(ItemVersion.body).join(Item, Item.id == ItemVersion.item_id).where(Item.code == code)
-        return db.session.scalars(statement).one()
+        body: dict[str, Any] = db.session.scalars(statement).one()
+        return body
