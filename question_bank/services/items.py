@@ -87,7 +87,7 @@ def stem_of(body: dict[str, Any], language: str) -> str:
     first = parts[0] if isinstance(parts, list) and parts and isinstance(parts[0], dict) else {}
     stem = texts.text_of(body.get("stem"), language) or texts.text_of(first.get("stem"), language)
     said = "\n".join(line for line in stem.split("\n") if not PLACED.fullmatch(line))
-    return said.strip()[:LONGEST_STEM]
+    return (said.strip() or stem)[:LONGEST_STEM]
 
 
 def _short(value: object, longest: int) -> str | None:

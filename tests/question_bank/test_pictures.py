@@ -23,6 +23,7 @@ from question_bank.pictures.services import FORGOTTEN_AFTER
 from question_bank.services import items
 from tests import media_files as made
 from tests.client import CheckingClient, main_text
+from tests.counting import counting
 from tests.question_bank import bodies, conftest
 from tests.question_bank.conftest import NOW, Bench
 from tests.question_bank.test_authoring import typed
@@ -175,10 +176,13 @@ def test_an_attempt_shows_its_pictures_to_its_own_person_alone(bench: Bench, as_
         items.append_version(item, body, None)
         item.state, item.approved_version = item.state.APPROVED, item.version
     attempt = bench.start()
+    assert item.stem_en == "Look", "lists show the words alone"
     sha256 = hashlib.sha256(bodies.PICTURE).hexdigest()
     address = f"/quiz/attempts/{attempt}/pictures/{sha256}"
     trainee = as_(bench.trainee, "en")
-    page = trainee.get(f"/quiz/attempts/{attempt}")
+    with counting(bench.app) as seen:
+        page = trainee.get(f"/quiz/attempts/{attempt}")
+    assert sum("stored_file" in one for one in seen.statements) == 1, "one query for all pictures of a paper"
     assert f'src="{address}" alt="a pump" width="40" height="30"' in page.text
     answer = trainee.get(address)
     assert answer.data == bodies.PICTURE
