@@ -12,6 +12,7 @@ def init_app(app: Flask) -> None:
     from question_bank.imports import commands as import_commands
     from question_bank.imports import tasks as import_tasks  # noqa: F401
     from question_bank.likeness import tasks as _likeness_tasks  # noqa: F401
+    from question_bank.pictures import tasks as picture_tasks  # noqa: F401
     from question_bank.queries import quizzes
     from training.progress import words
 

@@ -23,11 +23,12 @@ from question_bank.likeness import files
 from question_bank.likeness.files import Compared
 from question_bank.permissions import Permission
 from question_bank.services.items import append_version, digest, stem_of
-from training.core import audit, clock, jobs
+from training.core import audit, clock, jobs, storage
 from training.core.access import Actor
 from training.core.db import db
 from training.core.errors import Conflict, Invalid
 from training.core.scopes import Scope
+from training.core.storage import Kept
 
 WORK = "question_bank:import"
 A_PIECE = 200
@@ -216,9 +217,18 @@ def drop(opened: ItemImport, scope: Scope, *, dropped_by: Actor) -> None:
     audit.record(dropped_by, "item_import.drop", opened)
 
 
-def write_piece(import_id: int, items: Sequence[Parsed], codes: Sequence[str], start: int) -> int | None:
+def keep_pictures(items: Sequence[Parsed]) -> list[Kept]:
+    """Put the pictures of items into their places; slow, so before the transaction that writes a piece."""
+    media = (picture for one in items if not one.refusals for picture in one.media.items())
+    return [storage.keep(data, name, families=("image",)) for name, data in media]
+
+
+def write_piece(
+    import_id: int, items: Sequence[Parsed], codes: Sequence[str], start: int, kept: Sequence[Kept]
+) -> int | None:
     """Write the items from `start` on, as many as make a piece; returns where the next begins, None at the end.
 
+    `kept` are the pictures of the piece, in their places already.
     None too when the import is not running, or somebody else has written this piece.
     """
     opened = db.session.scalars(select(ItemImport).where(ItemImport.id == import_id).with_for_update()).one()
@@ -226,6 +236,8 @@ def write_piece(import_id: int, items: Sequence[Parsed], codes: Sequence[str], s
         return None
     end = min(start + A_PIECE, opened.total)
     lines = queries.coming(import_id, start + 1, end)
+    for one in kept:
+        storage.record(one)
     free = queries.free_codes(opened.scope_id, [codes[number - 1] for number in lines])
     wanted = [number for number in lines if codes[number - 1] in free]
     pairs = [(codes[number - 1], items[number - 1]) for number in wanted]

@@ -72,9 +72,11 @@ def quiz(quiz_id: int) -> ResponseReturnValue:
     activity, _scope = queries.quiz_visible_to(actor(), quiz_id)
     found = queries.answers_of(quiz_id)
     versions, number = queries.versions_shown(quiz_id), paging.number_asked()
+    pairs = versions[paging.offset(number) : paging.offset(number + 1)]
+    previews = papers.previews_of([(item.type, version.body) for version, item in pairs])
     shown = [
-        (item, version, papers.preview_of(item.type, version.body), found.get(version.id, Tally()))
-        for version, item in versions[paging.offset(number) : paging.offset(number + 1)]
+        (item, version, paper, found.get(version.id, Tally()))
+        for (version, item), paper in zip(pairs, previews, strict=True)
     ]
     return render_template(
         "question_bank/quiz.html",
