@@ -88,7 +88,7 @@ def revise(found: Sequence[Found], bodies: Mapping[int, dict[str, Any]], *, hand
     db.session.execute(update(Item), rows)
     db.session.execute(insert(ItemVersion), versions)
     pictures.pin_newest(bodies)
-    hand.record("item.revise", found, lambda item: {"version": item.version + 1})
+    hand.record("item.revise", found, lambda item: {"version": left[item.id][0]})
     return left
 
 
