@@ -88,7 +88,8 @@ def _rows_of(versions: Sequence[ItemVersion], answers: Sequence[Any]) -> Iterato
         met = [one for one in answers if one.version in together]
         figures = _figures(kind, met, bodies, writers)
         for number in together:
-            alone = _figures(kind, [one for one in met if one.version == number], bodies, writers)
+            own = [one for one in met if one.version == number]
+            alone = figures if len(own) == len(met) else _figures(kind, own, bodies, writers)
             yield {
                 "item_id": versions[0].item_id,
                 "version": number,
