@@ -18,6 +18,7 @@ ONLY_LABELS = {
     "drafts": _l("my drafts"),
     "waiting": _l("waiting for my review"),
     "due": _l("review due within 60 days"),
+    "look": _l("worth a look, as it fared"),
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, select
 
+from question_bank.analysis.models import ItemFigures
 from question_bank.models import Item, ItemState, ItemTag, ItemVersion, SavedSearch
 from question_bank.permissions import Permission
 from question_bank.queries import categories, search
@@ -25,7 +26,7 @@ MOST_FOUND = 1000
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is looked for; `only` is `mine`, `drafts`, `waiting` or `due`."""
+    """What is looked for; `only` is `mine`, `drafts`, `waiting`, `due` or `look`."""
 
     words: str = ""
     type: str = ""
@@ -136,7 +137,13 @@ def _due(_actor: Actor) -> ColumnElement[bool]:
     return and_(Item.retired_at.is_(None), Item.review_by <= clock.today() + DUE)
 
 
-ONLY = {"mine": _mine, "drafts": _drafts, "waiting": _waiting, "due": _due}
+def _look(_actor: Actor) -> ColumnElement[bool]:
+    """The figures of its newest version say that an author should look at it."""
+    newest = and_(ItemFigures.item_id == Item.id, ItemFigures.version == Item.version)
+    return and_(Item.retired_at.is_(None), exists(select(1).where(newest, ItemFigures.worth_a_look)))
+
+
+ONLY = {"mine": _mine, "drafts": _drafts, "waiting": _waiting, "due": _due, "look": _look}
 
 
 def today_of(actor: Actor) -> dict[str, int]:

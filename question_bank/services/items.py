@@ -15,8 +15,11 @@ from sqlalchemy import select
 
 from question_bank import item_types, words
 from question_bank.item_types import texts
+from question_bank.item_types.about import PLACED
+from question_bank.likeness import services as bands
 from question_bank.models import Item, ItemState, ItemVersion, NoteKind
 from question_bank.permissions import Permission
+from question_bank.pictures import services as pictures
 from question_bank.queries import items as bank
 from question_bank.services import indexing, notes
 from training.core import audit, clock
@@ -90,11 +93,12 @@ def mirrored(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def stem_of(body: dict[str, Any], language: str) -> str:
-    """The stem that lists show in one language: the item's, else its first part's; as long as lists keep."""
+    """The stem that lists show in one language, without its pictures: the item's, else its first part's."""
     parts = body.get("parts")
     first = parts[0] if isinstance(parts, list) and parts and isinstance(parts[0], dict) else {}
     stem = texts.text_of(body.get("stem"), language) or texts.text_of(first.get("stem"), language)
-    return stem[:LONGEST_STEM]
+    said = "\n".join(line for line in stem.split("\n") if not PLACED.fullmatch(line))
+    return (said.strip() or stem)[:LONGEST_STEM]
 
 
 def _short(value: object, longest: int) -> str | None:
@@ -134,14 +138,9 @@ def append_version(item: Item, body: dict[str, Any], author_id: int | None) -> N
     item.digest = digest(item.type, body)
     db.session.add(item)
     db.session.flush()
-    db.session.add(
-        ItemVersion(
-            item_id=item.id,
-            version=item.version,
-            body=body,
-            author_id=author_id,
-            created_at=clock.now(),
-        )
-    )
+    version = ItemVersion(item_id=item.id, version=item.version, body=body, author_id=author_id, created_at=clock.now())
+    db.session.add(version)
     db.session.flush()
+    pictures.pin([(version.id, body)])
     indexing.write(item, body)
+    bands.write(item, body)

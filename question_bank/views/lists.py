@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from question_bank import review_words, vocabulary, words
+from question_bank.analysis import queries as analysis
 from question_bank.changes import words as changes
 from question_bank.forms.lists import ItemFilter, SaveSearchForm
 from question_bank.permissions import Permission
@@ -42,6 +43,7 @@ def render(form: ItemFilter, save_form: SaveSearchForm, *, sound: bool) -> str:
         acts=[*((one.value, label) for one, label in changes.ACTS.items()), ("quiz", _("Compose a quiz of them"))],
         state_of=review_words.state,
         named=vocabulary.name,
+        fared=analysis.newest_of(page.rows),
     )
 
 

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from question_bank import statistics
+from question_bank.analysis.classical import Tally
 from question_bank.forms.lists import ItemFilter
 from question_bank.forms.quizzes import QuizForm, form_for
 from question_bank.models import Item
@@ -19,7 +19,6 @@ from question_bank.queries import lists
 from question_bank.queries import quizzes as queries
 from question_bank.services import quizzes as services
 from question_bank.services.items import Stale
-from question_bank.statistics import ItemFigures
 from question_bank.views import item_page, papers
 from training.activities.models import Activity
 from training.core import i18n, paging
@@ -71,11 +70,13 @@ def new_post() -> ResponseReturnValue:
 def quiz(quiz_id: int) -> ResponseReturnValue:
     """A quiz in its newest version, with the results over all versions, 50 items a page."""
     activity, _scope = queries.quiz_visible_to(actor(), quiz_id)
-    found = statistics.figures(queries.answers_of(quiz_id))
+    found = queries.answers_of(quiz_id)
     versions, number = queries.versions_shown(quiz_id), paging.number_asked()
+    pairs = versions[paging.offset(number) : paging.offset(number + 1)]
+    previews = papers.previews_of([(item.type, version.body) for version, item in pairs])
     shown = [
-        (item, version, papers.preview_of(item.type, version.body), found.get(version.id, ItemFigures()))
-        for version, item in versions[paging.offset(number) : paging.offset(number + 1)]
+        (item, version, paper, found.get(version.id, Tally()))
+        for (version, item), paper in zip(pairs, previews, strict=True)
     ]
     return render_template(
         "question_bank/quiz.html",

@@ -24,6 +24,8 @@ from question_bank.changes.models import ItemChange
 from question_bank.imports import queries as imports
 from question_bank.imports.models import ItemImport
 from question_bank.models import Attempt, Item, Quiz
+from question_bank.pictures import queries as pictures
+from question_bank.pictures.models import ItemPicture
 from question_bank.queries import attempts, items, quizzes
 from tests import world
 from tests.architecture.sources import python, short, tree
@@ -33,6 +35,7 @@ from training.accounts.models import Person
 from training.activities.models import Activity
 from training.core.access import Actor
 from training.core.db import db, reading
+from training.core.storage import StoredFile
 from training.messages import queries as messages
 from training.messages.models import InboxEntry
 from training.places import queries as places
@@ -53,7 +56,7 @@ class Listed:
     visible: Callable[[Actor], Select[Any]]
     everything: Any
     page: str
-    id_of: Callable[[Any], int]
+    id_of: Callable[[Any], Any]
     list_page: str | None = None
 
 
@@ -113,6 +116,12 @@ LISTS = {
         "/items/changes/{}",
         lambda row: int(row.ItemChange.id),
         "/items/changes/",
+    ),
+    "visible_pictures": Listed(
+        pictures.visible_pictures,
+        select(StoredFile.sha256).where(StoredFile.id.in_(select(ItemPicture.file_id))),
+        "/items/pictures/{}",
+        lambda row: row.StoredFile.sha256,
     ),
     "visible_imports": Listed(
         imports.visible_imports,
@@ -227,7 +236,7 @@ def test_list_and_single_page_agree(app: Flask, name: str) -> None:
     assert somebody_sees_less
 
 
-def _seen(app: Flask, person: Person, listed: Listed) -> set[int]:
+def _seen(app: Flask, person: Person, listed: Listed) -> set[Any]:
     with app.test_request_context(), reading():
         actor = accounts.load_actor(f"{person.id}:{person.stamp}")
         assert actor is not None

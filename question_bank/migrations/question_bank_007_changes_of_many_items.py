@@ -7,8 +7,8 @@ from alembic import op
 
 from training.core.db import Json
 
-revision = "question_bank_006"
-down_revision = "question_bank_004"
+revision = "question_bank_007"
+down_revision = "question_bank_006"
 branch_labels = None
 depends_on = None
 
