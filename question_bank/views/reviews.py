@@ -50,12 +50,13 @@ def _decision(item_id: int, version: int, form: RowDecision) -> Decision:
 def _page(sent: dict[tuple[int, int], RowDecision], fault: str = "") -> str:
     """The page; forms that were sent and refused come back as they were, as long as their items have that version."""
     page = queries.page_of_waiting(actor(), paging.number_asked())
+    papers_shown = papers.previews_of([(item.type, body) for item, body in page.rows])
     fresh = decision_forms((item.id, item.version) for item, _body in page.rows)
     forms = {item_id: sent.get((item_id, version), form) for (item_id, version), form in fresh.items()}
     return render_template(
         "question_bank/reviews.html",
         page=page,
-        shown=[(item, papers.preview_of(item.type, body), body) for item, body in page.rows],
+        shown=[(item, paper, body) for (item, body), paper in zip(page.rows, papers_shown, strict=True)],
         asked=queries.asked([item.id for item, _body in page.rows]),
         forms=forms,
         fault=fault,
