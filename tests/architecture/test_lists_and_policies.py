@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Select, select
+from sqlalchemy import Select, String, cast, select
 
 from certificates import policies as certificates
 from certificates.batches import queries as batches
@@ -21,7 +21,8 @@ from courses.dialogues.models import Dialogue, DialogueAttempt
 from courses.models import Course
 from question_bank.imports import queries as imports
 from question_bank.imports.models import ItemImport
-from question_bank.models import Attempt, Item, Quiz
+from question_bank.marking import queries as marking
+from question_bank.models import Attempt, AttemptItem, Item, Quiz
 from question_bank.queries import attempts, items, quizzes
 from tests import world
 from tests.architecture.sources import python, short, tree
@@ -51,7 +52,7 @@ class Listed:
     visible: Callable[[Actor], Select[Any]]
     everything: Any
     page: str
-    id_of: Callable[[Any], int]
+    id_of: Callable[[Any], int | str]
     list_page: str | None = None
 
 
@@ -116,6 +117,14 @@ LISTS = {
         quizzes.visible_quizzes, Quiz.activity_id, "/quizzes/{}", lambda row: int(row.Activity.id), "/quizzes/"
     ),
     "visible_attempts": Listed(_attempts, Attempt.id, "/quiz/attempts/{}", lambda row: int(row.Attempt.id)),
+    "visible_answers_to_mark": Listed(
+        marking.visible_answers_to_mark,
+        select(cast(AttemptItem.attempt_id, String) + "/" + cast(AttemptItem.position, String)).where(
+            AttemptItem.type.in_(marking.BY_HAND), AttemptItem.graded_answer.is_not(None)
+        ),
+        "/marking/answers/{}",
+        lambda row: f"{row.AttemptItem.attempt_id}/{row.AttemptItem.position}",
+    ),
     "visible_batches": Listed(
         batches.visible_batches,
         Batch.id,
@@ -218,7 +227,7 @@ def test_list_and_single_page_agree(app: Flask, name: str) -> None:
     assert somebody_sees_less
 
 
-def _seen(app: Flask, person: Person, listed: Listed) -> set[int]:
+def _seen(app: Flask, person: Person, listed: Listed) -> set[int | str]:
     with app.test_request_context(), reading():
         actor = accounts.load_actor(f"{person.id}:{person.stamp}")
         assert actor is not None
