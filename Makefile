@@ -1,6 +1,6 @@
 # Every target sets up what it needs; nothing has to be installed by hand first. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check format bench weigh lighthouse pictures messages migration lock
+.PHONY: help setup serve test check format bench weigh lighthouse pictures album messages migration lock
 
 PORT ?= 8000
 ANNING_SAMPLE_MODE ?= 1
@@ -54,6 +54,10 @@ lighthouse: ## Score the main pages on a phone (PAGE=part of a name picks some)
 pictures: ## Take the pictures of docs/pictures/ again
 	@.ci/setup pictures
 	@$(BIN)/python -m docs.pictures.make
+
+album: ## Take pictures of every page, twelve each, into build/album/
+	@.ci/setup pictures
+	@$(BIN)/python -m docs.pictures.album
 
 messages: ## Bring the Chinese catalogues up to date with the sources, and compile them
 	@.ci/setup check

@@ -6,10 +6,15 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Plug in the kind of activity, the permissions, the pages, the sweep and the sample."""
     from question_bank import kind, permissions, samples, tasks, views  # noqa: F401
+    from question_bank.analysis import commands as _analysis_commands  # noqa: F401
+    from question_bank.analysis import tasks as _analysis_tasks  # noqa: F401
+    from question_bank.changes import tasks as change_tasks  # noqa: F401
     from question_bank.imports import commands as import_commands
     from question_bank.imports import tasks as import_tasks  # noqa: F401
+    from question_bank.likeness import tasks as _likeness_tasks  # noqa: F401
     from question_bank.marking import erasing
     from question_bank.marking import words as marking_words
+    from question_bank.pictures import tasks as picture_tasks  # noqa: F401
     from question_bank.queries import quizzes
     from training.progress import words
 

@@ -31,6 +31,11 @@ class Difference:
     place: Place
     pieces: tuple[Piece, ...]
 
+    @property
+    def is_picture(self) -> bool:
+        """Whether what stands there is the hash of a picture."""
+        return self.place[0] == "pictures" and self.place[-1] == "file"
+
 
 def between(old: Mapping[str, object], new: Mapping[str, object]) -> list[Difference]:
     """The texts that differ, in the order of the newer body, what only the older one has at the end."""

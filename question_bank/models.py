@@ -234,7 +234,7 @@ class HandedInBy(StrEnum):
 class Attempt(Base):
     """One person's sitting of a quiz; `number` 1 is the first, later ones are resits (补考).
 
-    `seed` fixed the order of items and options when it was started.
+    `seed` fixed the order of items and options when it was started; `counted` says that the figures of items know it.
     """
 
     __tablename__ = "attempt"
@@ -265,6 +265,12 @@ class Attempt(Base):
             postgresql_where=text("status = 'marking'"),
         ),
         Index("ix_attempt_quiz", "quiz_id", "quiz_version"),
+        Index(
+            "ix_attempt_uncounted",
+            "id",
+            sqlite_where=text("status = 'handed_in' AND NOT counted"),
+            postgresql_where=text("status = 'handed_in' AND NOT counted"),
+        ),
     )
 
     id: Mapped[Id]
@@ -280,6 +286,7 @@ class Attempt(Base):
     handed_in_by: Mapped[HandedInBy | None] = mapped_column(enum_of(HandedInBy))
     score_percent: Mapped[Decimal | None] = mapped_column(Numeric(5, 2, asdecimal=True))
     passed: Mapped[bool | None]
+    counted: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class AttemptItem(Base):

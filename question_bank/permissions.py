@@ -42,6 +42,8 @@ VERBS = {
     "item.comment": _l("item commented on"),
     "item.place": _l("category and tags of an item changed"),
     "item.restored": _l("item restored"),
+    "item_change.confirm": _l("change of many items carried out"),
+    "item_change.undo": _l("change of many items undone"),
     "item_import.confirm": _l("items brought in"),
     "item_import.drop": _l("import of items dropped"),
     "item_import.open": _l("file of items sent"),
@@ -57,12 +59,14 @@ VERBS = {
 }
 
 NAMES = {
+    "act": _l("act"),
     "deadline": _l("end of the time"),
     "attempt": _l("attempt"),
     "by": _l("handed in by"),
     "category": _l("category"),
     "format": _l("format"),
     "item": _l("item"),
+    "item_change": _l("change of many items"),
     "items": _l("items"),
     "quiz": _l("quiz"),
     "tags": _l("tags"),

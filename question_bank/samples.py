@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any
 
-from question_bank import item_types
+from question_bank import item_types, vocabulary
+from question_bank.item_types.hotspot import regions_of
 from question_bank.models import Attempt, Item
 from question_bank.queries import attempts as queries
 from question_bank.services import answers, items, quizzes, review, sitting
 from training.accounts.models import Person
 from training.activities.models import Activity
-from training.core import clock, sample
+from training.core import clock, sample, storage
 from training.core.access import Actor
 from training.core.sample import LONG_AGO
 from training.core.scopes import Scope
@@ -30,10 +31,15 @@ def _read(name: str) -> Any:
 
 
 def all_items() -> list[dict[str, Any]]:
-    """The items of the sample: the introduction's, then module by module."""
+    """The items of the sample, file by file: each file bears the key of its module, the introduction's that of none."""
     folder = files("question_bank").joinpath("sample", "items")
-    names = sorted(one.name for one in folder.iterdir())
-    return [item for name in names for item in _read(f"items/{name}")]
+    modules = sorted(one.name.removesuffix(".json") for one in folder.iterdir())
+    known = vocabulary.names("module")
+    return [
+        {**item, "about": {"module": module} if module in known else {}}
+        for module in modules
+        for item in _read(f"items/{module}.json")
+    ]
 
 
 @sample.step("items and quizzes", 40)
@@ -43,13 +49,24 @@ def add_items_and_quizzes(shared: dict[str, Any]) -> None:
     with clock.frozen(shared["now"] - LONG_AGO):
         written: dict[str, Item] = {}
         for one in all_items():
-            body = {name: one[name] for name in ("stem", "options", "key", "explanation", "source")}
+            body = _with_files({name: value for name, value in one.items() if name not in {"code", "type"}})
             written[one["code"]] = _add_item(shared["province_scope"], one, body, author, reviewer)
         shared["quizzes"] = {
             programme: _add_quiz(shared, plan, written, author) for programme, plan in _read("quizzes.json").items()
         }
     for programme, quiz in shared["quizzes"].items():
         shared["requires"][programme].append(quiz)
+
+
+def _with_files(body: dict[str, Any]) -> dict[str, Any]:
+    """The body, its pictures named by the hashes of files that are kept now."""
+    pictures = []
+    for one in body.get("pictures", ()):
+        content = files("question_bank").joinpath("sample", one["file"]).read_bytes()
+        kept = storage.keep(content, one["name"], families=("image",))
+        storage.record(kept)
+        pictures.append({**one, "file": kept.sha256})
+    return {**body, "pictures": pictures} if pictures else body
 
 
 def _add_item(scope: Scope, one: dict[str, Any], body: dict[str, Any], author: Actor, reviewer: Actor) -> Item:
@@ -93,9 +110,9 @@ def _sit(quiz_id: int, person: Person, began: datetime, wrong: int, *, seed: int
 
 
 def _wrong_answer(body: dict[str, Any]) -> list[str]:
-    """The first option that is not in the key, alone."""
+    """The first option or region that is not in the key, alone."""
     key = item_types.key_of(body)
-    return next([option["id"]] for option in item_types.options_of(body) if option["id"] not in key)
+    return next([one["id"]] for one in (*item_types.options_of(body), *regions_of(body)) if one["id"] not in key)
 
 
 def _hand_in(attempt: Attempt, person: Person, at: datetime) -> None:

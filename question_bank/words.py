@@ -174,6 +174,7 @@ REASONS = {
     "flaw_no_source": _l("No source is named; say on what the item rests."),
     "flaw_no_review_day": _l("No day of review; say when it must be looked at again."),
     "flaw_no_alt": _l("Describe the picture for those who cannot see it."),
+    "flaw_unplaced": _l("No text shows this picture; write ![%(figure)s] on a line of its own where it belongs."),
 }
 
 

@@ -28,6 +28,9 @@ from courses.media.services import Upload
 from courses.models import Course, Lesson
 from courses.prerequisites import services as prerequisites
 from courses.services import Draft
+from question_bank.changes import services as changes
+from question_bank.changes.models import ItemChange
+from question_bank.changes.rules import Act
 from question_bank.exchange import formats
 from question_bank.imports import services as imports
 from question_bank.imports.models import ItemImport
@@ -35,6 +38,8 @@ from question_bank.marking import queries as marking_queries
 from question_bank.marking import services as marking
 from question_bank.marking.models import EssayMark
 from question_bank.models import Attempt, AttemptItem, Item, ItemCategory, ItemVersion, Quiz, SavedSearch
+from question_bank.pictures import services as pictures
+from question_bank.pictures.models import ItemPicture
 from question_bank.queries import attempts as attempt_queries
 from question_bank.services import answers, categories, items, quizzes, review, searches, sitting
 from tests import media_files
@@ -43,10 +48,12 @@ from training.core import jobs, storage
 from training.core.access import Actor, Grant, Role
 from training.core.db import db
 from training.core.scopes import Scope
+from training.core.storage import StoredFile
 
 if TYPE_CHECKING:
     from tests.world import Making
 
+PLACES = ("jn", "qd")
 CHECK = ":::check\n{}\n\n- [x] {}\n- [ ] {}\n\n{}\n:::\n"
 LESSON = "## 第一节\n\n镇痛从评估开始。\n\n- 部位\n- 程度\n\n![](figure:body)\n\n" + CHECK.format(
     "先做什么？", "评估", "给药", "先评估。"
@@ -100,15 +107,19 @@ def add_activities(making: Making, place: str) -> list[Activity]:
         uploads=[_figure()],
     )
     reviewer = making.actor(f"reviewer.{place}")
+    bodies = _bodies()
+    bodies[0] = (bodies[0][0], pictured(bodies[0][1], place, author))
     chosen = [
         approved(scope, f"I-{place}-{number}", kind, body, author, reviewer)
-        for number, (kind, body) in enumerate(_bodies(), start=1)
+        for number, (kind, body) in enumerate(bodies, start=1)
     ]
     chosen.append(approved(scope, f"I-{place}-8", "essay", ESSAY, author, reviewer))
     waiting = items.add_item(scope, code=f"I-{place}-9", type_name="A1", body=_bodies()[0][1], added_by=reviewer)
     review.submit(waiting, scope, submitted_by=author)  # who may withdraw it, and may decide about it too
     category = categories.add_category(scope, f"疼痛{place}", added_by=author)
     categories.place_item(chosen[0], scope, category, ["阿片类"], by=author)
+    plan = changes.plan(Act.TAG, "常考", [one.id for one in (*chosen, waiting)], actor=author)
+    changes.confirm(changes.open_change(Act.TAG, "常考", plan, opened_by=author), confirmed_by=author)
     searches.save("待审", "only=waiting", saved_by=author)
     sent = f"编号,题型,题干,答案\nIN-{place}-1,判断题,疼痛是主观感受,对\n".encode()
     _format, read = formats.read(sent, "题目.csv")
@@ -117,6 +128,15 @@ def add_activities(making: Making, place: str) -> list[Activity]:
     titles = quizzes.Titles(f"结业测验{place}", f"Final quiz {place}")
     quiz = quizzes.add_quiz(scope, titles, rules, [(one, 1) for one in chosen], added_by=author)
     return [course, quiz, _add_dialogue(scope, author)]
+
+
+def pictured(body: dict[str, Any], place: str, author: Actor) -> dict[str, Any]:
+    """A body with a picture of its place's own in the stem, sent by its author."""
+    kept = storage.keep(media_files.png(shade=100 + PLACES.index(place)), f"{place}.png", families=("image",))
+    pictures.note_sent([kept], sent_by=author)
+    stem = {language: f"{text}\n![pump.png]" for language, text in body["stem"].items()}
+    alt = {"zh": f"输液泵{place}", "en": f"A pump {place}"}
+    return {**body, "stem": stem, "pictures": [{"name": "pump.png", "file": kept.sha256, "alt": alt}]}
 
 
 def approved(scope: Scope, code: str, kind: str, body: dict[str, Any], author: Actor | None, reviewer: Actor) -> Item:
@@ -282,12 +302,26 @@ def _items(place: str) -> list[Any]:
     return list(db.session.scalars(statement.order_by(Item.id)))
 
 
+def _pictures(place: str) -> list[Any]:
+    """The hashes of the pictures that items of a place show."""
+    statement = select(StoredFile.sha256).join(ItemPicture, ItemPicture.file_id == StoredFile.id)
+    versions = statement.join(ItemVersion, ItemVersion.id == ItemPicture.item_version_id)
+    return list(db.session.scalars(versions.where(ItemVersion.item_id.in_(_items(place))).distinct()))
+
+
 def _categories(place: str) -> list[Any]:
     return list(db.session.scalars(select(ItemCategory.id).where(ItemCategory.name == f"疼痛{place}")))
 
 
 def _imports(place: str) -> list[Any]:
     return list(db.session.scalars(select(ItemImport.id).where(ItemImport.name == f"题目{place}.csv")))
+
+
+def _changes(place: str) -> list[Any]:
+    from tests.world import person_id
+
+    own = select(ItemChange.id).where(ItemChange.person_id == person_id(f"instructor.{place}"))
+    return [Owned(one, f"instructor.{place}", alone=True) for one in db.session.scalars(own)]
 
 
 def _searches(place: str) -> list[Any]:
@@ -346,7 +380,9 @@ SOURCES: dict[str, Callable[[str], list[Any]]] = {
     "quiz/activity_id": _quizzes,
     "item_id": _items,
     "category_id": _categories,
+    "sha256": _pictures,
     "import_id": _imports,
+    "change_id": _changes,
     "search_id": _searches,
     "attempt_id": _attempts,
     "answers/attempt_id": _marked(EssayMark.attempt_id),

@@ -15,6 +15,7 @@ from question_bank import item_types, words
 from question_bank.exchange import languages, plain
 from question_bank.exchange.figures import written
 from question_bank.exchange.parsed import Parsed
+from question_bank.item_types import about
 from training.core import file_types
 from training.core.errors import Invalid
 
@@ -127,10 +128,7 @@ class Draft:
             self.parsed.lose(_("The picture %(name)s is not in the file and was left out.", name=name))
             return None
         try:
-            if file_types.detect_bytes(data).family != "image":
-                raise Invalid(_("It is no picture."))
-            if len(data) > file_types.LARGEST["image"]:
-                raise Invalid(_("It is too large."))
+            self._require_picture(data)
         except Invalid as error:
             self.parsed.lose(_("The picture %(name)s was left out: %(reason)s", name=name, reason=error.message))
             return None
@@ -140,6 +138,16 @@ class Draft:
             free = f"{number}-{name}"[: plain.LONGEST_NAME]
         self.parsed.media[free] = data
         return free
+
+    def _require_picture(self, data: bytes) -> None:
+        """Raise `Invalid` for what is no picture by its content, for one too large, and for one too many."""
+        if file_types.detect_bytes(data).family != "image":
+            raise Invalid(_("It is no picture."))
+        if len(data) > file_types.LARGEST["image"]:
+            raise Invalid(_("It is too large."))
+        media = self.parsed.media
+        if len(media) >= about.MOST_PICTURES and data not in media.values():
+            raise Invalid(_("An item has at most %(max)s pictures.", max=about.MOST_PICTURES))
 
 
 def embedded(source: str, files: Mapping[str, bytes]) -> bytes | None:

@@ -63,28 +63,7 @@ def read(
     items = READERS[found].read(data, name, language, columns or {})
     if not items:
         raise Invalid(_("There is no item in this file that could be read as %(format)s.", format=READERS[found].label))
-    for one in items:
-        _without_pictures(one)
     return found, items
-
-
-def _without_pictures(item: Parsed) -> None:
-    """Take the pictures out of an item and say so: the bank keeps none with items so far."""
-    pictures = item.body.pop("pictures", None)
-    if not pictures:
-        return
-    names = [str(one.get("name", "")) for one in pictures]
-    item.body = _unnamed(item.body, {f"![{name}]" for name in names})
-    item.media = {}
-    item.lose(_("Items keep no pictures yet; these were left out: %(names)s.", names=" · ".join(names)))
-
-
-def _unnamed(value: Any, marks: set[str]) -> Any:
-    if isinstance(value, str):
-        return "\n".join(line for line in value.split("\n") if line.strip() not in marks)
-    if isinstance(value, dict):
-        return {name: _unnamed(one, marks) for name, one in value.items()}
-    return [_unnamed(one, marks) for one in value] if isinstance(value, list) else value
 
 
 def told_by(data: bytes, name: str) -> str:

@@ -18,6 +18,7 @@ from question_bank.exchange.moodle_datasets import add_calculation
 from question_bank.exchange.moodle_elements import Element
 from question_bank.exchange.moodle_questions import Question, questions_of
 from question_bank.exchange.parsed import Exported, Written
+from question_bank.item_types.about import placed_in
 
 HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n'
 PENALTIES = {"truefalse": "1", "essay": "0"}
@@ -62,6 +63,8 @@ class _Writer:
         }
         if len(self.alts) < len(pictures):
             report.lose(_("A picture is missing and was left out."))
+        for name in sorted(self.alts.keys() - {*placed_in(item.body)}):
+            report.lose(_("The picture %(name)s was left out: no text shows it.", name=name))
 
     def question(self, question: Question) -> Element:
         """A question with what all kinds have, then what its own needs."""

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from dataclasses import field as filled_by
 from typing import Any, ClassVar
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import MultipleFileField
 from wtforms import Field, FormField, HiddenField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import DateInput
 
 from question_bank import words
+from question_bank.exchange.plain import picture_name
+from question_bank.forms.named import Named
 from question_bank.forms.rows import Row, Rows, Whole, both, is_filled, rows_in
 from question_bank.item_types import Fault
+from question_bank.item_types.about import MOST_PICTURES
 from question_bank.item_types.texts import LONGEST
 from training.core.forms import SeenVersion, text
 
 ABOUT = ("module", "competency", "level", "difficulty", "review_by")
+LONGEST_PICTURE_NAME = 80
 # Where the list is called otherwise than the part that a fault names.
 LISTS = {"label": ("regions",), "alt": ("pictures",), "weight": ("options", "accepted", "answers")}
 
@@ -31,11 +38,19 @@ class Complaint:
     message: str
 
 
+@dataclass
+class Received:
+    """The pictures of a sent form, kept already, as pairs of hash and file name; and why others were not."""
+
+    files: list[tuple[str, str]] = filled_by(default_factory=list)
+    refusals: list[str] = filled_by(default_factory=list)
+
+
 class PictureRow(Row):
     """A picture that was sent: its name in the texts, and what is to be seen."""
 
     file = HiddenField(filters=[lambda typed: (typed or "")[:64]])
-    name = text(_l("Name in the text"), maximum=80, required=False)
+    name = text(_l("Name in the text"), maximum=LONGEST_PICTURE_NAME, required=False)
     alt = both(_l("What is to be seen"), 300, rows=1)
 
     @property
@@ -52,7 +67,7 @@ class ItemForm(Row):
 
         csrf = True
 
-    apart: ClassVar[frozenset[str]] = frozenset({"scope_id", "code", "version", "csrf_token", *ABOUT})
+    apart: ClassVar[frozenset[str]] = frozenset({"scope_id", "code", "version", "csrf_token", "sent", *ABOUT})
     optional: ClassVar[frozenset[str]] = Row.optional | {"source", "pictures", "critical"}
     first: ClassVar[tuple[str, ...]] = ("stem",)
     last: ClassVar[tuple[str, ...]] = ("explanation", "source")
@@ -63,8 +78,8 @@ class ItemForm(Row):
     stem = both(_l("Stem"), LONGEST["stem"], rows=3)
     explanation = both(_l("Explanation"), LONGEST["explanation"], rows=3)
     source = text(_l("Source"), maximum=LONGEST["source"], required=False)
-    module = text(_l("Module"), maximum=40, required=False)
-    competency = text(_l("Competency"), maximum=40, required=False)
+    module = Named(_l("Module"), "module")
+    competency = Named(_l("Competency"), "competency")
     level = SelectField(
         _l("Cognitive level"),
         choices=[SelectChoice("", "—"), *(SelectChoice(name, label) for name, label in words.LEVEL_LABELS.items())],
@@ -76,7 +91,8 @@ class ItemForm(Row):
         default="",
     )
     review_by = StringField(_l("Review by"), widget=DateInput(), filters=[lambda typed: (typed or "")[:20]])
-    pictures = Rows(PictureRow, _l("Pictures"), entry=_l("Picture %(name)s"), shown=0, most=8)
+    pictures = Rows(PictureRow, _l("Pictures"), entry=_l("Picture %(name)s"), shown=0, most=MOST_PICTURES)
+    sent = MultipleFileField(_l("Add pictures"))
 
     def offer(self, scopes: list[tuple[int, str]]) -> None:
         """Fill the choice of whose bank a new item joins."""
@@ -117,6 +133,31 @@ class ItemForm(Row):
             found.grow()
             self.settle()
         return found is not None
+
+    def take(self, received: Received) -> bool:
+        """Give each picture that came a row with a name, and tell why others were not taken; whether all were."""
+        refusals = [*received.refusals]
+        for sha256, file_name in received.files:
+            if len(self.pictures.entries) < MOST_PICTURES:
+                self.pictures.append_entry({"file": sha256, "name": self._free_name(picture_name(file_name))})
+            else:
+                refusals.append(_("An item has at most %(max)s pictures; take one out first.", max=MOST_PICTURES))
+        if received.files:
+            self.settle()
+        self.sent.errors = refusals
+        return not refusals
+
+    def _free_name(self, name: str) -> str:
+        taken, number, free = {one.form.name.data for one in self.pictures.entries}, 1, name
+        while free in taken:
+            number += 1
+            free = f"{number}-{name}"[:LONGEST_PICTURE_NAME]
+        return free
+
+    def drop(self, name: str) -> None:
+        """Take out the picture whose row has that name."""
+        self.pictures.entries = [one for one in self.pictures.entries if one.name != name]
+        self.settle()
 
     def settle(self) -> None:
         """Bring fields that offer what other rows hold up to them."""

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
 
 from question_bank import item_types, review_words, words
+from question_bank.forms.named import Named
 from question_bank.queries.categories import Branch
 from question_bank.queries.lists import Wanted
 from training.core.forms import Form, text
@@ -17,6 +18,7 @@ ONLY_LABELS = {
     "drafts": _l("my drafts"),
     "waiting": _l("waiting for my review"),
     "due": _l("review due within 60 days"),
+    "look": _l("worth a look, as it fared"),
 }
 
 
@@ -40,7 +42,8 @@ class ItemFilter(Form):
     difficulty = _choice(_l("Difficulty"))
     only = _choice(_l("Only"))
     tag = text(_l("Tag"), maximum=40, required=False)
-    module = text(_l("Module"), maximum=40, required=False)
+    module = Named(_l("Module"), "module", nothing=_l("any"))
+    competency = Named(_l("Competency"), "competency", nothing=_l("any"))
 
     def offer(self, tree: list[Branch]) -> None:
         """Fill the choices, and forget what is none of them."""
@@ -66,6 +69,7 @@ class ItemFilter(Form):
             category=int(self.category.data) if self.category.data else None,
             tag=self.tag.data or "",
             module=self.module.data or "",
+            competency=self.competency.data or "",
             difficulty=int(self.difficulty.data) if self.difficulty.data else None,
             only=self.only.data,
         )

@@ -58,6 +58,8 @@ class HotspotForm(ItemForm):
         """The pictures that there are."""
         names = [one.form.name.data for one in self.pictures.entries if one.form.name.data]
         self.picture.choices = [SelectChoice("", "—"), *(SelectChoice(one, one) for one in names)]
+        if names and not self.picture.data:
+            self.picture.data = names[0]
 
     def body(self) -> dict[str, Any]:
         """The body with its key."""

@@ -17,6 +17,7 @@ from training.core.forms import Form, PrintableText, clean, long_text
 LETTERS = tuple("abcdefghijklmnopqrstuvwxyz")
 NUMBERS = tuple(str(number) for number in range(1, 100))
 LONGEST_LIST = 4000
+ROOM = 200  # rows that a form holds, however many its button adds: what came from elsewhere is shown whole
 BESIDE = frozenset({"id", "shape"})  # what a row has before anybody writes into it
 
 
@@ -80,7 +81,8 @@ class Rows(FieldList):
         numbered: bool = False,
         **options: Any,
     ) -> None:
-        super().__init__(FormField(row), label, min_entries=shown, max_entries=most, **options)
+        super().__init__(FormField(row), label, min_entries=shown, max_entries=max(most, ROOM), **options)
+        self.most = most
         self.entry, self.add, self.ids, self.names = entry, add, ids, names
         self.lettered = ids == LETTERS and not numbered
         self.complaints: list[str] = []
@@ -107,7 +109,7 @@ class Rows(FieldList):
     @property
     def may_grow(self) -> bool:
         """Whether another row may be added."""
-        return bool(self.add) and len(self.entries) < (self.max_entries or 0)
+        return bool(self.add) and len(self.entries) < self.most
 
     @property
     def next_id(self) -> str:
@@ -142,7 +144,9 @@ class Rows(FieldList):
         if named is not None:
             return named
         place = int(option) - 1 if option.isdecimal() and len(option) < 4 else -1
-        return self.written[place] if 0 <= place < len(self.written) else None
+        if 0 <= place < len(self.written):
+            return self.written[place]
+        return next((one for one in self.written if "name" in one and one.name.data == option), None)
 
 
 def body_of(field: Field) -> Any:

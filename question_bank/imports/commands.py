@@ -18,6 +18,7 @@ from question_bank.exchange import formats, targets
 from question_bank.exchange.parsed import Parsed, Written
 from question_bank.imports import exporting, queries, services, tasks
 from question_bank.imports.models import ItemImport
+from question_bank.likeness.files import Twin
 from training.core import scopes
 from training.core.db import db, reading, transaction
 from training.core.errors import DomainError
@@ -65,6 +66,7 @@ def _looked_at(file: Path, wanted: str | None, language: str | None) -> dict[str
 
 def _report(items: Sequence[Parsed]) -> dict[str, Any]:
     counts = Counter(one.status for one in items)
+    twins = services.compare(items).twins
     return {
         "counts": {status: counts[status] for status in ("whole", "with_losses", "refused")},
         "types": dict(sorted(Counter(one.type for one in items if one.type).items())),
@@ -78,9 +80,23 @@ def _report(items: Sequence[Parsed]) -> dict[str, Any]:
                 "status": one.status,
                 "losses": [problem.message for problem in one.losses],
                 "refusals": [problem.message for problem in one.refusals],
+                **(_alike(twins[place], items) if place in twins else {}),
             }
-            for one in items
+            for place, one in enumerate(items)
         ],
+    }
+
+
+def _alike(twin: Twin, items: Sequence[Parsed]) -> dict[str, Any]:
+    """Which earlier item of the file an item is like, and how much."""
+    likeness = twin.likeness
+    return {
+        "like": {
+            "place": items[twin.place].where,
+            "percent": likeness.percent,
+            "numbers_differ": likeness.numbers_differ,
+            "same": twin.is_same,
+        }
     }
 
 
@@ -96,6 +112,16 @@ def _tell(report: dict[str, Any]) -> None:
     for item in report["items"]:
         for message in [*item["refusals"], *item["losses"]]:
             click.echo(f"  {item['place']} [{item['status']}] {message}")
+        if "like" in item:
+            click.echo(f"  {item['place']} [{item['status']}] {_like(item['like'])}")
+
+
+def _like(told: dict[str, Any]) -> str:
+    if told.get("same"):
+        return f"says the same as {told['place']}"
+    of = f"item {told['code']}" if "code" in told else told["place"]
+    more = (", other numbers" if told["numbers_differ"] else "") + (", retired" if told.get("retired") else "")
+    return f"like {of} ({told['percent']} %{more})"
 
 
 @group.command("import")
@@ -104,11 +130,20 @@ def _tell(report: dict[str, Any]) -> None:
 @format_option
 @language_option
 @click.option("--dry-run", is_flag=True, help="Only look; write nothing.")
+@click.option("--with-twins", is_flag=True, help="Bring in items that say the same as one before them, too.")
 @json_option
 def import_items(
-    file: Path, bank: str | None, wanted: str | None, language: str | None, dry_run: bool, as_json: bool
+    file: Path,
+    bank: str | None,
+    wanted: str | None,
+    language: str | None,
+    dry_run: bool,
+    with_twins: bool,
+    as_json: bool,
 ) -> None:
     """Bring the items of FILE into a bank, as drafts; those with faults stay out and are printed.
+
+    An item that says the same as one before it is left out (`--with-twins` brings it in); what is like others is told.
 
     When it is broken off, `anning worker` goes on where it stopped. The exit status is 1 when an item stayed out.
     """
@@ -121,7 +156,7 @@ def import_items(
             answer = {
                 "file": str(file),
                 "format": found,
-                **_import(data, file.name, found, items, bank, language or ""),
+                **_import(data, file.name, found, items, bank, language or "", with_twins),
             }
     except DomainError as error:
         raise click.ClickException(str(error.message)) from error
@@ -131,14 +166,21 @@ def import_items(
         _tell(answer)
     else:
         click.echo(", ".join(f"{number} {name}" for name, number in answer["counts"].items()))
+        for one in answer["alike"]:
+            click.echo(f"  {one['place']}{'' if one['chosen'] else ' [left out]'} {_like(one['like'])}")
     if answer["counts"]["refused"]:
         raise SystemExit(1)
 
 
-def _import(data: bytes, name: str, found: str, items: list[Parsed], bank: str | None, language: str) -> dict[str, Any]:
+def _import(
+    data: bytes, name: str, found: str, items: list[Parsed], bank: str | None, language: str, with_twins: bool
+) -> dict[str, Any]:
+    compared = services.compare(items)
     with transaction():
         scope = _scope_of(bank)
-        opened = services.open_import(scope, items, data, name, found, language, sent_by=None)
+        opened = services.open_import(scope, items, data, name, found, language, sent_by=None, compared=compared)
+        if with_twins:
+            services.choose_all(opened)
         counts = queries.counts_of(opened)
         if counts.coming:
             services.confirm(opened, scope, confirmed_by=None)
@@ -148,6 +190,7 @@ def _import(data: bytes, name: str, found: str, items: list[Parsed], bank: str |
     with reading():
         ended = db.session.get_one(ItemImport, opened.id)
         counts = queries.counts_of(ended)
+        alike = [_told_alike(row) for row in queries.alike_in(ended)]
     return {
         "import": opened.id,
         "counts": {
@@ -155,8 +198,21 @@ def _import(data: bytes, name: str, found: str, items: list[Parsed], bank: str |
             "with_losses": counts.with_losses,
             "refused": counts.refused,
             "there": counts.there,
+            "left_out": counts.left_out,
         },
+        "alike": alike,
     }
+
+
+def _told_alike(row: Any) -> dict[str, Any]:
+    """A line that is like an item of the bank or an earlier line."""
+    line = row.ImportLine
+    like = {"percent": line.percent, "numbers_differ": line.numbers_differ}
+    if line.like_item_id is not None:
+        like |= {"item": line.like_item_id, "code": row.like_code, "retired": row.like_retired is not None}
+    else:
+        like |= {"place": row.like_place, "same": not line.chosen}
+    return {"place": line.place, "name": line.name, "chosen": line.chosen, "like": like}
 
 
 def _scope_of(bank: str | None) -> Scope:

@@ -13,6 +13,8 @@ from wtforms.fields.choices import SelectChoice
 from question_bank import item_types
 from question_bank.exchange import columns, formats
 from question_bank.exchange.parsed import Parsed
+from question_bank.imports.services import compare
+from question_bank.likeness.files import Compared
 from training.core.errors import DomainError
 from training.core.forms import Form, long_text
 
@@ -46,6 +48,7 @@ class Sent:
     format: str = ""
     items: tuple[Parsed, ...] = ()
     refused: str = ""
+    compared: Compared | None = None
 
 
 def sent() -> Sent:
@@ -61,7 +64,14 @@ def sent() -> Sent:
         found, items = formats.read(data, name, language=language if language in item_types.LANGUAGES else "")
     except DomainError as error:
         return Sent(data, name, refused=str(error.message))
-    return Sent(data, name, found, tuple(items))
+    return Sent(data, name, found, tuple(items), compared=compare(items))
+
+
+def numbers_sent(name: str) -> set[int]:
+    """The numbers of lines that fields of that name hold; what is none is passed by."""
+    return {
+        int(one) for one in request.form.getlist(name)[:1000] if one.isdecimal() and one.isascii() and len(one) < 10
+    }
 
 
 def fields() -> list[str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from training.core.db import Base, BigId, Id
@@ -61,13 +61,19 @@ class Outcome(StrEnum):
 
 
 class ImportLine(Base):
-    """One item of the file: its place there, how it comes in, why not or with what losses, and the item it became."""
+    """One item of the file: its place there, how it comes in, why not or with what losses, and the item it became.
+
+    It may be like an item of the bank or like a line before it, by so many percent; it comes in only while `chosen`.
+    `bands` are what likeness goes by, eight bytes each.
+    """
 
     __tablename__ = "item_import_line"
     __table_args__ = (
         CheckConstraint(
             "outcome IN ('whole', 'with_losses') OR item_id IS NULL OR outcome = 'there'", name="refused_without_item"
         ),
+        CheckConstraint("like_item_id IS NULL OR like_line IS NULL", name="like_one"),
+        CheckConstraint("(like_item_id IS NULL AND like_line IS NULL) = (percent IS NULL)", name="like_by_so_much"),
     )
 
     import_id: Mapped[int] = mapped_column(BigId, ForeignKey("item_import.id"), primary_key=True)
@@ -78,3 +84,9 @@ class ImportLine(Base):
     outcome: Mapped[Outcome] = mapped_column(enum_of(Outcome))
     messages: Mapped[list[str]]
     item_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("item.id"), index=True)
+    like_item_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("item.id"))
+    like_line: Mapped[int | None]
+    percent: Mapped[int | None]
+    numbers_differ: Mapped[bool] = mapped_column(default=False, server_default=false())
+    chosen: Mapped[bool] = mapped_column(default=True, server_default=true())
+    bands: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)

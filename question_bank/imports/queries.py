@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import aliased
 
 from question_bank.imports.models import ImportLine, ImportStatus, ItemImport, Outcome
 from question_bank.models import Item, ItemState
@@ -20,6 +21,7 @@ from training.core.errors import NotFound
 from training.core.scopes import Scope
 
 IN_ONE = 500
+ALIKE = "alike"
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,17 @@ class There:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many items of an import stand where."""
+    """How many items of an import stand where; those `left_out` could come in and are counted nowhere else.
+
+    `alike` are all that are like something.
+    """
 
     whole: int = 0
     with_losses: int = 0
     refused: int = 0
     there: int = 0
+    left_out: int = 0
+    alike: int = 0
 
     @property
     def coming(self) -> int:
@@ -74,32 +81,69 @@ def import_visible_to(actor: Actor, import_id: int, *, lock: bool = False) -> tu
 def counts_of(opened: ItemImport) -> Counts:
     """How many of its items stand where."""
     rows = db.session.execute(
-        select(ImportLine.outcome, func.count()).where(ImportLine.import_id == opened.id).group_by(ImportLine.outcome)
+        select(
+            ImportLine.outcome,
+            func.count().filter(ImportLine.chosen.is_(True)),
+            func.count().filter(ImportLine.chosen.is_(False)),
+            func.count().filter(ImportLine.percent.is_not(None)),
+        )
+        .where(ImportLine.import_id == opened.id)
+        .group_by(ImportLine.outcome)
+    ).all()
+    return Counts(
+        left_out=sum(left for _outcome, _count, left, _like in rows),
+        alike=sum(like for _outcome, _count, _left, like in rows),
+        **{outcome.value: count for outcome, count, _left, _like in rows},
     )
-    return Counts(**{outcome.value: count for outcome, count in rows})
 
 
-def lines_of(opened: ItemImport, outcome: str, page: int) -> Sequence[ImportLine]:
-    """A page of the lines, in the order of the file; of one outcome, or all."""
-    statement = select(ImportLine).where(ImportLine.import_id == opened.id)
-    if outcome:
-        statement = statement.where(ImportLine.outcome == Outcome(outcome))
-    return db.session.scalars(statement.order_by(ImportLine.number).limit(PAGE).offset((page - 1) * PAGE)).all()
+def lines_of(opened: ItemImport, outcome: str, page: int) -> Sequence[Any]:
+    """A page of the lines, in the order of the file: of one outcome, those like others (`alike`), or all.
+
+    Rows `ImportLine, like_code, like_retired (a moment), like_place` of the item or the line that it is like.
+    """
+    statement = _lines(opened)
+    if outcome == ALIKE:
+        statement = statement.where(ImportLine.percent.is_not(None))
+    elif outcome:
+        statement = statement.where(ImportLine.outcome == Outcome(outcome), ImportLine.chosen.is_(True))
+    return db.session.execute(statement.order_by(ImportLine.number).limit(PAGE).offset((page - 1) * PAGE)).all()
 
 
-def coming(import_id: int, first: int, last: int) -> list[int]:
-    """The numbers of the lines between those that come in and are not in the bank yet."""
-    statement = select(ImportLine.number).where(
+def _lines(opened: ItemImport) -> Any:
+    earlier = aliased(ImportLine)
+    return (
+        select(
+            ImportLine,
+            Item.code.label("like_code"),
+            Item.retired_at.label("like_retired"),
+            earlier.place.label("like_place"),
+        )
+        .outerjoin(Item, Item.id == ImportLine.like_item_id)
+        .outerjoin(earlier, and_(earlier.import_id == ImportLine.import_id, earlier.number == ImportLine.like_line))
+        .where(ImportLine.import_id == opened.id)
+    )
+
+
+def alike_in(opened: ItemImport) -> Sequence[Any]:
+    """All lines that are like something, in the order of the file; rows as of `lines_of`."""
+    return db.session.execute(_lines(opened).where(ImportLine.percent.is_not(None)).order_by(ImportLine.number)).all()
+
+
+def coming(import_id: int, first: int, last: int) -> dict[int, bytes]:
+    """The lines between those, by number with their bands, that come in and are not in the bank yet."""
+    statement = select(ImportLine.number, ImportLine.bands).where(
         ImportLine.import_id == import_id,
         ImportLine.number.between(first, last),
         ImportLine.outcome.in_([Outcome.WHOLE, Outcome.WITH_LOSSES]),
+        ImportLine.chosen.is_(True),
         ImportLine.item_id.is_(None),
     )
-    return sorted(db.session.scalars(statement))
+    return {number: bands or b"" for number, bands in db.session.execute(statement.order_by(ImportLine.number))}
 
 
 def there(scope_id: int, codes: Sequence[str], digests: Sequence[str]) -> There:
-    """The items of a bank that have one of those codes or say one of those things."""
+    """The items of a bank that have one of those codes, or say one of those things and are in use."""
     by_code: dict[str, int] = {}
     by_digest: dict[str, int] = {}
     drafts: dict[str, str] = {}
@@ -109,8 +153,8 @@ def there(scope_id: int, codes: Sequence[str], digests: Sequence[str]) -> There:
         by_code |= {row.code: row.id for row in rows}
         drafts |= {row.code: row.type for row in rows if row.draft}
     for some in _pieces(digests):
-        own = (Item.scope_id == scope_id, Item.digest.in_(some))
-        by_digest |= {row.digest: row.id for row in db.session.execute(select(Item.digest, Item.id).where(*own))}
+        said = select(Item.digest, Item.id).where(Item.scope_id == scope_id, Item.digest.in_(some))
+        by_digest |= {row.digest: row.id for row in db.session.execute(said.where(Item.retired_at.is_(None)))}
     return There(by_code, drafts, by_digest)
 
 

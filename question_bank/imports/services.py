@@ -8,7 +8,8 @@ Who comes with a piece that is written already finds that out from `done`.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, insert, select, update
@@ -16,15 +17,18 @@ from sqlalchemy import delete, insert, select, update
 from question_bank import item_types
 from question_bank.exchange import formats
 from question_bank.exchange.parsed import Parsed
-from question_bank.imports import queries, writing
+from question_bank.imports import comparing, queries, writing
 from question_bank.imports.models import ImportLine, ImportStatus, ItemImport, Outcome
+from question_bank.likeness import files
+from question_bank.likeness.files import Compared
 from question_bank.permissions import Permission
 from question_bank.services.items import append_version, digest, stem_of
-from training.core import audit, clock, jobs
+from training.core import audit, clock, jobs, storage
 from training.core.access import Actor
 from training.core.db import db
 from training.core.errors import Conflict, Invalid
 from training.core.scopes import Scope
+from training.core.storage import Kept
 
 WORK = "question_bank:import"
 A_PIECE = 200
@@ -43,9 +47,11 @@ def open_import(
     language: str,
     *,
     sent_by: Actor | None,
+    compared: Compared | None = None,
 ) -> ItemImport:
     """Keep a file that was looked at, with a line for each of its items; nothing is in the bank yet.
 
+    `compared` is what `compare` says of the items, for those who ask it before the transaction.
     Raises `NotAllowed` or `Invalid` (more items than one import takes).
     """
     if sent_by is not None:
@@ -65,7 +71,7 @@ def open_import(
     )
     db.session.add(opened)
     db.session.flush()
-    _write_lines(opened, items)
+    _write_lines(opened, items, compared or compare(items))
     audit.record(sent_by, "item_import.open", opened, items=len(items), format=format_name)
     return opened
 
@@ -88,8 +94,19 @@ def columns_of(opened: ItemImport) -> Columns:
     return {sheet: {int(place): name for place, name in given.items()} for sheet, given in opened.columns.items()}
 
 
+def compare(items: Sequence[Parsed]) -> Compared:
+    """What the items of a file say, and which of them are like one before them; needs no database."""
+    return files.compare([one.body for one in items], [digest(one.type, one.body) for one in items])
+
+
 def correct_columns(
-    opened: ItemImport, columns: Columns, items: Sequence[Parsed], scope: Scope, *, corrected_by: Actor
+    opened: ItemImport,
+    columns: Columns,
+    items: Sequence[Parsed],
+    scope: Scope,
+    *,
+    corrected_by: Actor,
+    compared: Compared | None = None,
 ) -> None:
     """Keep what somebody says that the columns of a locked import hold, and `items`, which was so read in it.
 
@@ -102,18 +119,36 @@ def correct_columns(
     db.session.execute(delete(ImportLine).where(ImportLine.import_id == opened.id))
     opened.total = len(items)
     db.session.flush()
-    _write_lines(opened, items)
+    _write_lines(opened, items, compared or compare(items))
 
 
-def _write_lines(opened: ItemImport, items: Sequence[Parsed]) -> None:
+def choose(opened: ItemImport, scope: Scope, shown: Collection[int], chosen: Collection[int], *, by: Actor) -> None:
+    """Let those of the `shown` lines (numbers) of a locked import come in that are chosen, though they are like others.
+
+    Raises `NotAllowed` or `Conflict` (confirmed already).
+    """
+    by.require(Permission.ITEM_WRITE, scope.path)
+    if opened.status is not ImportStatus.LOOKED_AT:
+        raise Conflict(_("This import was confirmed already; what comes in can no longer be chosen."))
+    own = (ImportLine.import_id == opened.id, ImportLine.percent.is_not(None), ImportLine.number.in_(shown))
+    db.session.execute(update(ImportLine).where(*own).values(chosen=ImportLine.number.in_(chosen)))
+
+
+def choose_all(opened: ItemImport) -> None:
+    """Let every line of an import come in that can."""
+    db.session.execute(update(ImportLine).where(ImportLine.import_id == opened.id).values(chosen=True))
+
+
+def _write_lines(opened: ItemImport, items: Sequence[Parsed], compared: Compared) -> None:
     codes = writing.codes_of(items, prefix_of(opened))
-    digests = [digest(one.type, one.body) for one in items]
-    there = queries.there(opened.scope_id, codes, digests)
-    rows = []
-    for number, (code, said, one) in enumerate(zip(codes, digests, items, strict=True), start=1):
+    there = queries.there(opened.scope_id, codes, compared.digests)
+    rows: list[dict[str, Any]] = []
+    for number, (code, said, one) in enumerate(zip(codes, compared.digests, items, strict=True), start=1):
         outcome, item_id, messages = _judged(code, said, one, there)
         rows.append(
             {
+                **comparing.NOTHING,
+                "bands": bytes(compared.bands[number - 1]) if not one.refusals else None,
                 "import_id": opened.id,
                 "number": number,
                 "place": one.where[:200],
@@ -124,6 +159,7 @@ def _write_lines(opened: ItemImport, items: Sequence[Parsed]) -> None:
                 "item_id": item_id,
             }
         )
+    comparing.tell(opened.scope_id, rows, items, compared, known=[code in there.by_code for code in codes])
     for start in range(0, len(rows), 1000):
         db.session.execute(insert(ImportLine), rows[start : start + 1000])
 
@@ -181,9 +217,18 @@ def drop(opened: ItemImport, scope: Scope, *, dropped_by: Actor) -> None:
     audit.record(dropped_by, "item_import.drop", opened)
 
 
-def write_piece(import_id: int, items: Sequence[Parsed], codes: Sequence[str], start: int) -> int | None:
+def keep_pictures(items: Sequence[Parsed]) -> list[Kept]:
+    """Put the pictures of items into their places; slow, so before the transaction that writes a piece."""
+    media = (picture for one in items if not one.refusals for picture in one.media.items())
+    return [storage.keep(data, name, families=("image",)) for name, data in media]
+
+
+def write_piece(
+    import_id: int, items: Sequence[Parsed], codes: Sequence[str], start: int, kept: Sequence[Kept]
+) -> int | None:
     """Write the items from `start` on, as many as make a piece; returns where the next begins, None at the end.
 
+    `kept` are the pictures of the piece, in their places already.
     None too when the import is not running, or somebody else has written this piece.
     """
     opened = db.session.scalars(select(ItemImport).where(ItemImport.id == import_id).with_for_update()).one()
@@ -191,10 +236,12 @@ def write_piece(import_id: int, items: Sequence[Parsed], codes: Sequence[str], s
         return None
     end = min(start + A_PIECE, opened.total)
     lines = queries.coming(import_id, start + 1, end)
+    for one in kept:
+        storage.record(one)
     free = queries.free_codes(opened.scope_id, [codes[number - 1] for number in lines])
     wanted = [number for number in lines if codes[number - 1] in free]
     pairs = [(codes[number - 1], items[number - 1]) for number in wanted]
-    ids = writing.add(opened.scope_id, opened.person_id, pairs)
+    ids = writing.add(opened.scope_id, opened.person_id, pairs, [lines[number] for number in wanted])
     became = [
         {"import_id": import_id, "number": number, "item_id": item_id}
         for number, item_id in zip(wanted, ids, strict=True)

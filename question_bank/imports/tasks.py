@@ -40,6 +40,7 @@ def write(opened: ItemImport, items: Sequence[Parsed], told: Callable[[int], Non
     codes = writing.codes_of(items, services.prefix_of(opened))
     start: int | None = opened.done
     while start is not None:
+        kept = services.keep_pictures(items[start : start + services.A_PIECE])
         with transaction():
-            start = services.write_piece(opened.id, items, codes, start)
+            start = services.write_piece(opened.id, items, codes, start, kept)
         told(start if start is not None else opened.total)

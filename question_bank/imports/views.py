@@ -16,6 +16,7 @@ from question_bank.exchange import formats, labels, marked, sheets, template
 from question_bank.exchange.parsed import Parsed
 from question_bank.imports import forms, queries, services, words
 from question_bank.imports.models import ItemImport, Outcome
+from question_bank.likeness.files import Compared
 from question_bank.permissions import Permission
 from question_bank.queries.items import PAGE, Page, scopes_to_write
 from question_bank.words import TYPE_LABELS
@@ -74,6 +75,7 @@ def send(prepared: forms.Sent) -> ResponseReturnValue:
         prepared.format,
         form.language.data or "",
         sent_by=actor(),
+        compared=prepared.compared,
     )
     return redirect(url_for(".show", import_id=opened.id))
 
@@ -84,7 +86,7 @@ def show(import_id: int) -> ResponseReturnValue:
     """What came in or would, item by item."""
     opened, scope = queries.import_visible_to(actor(), import_id)
     outcome = request.args.get("outcome", "")
-    if outcome and outcome not in {one.value for one in Outcome}:
+    if outcome and outcome not in {queries.ALIKE, *Outcome}:
         raise NotFound(_("There is no such outcome."))
     counts = queries.counts_of(opened)
     total = getattr(counts, outcome) if outcome else opened.total
@@ -99,6 +101,7 @@ def show(import_id: int) -> ResponseReturnValue:
         page=Page((), number, total),
         shown=list(_chips(opened, counts, outcome)),
         outcomes=words.OUTCOMES,
+        like=words.like,
         status=words.STATUSES[opened.status],
         types=TYPE_LABELS,
         format=formats.READERS[opened.format].label,
@@ -118,15 +121,33 @@ def _chips(opened: ItemImport, counts: queries.Counts, outcome: str) -> Iterator
         if count:
             url = url_for(".show", import_id=opened.id, outcome=one.value)
             yield {"label": label, "url": url, "count": count, "active": outcome == one.value}
+    if counts.alike:
+        url = url_for(".show", import_id=opened.id, outcome=queries.ALIKE)
+        yield {"label": words.ALIKE, "url": url, "count": counts.alike, "active": outcome == queries.ALIKE}
 
 
 @bp.post("/<int:import_id>/confirm")
 @requires(Permission.ITEM_WRITE)
 def confirm(import_id: int) -> ResponseReturnValue:
-    """Let it be written."""
+    """Let it be written, with what is chosen of the lines that the page showed."""
     opened, scope = queries.import_visible_to(actor(), import_id, lock=True)
+    if shown := forms.numbers_sent("shown"):
+        services.choose(opened, scope, shown, forms.numbers_sent("chosen"), by=actor())
     services.confirm(opened, scope, confirmed_by=actor())
     return redirect(url_for(".show", import_id=import_id))
+
+
+@bp.post("/<int:import_id>/choose")
+@requires(Permission.ITEM_WRITE)
+def choose(import_id: int) -> ResponseReturnValue:
+    """Keep which lines come in though they are like others, and show the same page again."""
+    opened, scope = queries.import_visible_to(actor(), import_id, lock=True)
+    services.choose(opened, scope, forms.numbers_sent("shown"), forms.numbers_sent("chosen"), by=actor())
+    counts = queries.counts_of(opened)
+    flash(_("Kept: %(coming)s come in, %(left)s are left out.", coming=counts.coming, left=counts.left_out), "good")
+    outcome = request.form.get("outcome") if request.form.get("outcome") in {queries.ALIKE, *Outcome} else None
+    page = request.form.get("page", 1, int)
+    return redirect(url_for(".show", import_id=import_id, outcome=outcome, page=page if page > 1 else None))
 
 
 @bp.post("/<int:import_id>/drop")
@@ -179,6 +200,7 @@ class Again:
     columns: services.Columns
     items: tuple[Parsed, ...] = ()
     refused: str = ""
+    compared: Compared | None = None
 
 
 def _look_again() -> Again:
@@ -188,7 +210,8 @@ def _look_again() -> Again:
         opened, _scope = queries.import_visible_to(actor(), (request.view_args or {})["import_id"])
         _ = opened.data  # loaded while there is a transaction
     try:
-        return Again(said, tuple(services.read_again(opened, said)))
+        items = tuple(services.read_again(opened, said))
+        return Again(said, items, compared=services.compare(items))
     except Invalid as error:
         return Again(said, refused=str(error.message))
 
@@ -200,7 +223,9 @@ def columns_post(import_id: int, prepared: Again) -> ResponseReturnValue:
     opened, scope = queries.import_visible_to(actor(), import_id, lock=True)
     if prepared.refused:
         return _columns_page(opened, prepared.refused), 422
-    services.correct_columns(opened, prepared.columns, prepared.items, scope, corrected_by=actor())
+    services.correct_columns(
+        opened, prepared.columns, prepared.items, scope, corrected_by=actor(), compared=prepared.compared
+    )
     return redirect(url_for(".show", import_id=import_id))
 
 

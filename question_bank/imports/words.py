@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from question_bank.imports.models import ImportStatus, Outcome
+from question_bank.likeness import words
+from question_bank.likeness.shingles import Likeness
 
 OUTCOMES = {
     Outcome.WHOLE: (_l("comes in"), "good"),
@@ -18,3 +23,15 @@ STATUSES = {
     ImportStatus.FINISHED: (_l("is in the bank"), "good"),
     ImportStatus.DROPPED: (_l("dropped"), "neutral"),
 }
+ALIKE = _l("like others")
+
+
+def like(row: Any) -> str:
+    """What a line (a row of `queries.lines_of`) is like; empty for one that is like none."""
+    line = row.ImportLine
+    if line.percent is None:
+        return ""
+    if not line.chosen and line.like_line is not None and line.percent == 100:
+        return str(_("Says the same as %(place)s of this file", place=row.like_place))
+    what = _("item %(code)s", code=row.like_code) if line.like_item_id is not None else row.like_place
+    return words.like(what, Likeness(line.percent / 100, line.numbers_differ), is_retired=row.like_retired is not None)

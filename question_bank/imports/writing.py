@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select
 
 from question_bank.exchange.parsed import Parsed
+from question_bank.likeness import services as likeness
+from question_bank.likeness import shingles
 from question_bank.models import Item, ItemCategory, ItemState, ItemTag, ItemTerms, ItemVersion
+from question_bank.pictures import services as pictures
 from question_bank.services import indexing
 from question_bank.services.items import digest, mirrored
 from training.core import clock
@@ -31,8 +35,11 @@ def codes_of(items: Sequence[Parsed], prefix: str) -> list[str]:
     return codes
 
 
-def add(scope_id: int, author_id: int | None, items: Sequence[tuple[str, Parsed]]) -> list[int]:
-    """Add items (code, what was read) to a bank as drafts in their first version; returns their ids in that order."""
+def add(scope_id: int, author_id: int | None, items: Sequence[tuple[str, Parsed]], bands: Sequence[bytes]) -> list[int]:
+    """Add items (code, what was read) to a bank as drafts in their first version; returns their ids in that order.
+
+    `bands` are those of each item (`ImportLine.bands`); empty for lines that are older than they are.
+    """
     if not items:
         return []
     now = clock.now()
@@ -46,6 +53,7 @@ def add(scope_id: int, author_id: int | None, items: Sequence[tuple[str, Parsed]
             for item_id, (_code, one) in zip(ids, items, strict=True)
         ],
     )
+    _pin_pictures({item_id: one.body for item_id, (_code, one) in zip(ids, items, strict=True) if one.media})
     tags = [
         {"item_id": item_id, "tag": tag}
         for item_id, (_code, one) in zip(ids, items, strict=True)
@@ -57,7 +65,18 @@ def add(scope_id: int, author_id: int | None, items: Sequence[tuple[str, Parsed]
         indexing.row_of(item_id, code, one.tags, one.body) for item_id, (code, one) in zip(ids, items, strict=True)
     ]
     db.session.execute(insert(ItemTerms), terms)
+    likeness.add(
+        (item_id, scope_id, array("q", own) if own else shingles.bands(one.body))
+        for item_id, own, (_code, one) in zip(ids, bands, items, strict=True)
+    )
     return ids
+
+
+def _pin_pictures(bodies: Mapping[int, dict[str, Any]]) -> None:
+    """Write down which files the first versions of these items (body by item id) show."""
+    statement = select(ItemVersion.item_id, ItemVersion.id).where(ItemVersion.item_id.in_(bodies))
+    versions = db.session.execute(statement) if bodies else ()
+    pictures.pin((version_id, bodies[item_id]) for item_id, version_id in versions)
 
 
 def _row(scope_id: int, code: str, one: Parsed, category_id: int | None, now: datetime) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
 from question_bank.item_types import texts
@@ -11,6 +11,7 @@ from question_bank.item_types.protocol import LANGUAGES, Body, Fault
 
 LEVELS = ("remember", "understand", "apply")
 LONGEST_KEY = 40
+MOST_PICTURES = 8
 PLACED = re.compile(r"^!\[([^\]\n]{1,80})\]$", re.MULTILINE)
 HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -33,6 +34,21 @@ def pictures_of(body: Body) -> list[str]:
     return [str(one.get("name", "")) for one in texts.rows(body.get("pictures"))]
 
 
+def files_of(body: Body) -> dict[str, str]:
+    """The hashes of an item's pictures by name; those without a file are left out."""
+    rows = [(str(one.get("name", "")), str(one.get("file", ""))) for one in texts.rows(body.get("pictures"))]
+    return {name: sha256 for name, sha256 in rows if HASH.fullmatch(sha256)}
+
+
+def placed_in(value: object) -> Iterator[str]:
+    """The names of the pictures that any text of a body shows, in order."""
+    if isinstance(value, str):
+        yield from PLACED.findall(value)
+    elif isinstance(value, Mapping | list | tuple):
+        for one in value.values() if isinstance(value, Mapping) else value:
+            yield from placed_in(one)
+
+
 def _picture_faults(body: Body) -> Iterator[Fault]:
     names = pictures_of(body)
     for number, picture in enumerate(texts.rows(body.get("pictures"))):
@@ -44,10 +60,22 @@ def _picture_faults(body: Body) -> Iterator[Fault]:
         if not HASH.fullmatch(str(picture.get("file", ""))):
             yield Fault("no_file", "pictures", name)
         yield from texts.faults(picture.get("alt"), "alt", (), option=name)
+    yield from _placing_faults(body, names)
+
+
+def _placing_faults(body: Body, names: Collection[str]) -> Iterator[Fault]:
+    """Too many pictures, and texts that show what is no picture of the item."""
+    if len(names) > MOST_PICTURES:
+        yield Fault("too_many_rows", "pictures", figure=MOST_PICTURES)
+    in_stem = set()
     for language in LANGUAGES:
         for name in PLACED.findall(texts.text_of(body.get("stem"), language)):
+            in_stem.add(name)
             if name not in names:
                 yield Fault("picture_unknown", "stem", language=language, figure=name)
+    for name in dict.fromkeys(placed_in(body)):
+        if name not in names and name not in in_stem:
+            yield Fault("picture_unknown", "pictures", figure=name)
 
 
 def _about_faults(about: Body) -> Iterator[Fault]:

@@ -193,9 +193,19 @@ def _beside(body: Body) -> Iterator[Fault]:
         yield Fault("flaw_no_source", "source")
     if about.review_day(texts.mapping(body.get("about"))) is None:
         yield Fault("flaw_no_review_day", "review_by")
+    yield from _of_pictures(body)
+
+
+def _of_pictures(body: Body) -> Iterator[Fault]:
+    """Descriptions that are missing in a language, and pictures that nobody would see."""
+    placed = {*about.placed_in(body), body.get("picture")}
     for picture in texts.rows(body.get("pictures")):
-        if not _is_filled(picture.get("alt")):
-            yield Fault("flaw_no_alt", "alt", str(picture.get("name", "")))
+        name = str(picture.get("name", ""))
+        for language in LANGUAGES:
+            if not texts.text_of(picture.get("alt"), language):
+                yield Fault("flaw_no_alt", "alt", name, language)
+        if name not in placed:
+            yield Fault("flaw_unplaced", "pictures", name, figure=name)
 
 
 def _is_filled(text: object) -> bool:
@@ -214,4 +224,5 @@ RULES: tuple[Callable[[_Question], Iterator[Fault]], ...] = (
 CODES: Sequence[str] = (
     *("flaw_negative", "flaw_longest", "flaw_above", "flaw_absolute", "flaw_clang", "flaw_order", "flaw_overlap"),
     *("flaw_one_language", "flaw_no_explanation", "flaw_no_source", "flaw_no_review_day", "flaw_no_alt"),
+    "flaw_unplaced",
 )

@@ -80,7 +80,8 @@ class Hotspot(choice.ChoiceType):
         ]
         shown = super().show(body, [])
         regions = [{**known[one], "number": number} for number, one in numbered]
-        return replace(shown, parts=[replace(shown.parts[0], options=options)], regions=regions)
+        picture = str(body.get("picture") or "")
+        return replace(shown, parts=[replace(shown.parts[0], options=options)], regions=regions, picture=picture)
 
 
 def geometry_fault(shape: object, at: object) -> str | None:

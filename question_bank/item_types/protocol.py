@@ -69,12 +69,13 @@ class ShownPart:
 
 @dataclass(frozen=True)
 class Shown:
-    """An item as one attempt shows it. `stem` has the drawn values put in; `regions` belong to a hot-spot's picture."""
+    """An item as one attempt shows it: `stem` with the drawn values put in, `regions` of a hot-spot's `picture`."""
 
     stem: Text
     parts: Sequence[ShownPart]
     explanation: Text = field(default_factory=dict)
     regions: Sequence[Mapping[str, Any]] = ()
+    picture: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, select
 
+from question_bank.analysis.models import ItemFigures
 from question_bank.marking import queries as marking
 from question_bank.models import Item, ItemState, ItemTag, ItemVersion, SavedSearch
 from question_bank.permissions import Permission
@@ -26,7 +27,7 @@ MOST_FOUND = 1000
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is looked for; `only` is `mine`, `drafts`, `waiting` or `due`."""
+    """What is looked for; `only` is `mine`, `drafts`, `waiting`, `due` or `look`."""
 
     words: str = ""
     type: str = ""
@@ -34,6 +35,7 @@ class Wanted:
     category: int | None = None
     tag: str = ""
     module: str = ""
+    competency: str = ""
     difficulty: int | None = None
     only: str = ""
 
@@ -49,14 +51,26 @@ def page_of_items(actor: Actor, wanted: Wanted, number: int) -> Page:
     return Page(rows, number, total)
 
 
+def ids_found(actor: Actor, wanted: Wanted, most: int) -> list[int]:
+    """The ids of all that a page of the list shows a part of, at most so many; one query."""
+    statement = visible_items(actor).where(*_conditions(actor, wanted))
+    if wanted.words:
+        statement = select(_bounded(statement, wanted.words).c.id)
+    else:
+        statement = statement.with_only_columns(Item.id).order_by(Item.code, Item.id)
+    return list(db.session.scalars(statement.limit(most)))
+
+
+def approved_among(actor: Actor, ids: Sequence[int], most: int) -> list[int]:
+    """Those of the items that the actor may read and a quiz may have, by code, at most so many."""
+    usable = (Item.approved_version.is_not(None), Item.retired_at.is_(None))
+    some = ids[:MOST_FOUND]
+    statement = visible_items(actor).with_only_columns(Item.id).where(Item.id.in_(some), *usable)
+    return list(db.session.scalars(statement.order_by(Item.code, Item.id).limit(most)))
+
+
 def _ranked_page(statement: Select[Any], words: str, number: int) -> Page:
-    found = search.matching(words).subquery()
-    bounded = (
-        statement.with_only_columns(Item.id.label("id"), found.c.rank.label("rank"))
-        .join(found, found.c.item_id == Item.id)
-        .limit(MOST_FOUND)
-        .subquery()
-    )
+    bounded = _bounded(statement, words)
     total = db.session.scalar(select(func.count()).select_from(bounded)) or 0
     same_code = func.lower(Item.code) == words.lower()
     rows = (
@@ -67,6 +81,13 @@ def _ranked_page(statement: Select[Any], words: str, number: int) -> Page:
         .offset((number - 1) * PAGE)
     )
     return Page(db.session.scalars(rows).all(), number, total)
+
+
+def _bounded(statement: Select[Any], words: str) -> Subquery:
+    """What of a select of items has the words, with its rank, as far as it is looked at."""
+    found = search.matching(words).subquery()
+    ranked = statement.with_only_columns(Item.id.label("id"), found.c.rank.label("rank"))
+    return ranked.join(found, found.c.item_id == Item.id).limit(MOST_FOUND).subquery()
 
 
 def _conditions(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -81,10 +102,8 @@ def _conditions(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(Item.category_id.in_(categories.at_or_below(wanted.category)))
     if wanted.tag:
         found.append(Item.id.in_(select(ItemTag.item_id).where(ItemTag.tag == wanted.tag)))
-    if wanted.module:
-        found.append(Item.module == wanted.module)
-    if wanted.difficulty is not None:
-        found.append(Item.difficulty == wanted.difficulty)
+    same = {"module": wanted.module, "competency": wanted.competency, "difficulty": wanted.difficulty}
+    found += [getattr(Item, name) == value for name, value in same.items() if value]
     if wanted.only:
         found.append(ONLY[wanted.only](actor))
     return found
@@ -119,7 +138,13 @@ def _due(_actor: Actor) -> ColumnElement[bool]:
     return and_(Item.retired_at.is_(None), Item.review_by <= clock.today() + DUE)
 
 
-ONLY = {"mine": _mine, "drafts": _drafts, "waiting": _waiting, "due": _due}
+def _look(_actor: Actor) -> ColumnElement[bool]:
+    """The figures of its newest version say that an author should look at it."""
+    newest = and_(ItemFigures.item_id == Item.id, ItemFigures.version == Item.version)
+    return and_(Item.retired_at.is_(None), exists(select(1).where(newest, ItemFigures.worth_a_look)))
+
+
+ONLY = {"mine": _mine, "drafts": _drafts, "waiting": _waiting, "due": _due, "look": _look}
 
 
 def today_of(actor: Actor) -> dict[str, int]:

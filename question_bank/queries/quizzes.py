@@ -6,8 +6,9 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Float, Select, and_, cast, func, select
 
+from question_bank.analysis.classical import Tally
 from question_bank.models import Attempt, AttemptItem, AttemptStatus, Item, ItemVersion, Quiz, QuizItem, QuizVersion
 from question_bank.permissions import Permission
 from training.activities.models import Activity
@@ -94,23 +95,23 @@ def minutes_of(activity_ids: Collection[int]) -> dict[int, int]:
     return {row.quiz_id: row.time_limit_minutes for row in rows}
 
 
-def answers_of(quiz_id: int) -> Sequence[Any]:
-    """What was answered in handed-in attempts, counted by the database.
-
-    Rows `item_version_id, answer (list | None), times, full` (how many of them earned every point).
-    """
+def answers_of(quiz_id: int) -> dict[int, Tally]:
+    """What was answered in handed-in attempts, counted by the database, by item version."""
     statement = (
         select(
             AttemptItem.item_version_id,
             AttemptItem.graded_answer.label("answer"),
             func.count().label("times"),
-            func.count().filter(AttemptItem.earned >= AttemptItem.points).label("full"),
+            func.sum(cast(AttemptItem.earned, Float) / AttemptItem.points).label("earned"),
         )
         .join(Attempt, Attempt.id == AttemptItem.attempt_id)
         .where(Attempt.quiz_id == quiz_id, Attempt.status == AttemptStatus.HANDED_IN)
         .group_by(AttemptItem.item_version_id, AttemptItem.graded_answer)
     )
-    return db.session.execute(statement).all()
+    found: dict[int, Tally] = {}
+    for row in db.session.execute(statement):
+        found.setdefault(row.item_version_id, Tally()).add(row.answer, row.earned, row.times)
+    return found
 
 
 def versions_shown(quiz_id: int) -> Sequence[Any]:

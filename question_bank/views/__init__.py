@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
+from question_bank.changes import views as changes
 from question_bank.imports import views as imports
 from question_bank.marking import views as marking
 from question_bank.permissions import Permission
-from question_bank.views import attempts, authoring, categories, lists, quizzes, review
+from question_bank.views import attempts, authoring, categories, lists, quizzes, review, reviews
 from training.core import web
 
 
@@ -20,6 +21,8 @@ def register(app: Flask) -> None:
     app.register_blueprint(lists.bp)
     app.register_blueprint(quizzes.bp)
     app.register_blueprint(review.bp)
+    app.register_blueprint(reviews.bp)
+    app.register_blueprint(changes.bp)
     app.register_blueprint(imports.bp)
     app.register_blueprint(marking.bp)
     web.add_entry(_l("Teaching"), "items.list_items", Permission.ITEM_READ, order=20, home=True)

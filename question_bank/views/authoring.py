@@ -11,15 +11,17 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from question_bank import item_types, words
-from question_bank.forms.items import ItemForm
+from question_bank.forms.items import ItemForm, Received
 from question_bank.forms.kinds import FORMS, GROUPS, PURPOSES, form_for
 from question_bank.forms.rows import is_filled, languages_of
 from question_bank.item_types import flaws
-from question_bank.models import Item
+from question_bank.likeness import queries as likeness
+from question_bank.likeness import words as alike_words
+from question_bank.models import Item, ItemState
 from question_bank.permissions import Permission
 from question_bank.queries import items as queries
 from question_bank.services import items as services
-from question_bank.views import papers
+from question_bank.views import papers, pictures
 from question_bank.views.items import bp
 from training.core import i18n
 from training.core.access import actor, requires
@@ -28,8 +30,6 @@ from training.core.scopes import Scope
 
 __all__ = ["bp"]
 
-NEEDING_A_PICTURE = {"hotspot"}  # not offered for a new item: its picture comes by import
-
 
 @bp.get("/new")
 @requires(Permission.ITEM_WRITE)
@@ -37,22 +37,19 @@ def new() -> ResponseReturnValue:
     """The empty form of a type; without a type the choice of one."""
     if "type" in request.args:
         return _form_page(_new_form(), _type_name(), None)
-    known = set(item_types.names()) - NEEDING_A_PICTURE
-    groups = [
-        (group, [(name, words.TYPE_LABELS[name], PURPOSES[name]) for name in names if name in known])
-        for group, names in GROUPS
-    ]
+    groups = [(group, [(name, words.TYPE_LABELS[name], PURPOSES[name]) for name in names]) for group, names in GROUPS]
     return render_template("question_bank/item_types.html", groups=groups)
 
 
 @bp.post("/new")
-@requires(Permission.ITEM_WRITE)
-def new_post() -> ResponseReturnValue:
-    """Add an item; or add a row to the form, or show the item first."""
+@requires(Permission.ITEM_WRITE, prepare=pictures.receive)
+def new_post(prepared: Received) -> ResponseReturnValue:
+    """Add an item; or take pictures in, add a row to the form, show the item first."""
     type_name, form = _type_name(), _new_form()
-    if _is_shown_again(form):
+    taken = form.take(prepared)
+    if taken and _is_shown_again(form):
         return _form_page(form, type_name, None)
-    if not _is_keepable(form, type_name):
+    if not taken or not _is_keepable(form, type_name):
         return _form_page(form, type_name, None), 422
     try:
         scope = next(one for one in _own_scopes() if one.id == form.scope_id.data)
@@ -74,22 +71,29 @@ def edit(item_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:item_id>/edit")
-@requires(Permission.ITEM_WRITE)
-def edit_post(item_id: int) -> ResponseReturnValue:
-    """Save the next version; or add a row, or show the item first. A stale form keeps what was typed."""
+@requires(Permission.ITEM_WRITE, prepare=pictures.receive)
+def edit_post(item_id: int, prepared: Received) -> ResponseReturnValue:
+    """Save the next version; or take pictures in, add a row, show the item first. A stale form keeps what was typed."""
     found, scope = queries.item_visible_to(actor(), item_id, lock=True)
     form = _edit_form(found)
-    if _is_shown_again(form):
+    taken = form.take(prepared)
+    if taken and _is_shown_again(form):
         return _form_page(form, found.type, found)
-    if not _is_keepable(form, found.type):
+    if not taken or not _is_keepable(form, found.type):
         return _form_page(form, found.type, found), 422
     try:
         services.revise_item(found, scope, form.body(), seen_version=form.version.number, revised_by=actor())
     except services.Stale as error:
         form.version.data = str(found.version)  # saving again, having looked, is a decision
         return _form_page(form, found.type, found, stale=str(error.message)), error.status
-    flash(_("Item %(code)s is saved as version %(version)s, a draft.", code=found.code, version=found.version), "good")
+    flash(_saved(found), "good")
     return redirect(url_for(".item", item_id=found.id))
+
+
+def _saved(found: Item) -> str:
+    if found.state is ItemState.APPROVED:
+        return str(_("Item %(code)s is saved as version %(version)s.", code=found.code, version=found.version))
+    return str(_("Item %(code)s is saved as version %(version)s, a draft.", code=found.code, version=found.version))
 
 
 @bp.post("/preview")
@@ -97,8 +101,14 @@ def edit_post(item_id: int) -> ResponseReturnValue:
 def preview() -> ResponseReturnValue:
     """The preview of what is typed, as a piece of the page (editor.js)."""
     type_name = _type_name()
+    form = form_for(type_name)
+    pictures.forget_strange(form)
     return jsonify(
-        html=render_template("question_bank/item_preview.html", **preview_values(type_name, form_for(type_name)))
+        html=render_template(
+            "question_bank/item_preview.html",
+            **preview_values(type_name, form),
+            alike=_alike(form, request.args.get("item", type=int)),
+        )
     )
 
 
@@ -115,12 +125,14 @@ def _own_scopes() -> list[Scope]:
 
 def _new_form() -> ItemForm:
     form = form_for(_type_name())
+    pictures.forget_strange(form)
     form.offer([(scope.id, i18n.local(scope, "name")) for scope in _own_scopes()])
     return form
 
 
 def _edit_form(found: Item, body: dict[str, Any] | None = None) -> ItemForm:
     form = form_for(found.type, body, version=str(found.version))
+    pictures.forget_strange(form)
     del form.scope_id, form.code  # an item keeps both
     return form
 
@@ -130,6 +142,8 @@ def _is_shown_again(form: ItemForm) -> bool:
     wanted = request.form.get("do", "save")
     if wanted.startswith("add-"):
         form.grow(wanted.removeprefix("add-"))
+    elif wanted.startswith("drop-"):
+        form.drop(wanted.removeprefix("drop-"))
     return wanted != "save"
 
 
@@ -145,7 +159,9 @@ def _is_keepable(form: ItemForm, type_name: str) -> bool:
 
 
 def _form_page(form: ItemForm, type_name: str, found: Item | None, *, stale: str | None = None) -> str:
-    shown = preview_values(type_name, form) if request.form.get("do") == "preview" else {}
+    shown: dict[str, Any] = {}
+    if request.form.get("do") == "preview":
+        shown = preview_values(type_name, form) | {"alike": _alike(form, found.id if found else None)}
     return render_template(
         "question_bank/item_form.html",
         form=form,
@@ -155,6 +171,12 @@ def _form_page(form: ItemForm, type_name: str, found: Item | None, *, stale: str
         stale=stale,
         **shown,
     )
+
+
+def _alike(form: ItemForm, own: int | None) -> list[tuple[int, str]]:
+    """Items that say nearly what is typed, each with the words for it; `own` is the id of the item itself."""
+    body = form.body()
+    return alike_words.sentences(likeness.alike_to(actor(), body, but=own)) if is_filled(body["stem"]) else []
 
 
 def preview_values(type_name: str, form: ItemForm) -> dict[str, Any]:

@@ -10,8 +10,12 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
 
-from question_bank import item_types, policies, review_words, words
+from question_bank import item_types, policies, review_words, vocabulary, words
+from question_bank.analysis import queries as analysis
+from question_bank.analysis.panel import panel_of
 from question_bank.forms.review import CommentForm, DecisionForm, RestoreForm, RetireForm, StepForm
+from question_bank.likeness import queries as likeness
+from question_bank.likeness import words as alike_words
 from question_bank.models import Item, ItemState
 from question_bank.permissions import Permission
 from question_bank.queries import categories, history
@@ -39,25 +43,36 @@ def render(item_id: int, failed: Form | None = None) -> str:
     found, scope = queries.item_visible_to(actor(), item_id)
     version = queries.version_of(found, number("version", found.version))
     notes, versions = history.notes_of(found), history.versions_of(found)
+    shown = papers.preview_of(found.type, version.body)
     writers = {one.author_id for one in versions if one.version > (found.approved_version or 0) and one.author_id}
     return render_template(
         "question_bank/item.html",
         item=found,
         scope=scope,
         version=version,
-        shown=papers.preview_of(found.type, version.body),
+        shown=shown,
+        panel=panel_of(found.type, version.body, analysis.figures_of(found.id, version.version), shown.shown),
         faults=[words.sentence(fault) for fault in item_types.get(found.type).validate(version.body)],
         events=_events(found, versions, notes),
         quizzes=queries.quizzes_using(found),
         successor=queries.successor_of(found),
+        alike=_alike(found, version.body),
         category=categories.path_of(actor(), found.category_id),
         tags=categories.tags_of(found),
         labels=words.TYPE_LABELS,
         state=review_words.state(found),
+        named=vocabulary.name,
         failed=failed,
         **_allowed(found, scope, writers),
         **_forms(found, failed),
     )
+
+
+def _alike(found: Item, body: dict[str, Any]) -> list[tuple[int, str]]:
+    """Items that say nearly the same, each with the words for it; asked until the item is approved."""
+    if found.state is ItemState.APPROVED or found.retired_at is not None:
+        return []
+    return alike_words.sentences(likeness.alike_to(actor(), body, but=found.id))
 
 
 def _allowed(found: Item, scope: Scope, writers: set[int]) -> dict[str, bool]:
@@ -114,3 +129,9 @@ def _said_of(note: Any) -> str:
 def number(name: str, default: int) -> int:
     """A number of the address, within what a database takes."""
     return max(1, min(request.args.get(name, default, int), 10**6))
+
+
+def numbers(name: str, most: int = 1000) -> list[int]:
+    """Ids of the address, each once; what is none is passed by."""
+    sent = request.args.getlist(name)[:most]
+    return [int(one) for one in dict.fromkeys(sent) if one.isdecimal() and len(one) < 19]

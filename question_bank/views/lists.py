@@ -8,7 +8,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from question_bank import review_words, words
+from question_bank import review_words, vocabulary, words
+from question_bank.analysis import queries as analysis
+from question_bank.changes import words as changes
 from question_bank.forms.lists import ItemFilter, SaveSearchForm
 from question_bank.permissions import Permission
 from question_bank.queries import categories
@@ -34,10 +36,14 @@ def render(form: ItemFilter, save_form: SaveSearchForm, *, sound: bool) -> str:
         form=form,
         save_form=save_form,
         address=form.address(),
+        ticked=request.args.get("ticked") == "all",
         today=queries.today_of(actor()),
         saved=queries.saved_by(actor()),
         labels=words.TYPE_LABELS,
+        acts=[*((one.value, label) for one, label in changes.ACTS.items()), ("quiz", _("Compose a quiz of them"))],
         state_of=review_words.state,
+        named=vocabulary.name,
+        fared=analysis.newest_of(page.rows),
     )
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from random import Random
 from typing import Any
 
+from flask import url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from question_bank import item_types
 from question_bank.item_types import Shown, ShownPart
 from question_bank.models import AnswerEvent, Attempt, AttemptItem
+from question_bank.pictures import showing
+from question_bank.pictures.showing import Picture, Pictures, Region
 from question_bank.queries import attempts as queries
 from training.core import clock
 
@@ -40,6 +43,7 @@ class PaperItem:
     right: bool | None = None
     partly: bool = False
     critical: bool = False
+    pictures: Pictures = field(default_factory=dict)
 
     @property
     def entry(self) -> str:
@@ -99,6 +103,24 @@ class PaperItem:
         prefix = f"{part.id}:" if part.id else ""
         return next((one.removeprefix(prefix) for one in self.answer if one.startswith(prefix)), "")
 
+    def pieces(self, text: str) -> list[str | Picture]:
+        """A text of it as what is read and what is seen, in turn."""
+        return list(showing.pieces(text, self.pictures))
+
+    def plain(self, text: str) -> str:
+        """A text of it without its pictures."""
+        return showing.plain(text, self.pictures)
+
+    @property
+    def picture(self) -> Picture | None:
+        """The picture whose regions are chosen from, if there is one."""
+        return self.pictures.get(self.shown.picture)
+
+    @property
+    def regions(self) -> list[Region]:
+        """What is drawn over that picture."""
+        return showing.drawn(self.shown.regions, self.picture, self.answer, self.key) if self.picture else []
+
     @property
     def hint(self) -> str:
         """How many options to choose, where there are options to choose from."""
@@ -110,12 +132,18 @@ class PaperItem:
 
 
 def paper_of(attempt: Attempt) -> list[PaperItem]:
-    """The items of an attempt in the order shown, each with its newest answer; two queries."""
-    answers = queries.answers_in(attempt)
-    return [_paper_item(item, body, answers.get(item.position)) for item, body in queries.paper_of(attempt)]
+    """The items of an attempt in the order shown, each with its newest answer; two queries, three with pictures."""
+    answers, rows = queries.answers_in(attempt), queries.paper_of(attempt)
+    pictures = showing.shown(
+        [row.body for row in rows], lambda sha256: url_for("quiz.picture", attempt_id=attempt.id, sha256=sha256)
+    )
+    return [
+        _paper_item(item, body, answers.get(item.position), seen)
+        for (item, body), seen in zip(rows, pictures, strict=True)
+    ]
 
 
-def _paper_item(item: AttemptItem, body: dict[str, Any], event: AnswerEvent | None) -> PaperItem:
+def _paper_item(item: AttemptItem, body: dict[str, Any], event: AnswerEvent | None, pictures: Pictures) -> PaperItem:
     kind = item_types.get(item.type)
     answer = event.answer if event else []
     return PaperItem(
@@ -132,14 +160,30 @@ def _paper_item(item: AttemptItem, body: dict[str, Any], event: AnswerEvent | No
         right=None if item.earned is None else item.earned >= item.points,
         partly=item.earned is not None and 0 < item.earned < item.points,
         critical=item.critical_error,
+        pictures=pictures,
     )
+
+
+def picture_address(sha256: str) -> str:
+    """Where those who work on items see a picture."""
+    return url_for("items.picture", sha256=sha256)
 
 
 def preview_of(type_name: str, body: dict[str, Any]) -> PaperItem:
     """An item as a trainee would see it, in the order written and with nothing chosen."""
+    return previews_of([(type_name, body)])[0]
+
+
+def previews_of(items: Sequence[tuple[str, dict[str, Any]]]) -> list[PaperItem]:
+    """The same for several items: their types and bodies."""
+    pictures = showing.shown([body for _type, body in items], picture_address)
+    return [_preview(type_name, body, seen) for (type_name, body), seen in zip(items, pictures, strict=True)]
+
+
+def _preview(type_name: str, body: dict[str, Any], pictures: Pictures) -> PaperItem:
     kind = item_types.get(type_name)
     draw = kind.draw(body, Random(0), shuffle=False)  # noqa: S311 - nothing is shuffled
-    return PaperItem(number=0, type=type_name, shown=kind.show(body, draw), key=kind.key(body, draw))
+    return PaperItem(number=0, type=type_name, shown=kind.show(body, draw), key=kind.key(body, draw), pictures=pictures)
 
 
 def answer_in(form: MultiDict[str, str]) -> list[str]:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from question_bank import statistics
+from question_bank.analysis.classical import Tally
 from question_bank.forms.lists import ItemFilter
 from question_bank.forms.quizzes import QuizForm, form_for
 from question_bank.models import Item
 from question_bank.permissions import Permission
 from question_bank.queries import items as bank
+from question_bank.queries import lists
 from question_bank.queries import quizzes as queries
 from question_bank.services import quizzes as services
 from question_bank.services.items import Stale
-from question_bank.statistics import ItemFigures
-from question_bank.views import papers
+from question_bank.views import item_page, papers
 from training.activities.models import Activity
 from training.core import i18n, paging
 from training.core.access import actor, requires
@@ -38,9 +38,11 @@ def list_quizzes() -> ResponseReturnValue:
 @bp.get("/new")
 @requires(Permission.QUIZ_WRITE)
 def new() -> ResponseReturnValue:
-    """The empty form."""
-    items = bank.items_to_choose(actor(), (), _search())
-    return _form_page(_new_form(items), items, None)
+    """The empty form, or one that has the approved items of the address at their places already."""
+    chosen = lists.approved_among(actor(), item_page.numbers("item"), services.MOST_ITEMS)
+    items = bank.items_to_choose(actor(), chosen, _search())
+    places = {f"order_{item_id}": place for place, item_id in enumerate(chosen, start=1)}
+    return _form_page(_new_form(items, places), items, None)
 
 
 @bp.post("/new")
@@ -68,11 +70,13 @@ def new_post() -> ResponseReturnValue:
 def quiz(quiz_id: int) -> ResponseReturnValue:
     """A quiz in its newest version, with the results over all versions, 50 items a page."""
     activity, _scope = queries.quiz_visible_to(actor(), quiz_id)
-    found = statistics.figures(queries.answers_of(quiz_id))
+    found = queries.answers_of(quiz_id)
     versions, number = queries.versions_shown(quiz_id), paging.number_asked()
+    pairs = versions[paging.offset(number) : paging.offset(number + 1)]
+    previews = papers.previews_of([(item.type, version.body) for version, item in pairs])
     shown = [
-        (item, version, papers.preview_of(item.type, version.body), found.get(version.id, ItemFigures()))
-        for version, item in versions[paging.offset(number) : paging.offset(number + 1)]
+        (item, version, paper, found.get(version.id, Tally()))
+        for (version, item), paper in zip(pairs, previews, strict=True)
     ]
     return render_template(
         "question_bank/quiz.html",
@@ -161,8 +165,8 @@ def _own_scopes() -> list[Any]:
     return list(bank.scopes_to_write(actor(), Permission.QUIZ_WRITE))
 
 
-def _new_form(items: Sequence[Item]) -> QuizForm:
-    form = form_for(items)
+def _new_form(items: Sequence[Item], places: Mapping[str, int] | None = None) -> QuizForm:
+    form = form_for(items, **places or {})
     form.offer([(scope.id, i18n.local(scope, "name")) for scope in _own_scopes()])
     return form
 

@@ -12,9 +12,10 @@ from question_bank import differences, review_words
 from question_bank.forms.review import CommentForm, DecisionForm, RestoreForm, RetireForm, StepForm
 from question_bank.models import Item
 from question_bank.permissions import Permission
+from question_bank.pictures import showing
 from question_bank.queries import items as queries
 from question_bank.services import notes, retiring, review
-from question_bank.views import item_page
+from question_bank.views import item_page, papers
 from training.core.access import actor, requires
 from training.core.errors import Conflict, Invalid
 from training.core.forms import Form
@@ -129,10 +130,12 @@ def difference(item_id: int) -> ResponseReturnValue:
     found, _scope = queries.item_visible_to(actor(), item_id)
     to = queries.version_of(found, item_page.number("to", found.version))
     old = queries.version_of(found, item_page.number("from", max(1, to.version - 1)))
+    before, after = showing.shown([old.body, to.body], papers.picture_address)
     return render_template(
         "question_bank/difference.html",
         item=found,
         old=old,
         new=to,
-        changes=[(review_words.place(one.place), one.pieces) for one in differences.between(old.body, to.body)],
+        changes=[(review_words.place(one.place), one) for one in differences.between(old.body, to.body)],
+        seen={picture.url: picture for picture in (*before.values(), *after.values())},
     )

@@ -19,10 +19,14 @@ from courses import queries as courses
 from courses.dialogues import queries as dialogues
 from courses.dialogues.models import Dialogue, DialogueAttempt
 from courses.models import Course
+from question_bank.changes import queries as changes
+from question_bank.changes.models import ItemChange
 from question_bank.imports import queries as imports
 from question_bank.imports.models import ItemImport
 from question_bank.marking import queries as marking
 from question_bank.models import Attempt, AttemptItem, Item, Quiz
+from question_bank.pictures import queries as pictures
+from question_bank.pictures.models import ItemPicture
 from question_bank.queries import attempts, items, quizzes
 from tests import world
 from tests.architecture.sources import python, short, tree
@@ -32,6 +36,7 @@ from training.accounts.models import Person
 from training.activities.models import Activity
 from training.core.access import Actor
 from training.core.db import db, reading
+from training.core.storage import StoredFile
 from training.messages import queries as messages
 from training.messages.models import InboxEntry
 from training.places import queries as places
@@ -52,7 +57,7 @@ class Listed:
     visible: Callable[[Actor], Select[Any]]
     everything: Any
     page: str
-    id_of: Callable[[Any], int | str]
+    id_of: Callable[[Any], Any]
     list_page: str | None = None
 
 
@@ -106,6 +111,19 @@ LISTS = {
         lambda row: int(row.DialogueAttempt.id),
     ),
     "visible_items": Listed(items.visible_items, Item.id, "/items/{}", lambda row: int(row.Item.id), "/items/"),
+    "visible_changes": Listed(
+        changes.visible_changes,
+        ItemChange.id,
+        "/items/changes/{}",
+        lambda row: int(row.ItemChange.id),
+        "/items/changes/",
+    ),
+    "visible_pictures": Listed(
+        pictures.visible_pictures,
+        select(StoredFile.sha256).where(StoredFile.id.in_(select(ItemPicture.file_id))),
+        "/items/pictures/{}",
+        lambda row: row.StoredFile.sha256,
+    ),
     "visible_imports": Listed(
         imports.visible_imports,
         ItemImport.id,
@@ -227,7 +245,7 @@ def test_list_and_single_page_agree(app: Flask, name: str) -> None:
     assert somebody_sees_less
 
 
-def _seen(app: Flask, person: Person, listed: Listed) -> set[int | str]:
+def _seen(app: Flask, person: Person, listed: Listed) -> set[Any]:
     with app.test_request_context(), reading():
         actor = accounts.load_actor(f"{person.id}:{person.stamp}")
         assert actor is not None

@@ -31,7 +31,7 @@ BOTH = pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 OVERFLOW = """() => {
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
   if (wide <= 0) return "";
-  const inside = (one) => one.closest(".menu ul, .scroll, .prose table, .visually-hidden");
+  const inside = (one) => one.closest(".scroll, .prose table, .visually-hidden");
   const right = (one) => one.getBoundingClientRect().right;
   const over = [...document.querySelectorAll("body *")].filter((one) => right(one) > innerWidth + 1 && !inside(one));
   over.reverse();

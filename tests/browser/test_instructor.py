@@ -134,3 +134,38 @@ def _preview_lesson(page: Page) -> None:
     page.locator("button[name=do][value=preview]").click()
     expect(page.locator("section[lang=en] .prose")).to_contain_text(MINE)
     assert MINE in page.locator("[name=body_en]").input_value()
+
+
+@BOTH
+def test_an_instructor_writes_a_hot_spot_by_pressing_in_its_picture(visit: Visit, size: ViewportSize) -> None:
+    drawing = ROOT / "question_bank/sample/pictures/lying-on-the-back.png"
+    page = visit(staff("instructor"), size=size, language="en")
+    page.goto("/items/new?type=hotspot")
+    page.locator("[name=stem_en]").fill("Where?")
+    page.locator("[name=sent]").set_input_files(drawing)
+    page.locator("button[name=do][value=send]").click()
+    expect(page.locator("img.thumb")).to_be_visible()
+    expect(page.locator("[name=stem_en]")).to_have_value("Where?")
+    page.reload()  # a form sent again keeps the picture that was sent
+    expect(page.locator("[name=picture]")).to_have_value("lying-on-the-back.png")
+    picture = page.locator("#preview .hotspot svg").first
+    for place, (shape, points) in enumerate((("rect", ((40, 30), (10, 10))), ("circle", ((100, 40), (110, 40))))):
+        page.locator(f"[name=regions-{place}-shape]").select_option(shape)
+        page.locator(f"[name=regions-{place}-label_en]").fill(shape)
+        page.locator(f"[name=regions-{place}-at]").focus()
+        for x, y in points:
+            picture.click(position={"x": x, "y": y})
+    box = picture.bounding_box()
+    assert box is not None
+    corners = [round(1000 * one) for one in (10 / box["width"], 10 / box["height"], 40 / box["width"])]
+    typed = [int(one) for one in page.locator("[name=regions-0-at]").input_value().split(",")]
+    assert all(abs(one - other) <= 12 for one, other in zip(typed, corners, strict=False)), (typed, corners)
+    assert len(page.locator("[name=regions-1-at]").input_value().split(",")) == 3
+    expect(page.locator("#preview .region")).not_to_have_count(0)
+    page.locator("[name=regions-1-right]").check()
+    page.locator("[name=code]").fill(f"HOT-{size['width']}")
+    fits(page)
+    page.locator("button.primary[name=do][value=save]").click()
+    page.wait_for_url(re.compile(r"/items/\d+$"))
+    expect(page.locator(".hotspot img").first).to_have_js_property("complete", True)
+    fits(page)

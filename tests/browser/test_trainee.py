@@ -140,3 +140,39 @@ def test_a_trainee_without_script_reaches_practice_messages_own_data_and_the_cer
     page.locator("main a[href^='/certificates/']").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("AN-")
     fits(page)
+
+
+@BOTH
+def test_a_place_in_a_picture_is_chosen_by_arrows_by_thumb_and_without_script(visit: Visit, size: ViewportSize) -> None:
+    login = trainee("quiz_passed")["mobile"]
+    page = visit(login, size=size)
+    _open_the_examination(page)
+    question = page.locator("form[data-answer]:has(.hotspot)")
+    question.locator("[data-region=b] .edge").click()
+    papers.expect_saved(question)
+    expect(question.locator("input:checked")).to_have_value("b")
+    question.locator("input:checked").focus()
+    page.keyboard.press("ArrowDown")
+    expect(question.locator("input:checked")).to_have_value("c")
+    expect(question.locator(".region.chosen")).to_have_attribute("data-region", "c")
+    papers.expect_saved(question)
+    fits(page)
+    picture, drawn = (question.locator(f".hotspot > {name}").bounding_box() for name in ("img", "svg"))
+    assert picture == drawn, "regions lie over the picture as it is shown"
+    address = page.url
+    page.context.close()
+    plain = visit(login, size=size, scripts=False)
+    plain.goto(address)
+    question = plain.locator("form[data-answer]:has(.hotspot)")
+    expect(question.locator(".region.chosen")).to_have_attribute("data-region", "c")
+    question.locator("label.option").nth(4).click()
+    question.locator(".question-foot button").click()
+    expect(question.locator(".region.chosen")).to_have_attribute("data-region", "e")
+
+
+def _open_the_examination(page: Page) -> None:
+    """The paper of the specialist examination, which has a hot-spot."""
+    page.goto("/learning/")
+    page.locator("main a[href^='/quiz/']", has_text="安宁疗护专科理论考试").first.click()
+    page.locator("main form[action$='/start'] button, main a.button[href*='/attempts/']").first.click()
+    page.wait_for_url("**/quiz/attempts/*")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
+from tests.media_files import png
 from tests.question_bank.conftest import a1, both, judgement, option, x
+
+PICTURE = png(40, 30)  # of the hot-spot
 
 
 def in_chinese(body: Any) -> Any:
@@ -107,7 +111,7 @@ def essay() -> dict[str, Any]:
 def hotspot() -> dict[str, Any]:
     return {
         "stem": both("where"),
-        "pictures": [{"name": "pump.png", "file": "0" * 64, "alt": both("a pump")}],
+        "pictures": [{"name": "pump.png", "file": hashlib.sha256(PICTURE).hexdigest(), "alt": both("a pump")}],
         "picture": "pump.png",
         "regions": [
             {"id": "a", "label": both("top"), "shape": "rect", "at": [0, 0, 1000, 200]},

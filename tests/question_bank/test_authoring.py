@@ -302,7 +302,7 @@ def test_results_bear_a_hand_in_between_two_of_their_queries(
 ) -> None:
     attempt = bench.start("trainee.jn")
     hand_in(bench, attempt)
-    monkeypatch.setattr(quiz_queries, "answers_of", lambda _quiz_id: [])  # what was read before the hand-in
+    monkeypatch.setattr(quiz_queries, "answers_of", lambda _quiz_id: {})  # what was read before the hand-in
     assert instructor.get(f"/quizzes/{bench.quiz_id}").status_code == 200
 
 

@@ -117,7 +117,7 @@ def test_what_every_item_should_have() -> None:
     found = [(one.code, one.language or one.option) for one in flaws.find("A1", body)]
     assert found == [
         *(("flaw_one_language", "en"), ("flaw_no_explanation", None), ("flaw_no_source", None)),
-        *(("flaw_no_review_day", None), ("flaw_no_alt", "a.png")),
+        *(("flaw_no_review_day", None), ("flaw_no_alt", "zh"), ("flaw_no_alt", "en"), ("flaw_unplaced", "a.png")),
     ]
 
 

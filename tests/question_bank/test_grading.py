@@ -9,7 +9,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from question_bank import grading, statistics
+from question_bank import grading
 from question_bank.resits import Sitting, State, standing
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -52,10 +52,3 @@ def test_who_may_sit_follows_the_attempts() -> None:
     waiting = standing([sat(1, 5)], 2, 24, NOW)
     assert (waiting.state, waiting.not_before, waiting.left) == (State.WAIT, NOW + timedelta(hours=19), 1)
     assert standing([sat(1, 24)], 2, 24, NOW).may_start
-
-
-def test_answers_become_figures_of_items() -> None:
-    found = statistics.figures([(1, ["a"], 3, 3), (1, ["b", "c"], 1, 0), (1, None, 2, 0), (2, ["a"], 1, 0)])
-    assert (found[1].shown, found[1].facility, found[1].unanswered) == (6, 50, 2)
-    assert found[1].chosen == {"a": 3, "b": 1, "c": 1}
-    assert found[2].facility == 0

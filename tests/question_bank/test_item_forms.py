@@ -102,3 +102,14 @@ def test_a_preview_never_fails_whatever_is_typed(app: Flask, name: str) -> None:
             assert "phone" in shown
 
     typing()
+
+
+@pytest.mark.one_database
+def test_an_item_from_elsewhere_with_more_rows_than_the_button_adds_is_kept_whole(app: Flask) -> None:
+    body = {**SOUND["short"][0], "accepted": [{"text": f"answer {number}"} for number in range(30)]}
+    with app.test_request_context():
+        form = kinds.form_for("short", body)
+        assert not form.accepted.may_grow
+        values = sent(form)
+    with app.test_request_context(method="POST", data=values):
+        assert len(kinds.form_for("short").body()["accepted"]) == 30

@@ -11,14 +11,16 @@ from sqlalchemy import select
 from question_bank import item_types, words
 from question_bank.forms import kinds
 from question_bank.models import AttemptItem, Item, ItemVersion
+from question_bank.pictures import services as pictures
 from tests import pages
 from tests.client import CheckingClient, main_text
 from tests.counting import counting
 from tests.question_bank import conftest
-from tests.question_bank.bodies import EACH, SOUND
+from tests.question_bank.bodies import EACH, PICTURE, SOUND
 from tests.question_bank.conftest import Bench
 from tests.question_bank.test_item_forms import lean, sent
 from tests.question_bank.test_sitting import hand_in
+from training.core import storage
 from training.core.db import db
 
 pytestmark = pytest.mark.world
@@ -28,7 +30,15 @@ SAMPLES = [(name, bodies[0]) for name, bodies in SOUND.items() if not item_types
 
 @pytest.fixture
 def instructor(bench: Bench, as_: As) -> CheckingClient:
+    send_picture(bench)
     return as_(bench.people["instructor.jn"], "en")
+
+
+def send_picture(bench: Bench) -> None:
+    """Let the instructor have sent the picture of the hot-spot."""
+    with bench.writing():
+        kept = storage.keep(PICTURE, "pump.png", families=("image",))
+        pictures.note_sent([kept], sent_by=bench.actor("instructor.jn"))
 
 
 def typed(bench: Bench, name: str, body: dict[str, Any], **changes: str) -> dict[str, Any]:

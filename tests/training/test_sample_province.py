@@ -14,7 +14,7 @@ from question_bank.models import Item, ItemVersion
 from tests.conftest import build, dispose
 from training.accounts.models import Person
 from training.core import clock, sample, schema
-from training.core.db import db, reading
+from training.core.db import Base, UTCDateTime, db, reading
 from training.places.models import Alliance, Institution, Region, TrainingBase
 from training.programmes.models import Cohort, Enrolment, EnrolmentStatus, Programme
 from training.progress import rollups
@@ -72,6 +72,19 @@ def test_certificates_are_of_every_status(province: Flask) -> None:
     assert any(one.valid_until and one.valid_until < today for one in valid)
     assert any(one.valid_until and 0 <= (one.valid_until - today).days <= 90 for one in valid)
     assert len(valid) > 150
+
+
+def test_nothing_of_it_has_happened_in_the_future(province: Flask) -> None:
+    ahead = {"deadline", "expires_at", "ends_at"}
+    with province.app_context(), reading():
+        late = {
+            str(column): newest
+            for table in Base.metadata.sorted_tables
+            for column in table.columns
+            if isinstance(column.type, UTCDateTime) and column.name not in ahead
+            if (newest := db.session.scalar(select(func.max(column)))) and newest > clock.now()
+        }
+    assert late == {}
 
 
 def test_the_counters_are_those_of_the_ledger(province: Flask) -> None:

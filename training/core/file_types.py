@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from flask_babel import gettext as _
 
@@ -20,6 +20,7 @@ from training.core.errors import Invalid
 MEGABYTE = 1024 * 1024
 LONGEST_SIDE = 8_000
 MOST_PIXELS = 40_000_000
+ORIENTATION, LYING = 0x0112, frozenset({5, 6, 7, 8})  # a tag of EXIF, and its values for a quarter turn
 OFFICE = "application/vnd.openxmlformats-officedocument."
 OFFICE_PARTS = {
     f"{OFFICE}wordprocessingml.document.main+xml": f"{OFFICE}wordprocessingml.document",
@@ -135,11 +136,21 @@ def _picture(file: BinaryIO, _size: int) -> FileType:
                 )
             if name == "PNG":
                 picture.verify()
+            elif _is_turned(picture):
+                width, height = height, width
     except Image.DecompressionBombError as error:
         raise Invalid(_("The picture has far too many pixels. Make it smaller.")) from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise _cut_off() from error
     return FileType(f"image/{(name or '').lower()}", width, height)
+
+
+def _is_turned(picture: Any) -> bool:
+    """Whether a camera says that the picture lies on its side, so that browsers show its width as height (EXIF)."""
+    try:
+        return picture.getexif().get(ORIENTATION) in LYING
+    except Exception:  # noqa: BLE001 - notes that cannot be read say nothing, and Pillow raises whatever it meets
+        return False
 
 
 # ---- MP4 and M4A: boxes of a length and a name ----

@@ -19,7 +19,7 @@ from typing import IO
 
 from flask import Response, current_app, send_file
 from flask_babel import gettext as _
-from sqlalchemy import CheckConstraint, String, select
+from sqlalchemy import CheckConstraint, String, delete, exists, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from training.core import clock, file_types
@@ -162,6 +162,25 @@ def record(kept: Kept) -> StoredFile:
     }
     db.session.execute(upsert(StoredFile, [values], keys=("sha256",)))
     return db.session.scalars(select(StoredFile).where(StoredFile.sha256 == kept.sha256)).one()
+
+
+def forget_unused(ids: Collection[int]) -> int:
+    """Delete those of the rows that nothing refers to any more; returns how many. Does not commit.
+
+    The files themselves stay behind without a row, for `anning storage check --remove-orphans`.
+    """
+    uses = [
+        column
+        for table in Base.metadata.tables.values()
+        for column in table.columns
+        if any(key.column is StoredFile.__table__.c.id for key in column.foreign_keys)
+    ]
+    used = or_(*(exists().where(column == StoredFile.id) for column in uses))
+    gone = db.session.scalars(
+        delete(StoredFile).where(StoredFile.id.in_(ids), ~used).returning(StoredFile.id),
+        execution_options={"synchronize_session": False},
+    )
+    return len(gone.all())
 
 
 def send(stored: StoredFile, name: str = "") -> Response:

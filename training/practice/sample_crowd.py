@@ -19,6 +19,7 @@ from training.practice.services import hours, postings, skills
 from training.programmes.samples import Learner, acting
 
 AFTER = timedelta(days=66)  # since enrolling: when most lessons are read
+LASTS = timedelta(days=36)  # from the first day on the ward until the skills are assessed, and two days
 WHOLE_DAY = 16  # halves of an hour
 DAYS = {Setting.WARD: 10, Setting.OUTPATIENT: 5, Setting.HOME: 5}
 ALL_HOURS = {"certified", "revoked", "quiz_passed", "quiz_failed"}
@@ -41,7 +42,7 @@ def practise(shared: dict[str, Any]) -> None:
 
 
 def _practise(shared: dict[str, Any], cohort: Any, learners: Sequence[Learner]) -> None:
-    begun: datetime = min(learners[0].enrolment.enrolled_at + AFTER, shared["now"] - timedelta(days=30))
+    begun: datetime = min(learners[0].enrolment.enrolled_at + AFTER, shared["now"] - LASTS)
     supervisor, words = shared["supervisors"][learners[0].base], content()["crowd"]
     ids = [one.enrolment.id for one in learners]
     for setting, days in DAYS.items():

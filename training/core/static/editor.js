@@ -26,7 +26,35 @@ function show(html) {
   [...place.querySelectorAll("details")].forEach((one, number) => { one.open = open[number] ?? false; });
 }
 
+// Of a hot-spot: points pressed in the preview's picture go into the place field that was chosen last, in thousandths.
+const WHOLE = { rect: 4, circle: 3 };
+
+function withPoint(shape, before, x, y, scale) {
+  const numbers = before.length >= (WHOLE[shape] ?? Infinity) ? [] : before;
+  if (numbers.length !== 2 || !(shape in WHOLE)) return [...numbers, x, y];
+  const [left, top] = numbers;
+  if (shape === "circle") return [left, top, Math.round(Math.hypot(x - left, (y - top) * scale))];
+  return [Math.min(left, x), Math.min(top, y), Math.max(left, x), Math.max(top, y)];
+}
+
+function takePoints(hint) {
+  let field = null;
+  hint.hidden = false;
+  form.addEventListener("focusin", ({ target }) => { if (target.name?.endsWith("-at")) field = target; });
+  place.addEventListener("click", (event) => {
+    const drawing = event.target.closest(".hotspot svg");
+    if (!drawing || !field?.isConnected) return;
+    const box = drawing.getBoundingClientRect();
+    const [x, y] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height].map((one) => Math.round(1000 * one));
+    const before = field.value.split(/[,，、]/).filter((one) => one.trim()).map(Number);
+    field.value = withPoint(form.elements[field.name.replace(/-at$/, "-shape")].value, before, x, y, box.height / box.width).join(", ");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
+
 if (form && place) {
+  const hint = document.querySelector("[data-points]");
+  if (hint) takePoints(hint);
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(draw, PAUSE); });
   form.addEventListener("click", async (event) => {
     if (!event.target.closest("button[name=do][value=preview]")) return;

@@ -19,7 +19,7 @@ const storage = {
 const nameOf = (form) => prefix + form.dataset.keep;
 const inError = (form) => "failed" in form.dataset || form.querySelector("[aria-invalid=true]") !== null;
 const refused = (form) => "refused" in form.dataset;
-const typed = (field) => field.name && field.name !== "csrf_token" && !["password", "file", "hidden", "submit", "button"].includes(field.type);
+const typed = (field) => field.name && field.name !== "csrf_token" && ("kept" in field.dataset || !["password", "file", "hidden", "submit", "button"].includes(field.type));
 const isChoice = (field) => field.type === "radio" || field.type === "checkbox";
 
 function valuesOf(form) {

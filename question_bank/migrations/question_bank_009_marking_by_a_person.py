@@ -7,8 +7,8 @@ from alembic import op
 
 from training.core.db import Json, append_only, drop_append_only
 
-revision = "question_bank_005"
-down_revision = "question_bank_004"
+revision = "question_bank_009"
+down_revision = "question_bank_008"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,1 @@
+"""How items fare: difficulty, discrimination and what was chosen, counted from first attempts."""
