@@ -102,7 +102,8 @@ def current(steps: Steps, waiting: Waiting = NOTHING_WAITS) -> tuple[Step, Activ
 def path(steps: Steps, waiting: Waiting = NOTHING_WAITS) -> list[StepView]:
     """All steps of an enrolment, the one to go on with marked as current; `waiting` is what `waiting_of` gives."""
     now = current(steps, waiting)
-    views = [describe(step, activity, steps, current=now is not None and step is now[0]) for step, activity in steps]
+    here = now[0] if now and now[1].id not in waiting else None
+    views = [describe(step, activity, steps, current=step is here) for step, activity in steps]
     return [
         replace(view, words=waiting[activity.id]) if step.is_open and activity.id in waiting else view
         for view, (step, activity) in zip(views, steps, strict=True)
