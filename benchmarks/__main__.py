@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.bank import QUESTIONS, ROWS, Bank
 from benchmarks.batch import peak_of_a_batch
 from benchmarks.roster import seconds_of_a_roster
 from benchmarks.scenes import SIGN_IN_PASSWORD, AnningScene, FloorScene, prepare
@@ -77,6 +78,22 @@ class Seconds:
         return f"{self.name:34} {self.value:6.2f} s         limit {self.limit:4.1f}   {verdict:4}"
 
 
+@dataclass(frozen=True)
+class Waited:
+    """What bringing a file in took, or a page: CPU of house and database, or MB at the peak; `beside` on the clock."""
+
+    name: str
+    value: float
+    limit: float
+    unit: str
+    beside: str = ""
+
+    def line(self) -> str:
+        """The figure as it is printed."""
+        verdict = "ok" if self.value <= self.limit else "over"
+        return f"{self.name:34} {self.value:6.1f} {self.unit:9} limit {self.limit:4.0f}   {verdict:4}   {self.beside}"
+
+
 def measure(
     name: str, limit: float, floor: Callable[[], None], own: Callable[[], None], processes: list[psutil.Process]
 ) -> Figure:
@@ -95,12 +112,13 @@ def measure(
 
 @dataclass(frozen=True)
 class Databases:
-    """A kind of database: the URLs of one for the floor, one for Anning, one for rosters; its server, if it has one."""
+    """A kind of database: URLs for the floor, for Anning, for rosters, for a full bank; its server, if it has one."""
 
     name: str
     floor_url: str
     own_url: str
     roster_url: str
+    bank_url: str
     server: list[psutil.Process]
 
 
@@ -111,14 +129,14 @@ def databases(folder: Path) -> Iterator[list[Databases]]:
     def url(name: str) -> str:
         return f"sqlite:///{folder / name}.db"
 
-    found = [Databases("sqlite", url("floor"), url("anning"), url("roster"), [])]
+    found = [Databases("sqlite", url("floor"), url("anning"), url("roster"), url("bank"), [])]
     programs = postgres.find_programs()
     cluster = postgres.Cluster(programs, durable=True) if programs else None
     if cluster is None:
         print("PostgreSQL's server is not installed: measured on SQLite alone", file=sys.stderr)
     else:
-        floor, own, roster = (cluster.url(cluster.create(None)) for _ in range(3))
-        found.append(Databases("postgresql", floor, own, roster, [psutil.Process(cluster.process.pid)]))
+        floor, own, roster, bank = (cluster.url(cluster.create(None)) for _ in range(4))
+        found.append(Databases("postgresql", floor, own, roster, bank, [psutil.Process(cluster.process.pid)]))
     try:
         yield found
     finally:
@@ -165,12 +183,29 @@ def batch_memory(wanted: str) -> Iterator[Memory]:
 
 
 def rosters(name: str, url: str, wanted: str) -> Iterator[Seconds]:
-    """What a coordinator waits for with a roster of 2,000: the check, from the upload on, and the import."""
-    names = {part: f"roster-{part}-{name}" for part in ("check", "write")}
-    if any(wanted in one for one in names.values()):
+    """What a coordinator waits for with 2,000 people: the check, from the upload on; the import; enrolling them all."""
+    limits = {"check": 5.0, "write": 5.0, "enrol": 3.0}
+    if any(wanted in f"roster-{part}-{name}" for part in limits):
         with tempfile.TemporaryDirectory() as folder:
             taken = seconds_of_a_roster(url, Path(folder))
-        yield from (Seconds(full_name, getattr(taken, part), 5.0) for part, full_name in names.items())
+        yield from (Seconds(f"roster-{part}-{name}", getattr(taken, part), limit) for part, limit in limits.items())
+
+
+def bank_figures(on: Databases, wanted: str) -> Iterator[Waited]:
+    """50,000 questions brought in, then 5,000 rows beside 100,000 items, then pages of that bank."""
+    name = on.name
+    kinds = ("gift", "gift-memory", "workbook", "list", "page", "filter", "search", "search-rare", "preview")
+    if not any(wanted in f"bank-{kind}-{name}" for kind in kinds):
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        bank = Bank(on.bank_url, Path(folder), on.server)
+        gift, _more = (bank.bring(bank.gift(mark), QUESTIONS) for mark in ("甲", "乙"))
+        yield Waited(f"bank-gift-{name}", gift.cpu, 60, "s CPU", f"({gift.clock:.1f} s on the clock)")
+        yield Waited(f"bank-gift-memory-{name}", gift.peak_mb, 300, "MB")
+        book = bank.bring(bank.workbook("表"), ROWS)
+        yield Waited(f"bank-workbook-{name}", book.cpu, 10, "s CPU", f"({book.clock:.1f} s on the clock)")
+        for kind, seconds in bank.pages():
+            yield Waited(f"bank-{kind}-{name}", seconds * 1000, 100, "ms CPU")
 
 
 def main() -> int:
@@ -183,12 +218,14 @@ def main() -> int:
                 over = _told(figure) or over
             for seconds in rosters(on.name, on.roster_url, wanted):
                 over = _told(seconds) or over
+            for waited in bank_figures(on, wanted):
+                over = _told(waited) or over
     for memory in batch_memory(wanted):
         over = _told(memory) or over
     return 1 if over else 0
 
 
-def _told(figure: Figure | Memory | Seconds) -> bool:
+def _told(figure: Figure | Memory | Seconds | Waited) -> bool:
     """Print a figure; returns whether it is over its limit."""
     print(figure.line(), flush=True)
     return figure.value > figure.limit

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from werkzeug.test import TestResponse
 
 from tests.client import CheckingClient, main_text
 from training.accounts import id_numbers
-from training.accounts.models import Person, RoleGrant
+from training.accounts.models import Person, Profession, RoleGrant
+from training.core import clock
 from training.core.db import db, reading
 from training.places.models import Institution
 from training.programmes.models import Cohort, Enrolment
@@ -104,3 +105,22 @@ def institutions(app: Flask) -> list[Institution]:
 
 def fields(page: TestResponse) -> list[str]:
     return [part.partition('"')[0] for part in page.get_data(as_text=True).split('<select id="')[1:]]
+
+
+def add_people(number: int, institution_ids: Sequence[int]) -> list[int]:
+    """So many people who have done nothing yet, spread over professions and institutions; their ids."""
+    rows = [
+        {
+            "name": f"甲{one}",
+            "mobile": f"135{one:08}",
+            "password_hash": "",
+            "stamp": "x",
+            "profession": list(Profession)[one % 7],
+            "institution_id": institution_ids[one % len(institution_ids)],
+            "active": True,
+            "created_at": clock.now(),
+        }
+        for one in range(number)
+    ]
+    db.session.execute(insert(Person), rows)
+    return list(db.session.scalars(select(Person.id).where(Person.mobile.startswith("135"))))

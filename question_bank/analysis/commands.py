@@ -46,12 +46,12 @@ def recounted(*, keep: bool = True) -> int:
         items = queries.ever_shown()
     differed = 0
     for some in batches(items, services.ITEMS_AT_ONCE):
-        if keep:
+        with reading():
+            rows = services.differing(some)
+        if keep and rows:
             with transaction():
-                differed += services.recount(some)
-        else:
-            with reading():
-                differed += len(services.differing(some))
+                services.keep(rows)
+        differed += len(rows)
     return differed
 
 

@@ -39,19 +39,17 @@ MOST_CHOSEN, MOST_WRITTEN = 150, 12
 ITEMS_AT_ONCE = 50
 
 
-def recount(item_ids: Sequence[int]) -> int:
-    """Count these items anew from what was handed in; returns how many versions' figures differed."""
-    changed = 0
-    for some in batches(item_ids, ITEMS_AT_ONCE):
-        rows = differing(some)
-        for piece in batches(rows):
-            db.session.execute(upsert(ItemFigures, piece, keys=KEYS, put=[*COUNTED, "counted_at"]))
-        changed += len(rows)
-    return changed
+def keep(rows: Sequence[dict[str, Any]]) -> None:
+    """Write the figures that `differing` found."""
+    for piece in batches(rows):
+        db.session.execute(upsert(ItemFigures, piece, keys=KEYS, put=[*COUNTED, "counted_at"]))
 
 
 def differing(item_ids: Collection[int]) -> list[dict[str, Any]]:
-    """The rows of these items, counted now, that are not as they were last counted."""
+    """The rows of these items, counted now, that are not as they were last counted.
+
+    Counting takes seconds where thousands have sat: it reads only, so that nobody waits who saves an answer.
+    """
     before = queries.counted(item_ids)
     return [row for row in _rows(item_ids) if _differs(row, before.get((row["item_id"], row["version"])))]
 
@@ -90,7 +88,8 @@ def _rows_of(versions: Sequence[ItemVersion], answers: Sequence[Any]) -> Iterato
         met = [one for one in answers if one.version in together]
         figures = _figures(kind, met, bodies, writers)
         for number in together:
-            alone = _figures(kind, [one for one in met if one.version == number], bodies, writers)
+            own = [one for one in met if one.version == number]
+            alone = figures if len(own) == len(met) else _figures(kind, own, bodies, writers)
             yield {
                 "item_id": versions[0].item_id,
                 "version": number,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -88,7 +88,8 @@ def elsewhere(change_id: int, fate: Fate, paths: Sequence[str]) -> Select[Any]:
 def look(act: Act, value: str, ids: Sequence[int], *, actor: Actor | None = None, lock: bool = False) -> list[Found]:
     """Those items, by id, locked where that is wanted; with an actor only what they may read.
 
-    A few statements for every few hundred items. Whose they are is asked by whoever has an actor to ask.
+    A few statements for every few hundred items. Whose they are is asked by whoever has an actor to ask. Whether they
+    are sound is asked where nobody waits: what is locked is of the version that was looked at, or is left alone.
     """
     found: list[Found] = []
     for some in batches(ids):
@@ -104,7 +105,12 @@ def look(act: Act, value: str, ids: Sequence[int], *, actor: Actor | None = None
             Found(item, body, tags.get(item.id, ()), _seen(act, item, body, tags.get(item.id, ())))
             for item, body in db.session.execute(statement)
         ]
-    return found
+    return found if lock or act is not Act.SUBMIT else [_judged(one) for one in found]
+
+
+def _judged(found: Found) -> Found:
+    is_faulty = found.seen.state == "draft" and bool(item_types.get(found.item.type).validate(found.body))
+    return replace(found, seen=replace(found.seen, is_faulty=is_faulty))
 
 
 def _seen(act: Act, item: Item, body: dict[str, Any], tags: Sequence[str]) -> Seen:
@@ -115,8 +121,7 @@ def _seen(act: Act, item: Item, body: dict[str, Any], tags: Sequence[str]) -> Se
         has = rules.said_in(act, body)
     else:
         has = tags if act in rules.PLACING else [state]
-    is_faulty = act is Act.SUBMIT and state == "draft" and bool(item_types.get(item.type).validate(body))
-    return Seen(item.id, item.version, state, has, is_faulty=is_faulty)
+    return Seen(item.id, item.version, state, has)
 
 
 def tags_of(ids: Sequence[int]) -> dict[int, list[str]]:

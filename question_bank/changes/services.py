@@ -115,8 +115,8 @@ def undo(change: ItemChange, *, undone_by: Actor) -> None:
 
 def may_be_undone(change: ItemChange) -> bool:
     """Whether it is done, and not longer ago than a week."""
-    done = change.status is ChangeStatus.FINISHED and change.ended_at is not None
-    return done and change.ended_at is not None and clock.now() <= change.ended_at + UNDO_WITHIN
+    ended = change.ended_at if change.status is ChangeStatus.FINISHED else None
+    return ended is not None and clock.now() <= ended + UNDO_WITHIN
 
 
 def _leave_what_is_not_own(change: ItemChange, fate: Fate, left: Fate, actor: Actor) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import delete, insert, update
 from question_bank.changes import queries
 from question_bank.changes.queries import Found
 from question_bank.models import Item, ItemNote, ItemState, ItemTag, ItemTerms, ItemVersion, NoteKind
+from question_bank.pictures import services as pictures
 from question_bank.services import indexing
 from question_bank.services.items import digest, mirrored, says_the_same
 from training.core import audit, clock
@@ -86,7 +87,8 @@ def revise(found: Sequence[Found], bodies: Mapping[int, dict[str, Any]], *, hand
     ]
     db.session.execute(update(Item), rows)
     db.session.execute(insert(ItemVersion), versions)
-    hand.record("item.revise", found, lambda item: {"version": item.version + 1})
+    pictures.pin_newest(bodies)
+    hand.record("item.revise", found, lambda item: {"version": left[item.id][0]})
     return left
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -53,7 +53,7 @@ def add(scope_id: int, author_id: int | None, items: Sequence[tuple[str, Parsed]
             for item_id, (_code, one) in zip(ids, items, strict=True)
         ],
     )
-    _pin_pictures({item_id: one.body for item_id, (_code, one) in zip(ids, items, strict=True) if one.media})
+    pictures.pin_newest({item_id: one.body for item_id, (_code, one) in zip(ids, items, strict=True)})
     tags = [
         {"item_id": item_id, "tag": tag}
         for item_id, (_code, one) in zip(ids, items, strict=True)
@@ -70,13 +70,6 @@ def add(scope_id: int, author_id: int | None, items: Sequence[tuple[str, Parsed]
         for item_id, own, (_code, one) in zip(ids, bands, items, strict=True)
     )
     return ids
-
-
-def _pin_pictures(bodies: Mapping[int, dict[str, Any]]) -> None:
-    """Write down which files the first versions of these items (body by item id) show."""
-    statement = select(ItemVersion.item_id, ItemVersion.id).where(ItemVersion.item_id.in_(bodies))
-    versions = db.session.execute(statement) if bodies else ()
-    pictures.pin((version_id, bodies[item_id]) for item_id, version_id in versions)
 
 
 def _row(scope_id: int, code: str, one: Parsed, category_id: int | None, now: datetime) -> dict[str, Any]:

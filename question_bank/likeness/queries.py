@@ -26,6 +26,7 @@ from training.core.db import BigId, batches, db
 MOST_SHARED = 2000
 MOST_COMPARED = 10
 MOST_TOLD = 3
+MOST_OF_A_LINE = 2
 PROBED_AT_ONCE = 1000
 
 
@@ -69,7 +70,7 @@ def nearest(scope_id: int, bodies: Mapping[int, Any], bands: Mapping[int, Sequen
     for number in bodies:
         counts = Counter(item_id for band in bands[number] for item_id in candidates.get(band, ()))
         if counts:
-            chosen[number] = [item_id for item_id, _times in counts.most_common(MOST_TOLD)]
+            chosen[number] = [item_id for item_id, _times in counts.most_common(MOST_OF_A_LINE)]
     items = _bodies({item_id for ids in chosen.values() for item_id in ids})
     told = {item_id: shingles.said(body) for item_id, (_item, body) in items.items()}
     nearest: dict[int, Alike] = {}

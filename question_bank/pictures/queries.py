@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from question_bank.models import Attempt, AttemptItem, Item, ItemVersion
 from question_bank.pictures.models import ItemPicture, SentPicture
 from question_bank.queries.attempts import visible_attempts
 from question_bank.queries.items import visible_items
 from training.core.access import Actor
-from training.core.db import db
+from training.core.db import batches, db
 from training.core.errors import NotFound
 from training.core.file_types import FAMILIES
 from training.core.storage import StoredFile
@@ -73,6 +73,16 @@ def pictures_by_hash(hashes: Collection[str]) -> dict[str, StoredFile]:
         StoredFile.sha256.in_(hashes), StoredFile.media_type.in_(sorted(FAMILIES["image"]))
     )
     return {one.sha256: one for one in db.session.scalars(statement)}
+
+
+def newest_versions(item_ids: Sequence[int]) -> dict[int, int]:
+    """The id of the newest version of each item."""
+    found: dict[int, int] = {}
+    for some in batches(item_ids):
+        statement = select(ItemVersion.item_id, func.max(ItemVersion.id)).where(ItemVersion.item_id.in_(some))
+        for item_id, newest in db.session.execute(statement.group_by(ItemVersion.item_id)):
+            found[item_id] = newest
+    return found
 
 
 def sent_before(moment: datetime) -> set[int]:

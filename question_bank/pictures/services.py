@@ -41,6 +41,12 @@ def pin(versions: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
         db.session.execute(insert(ItemPicture), rows)
 
 
+def pin_newest(bodies: Mapping[int, Mapping[str, Any]]) -> None:
+    """The same for the newest versions of items (body by item id); no query where no body has a picture."""
+    versions = queries.newest_versions([item_id for item_id, body in bodies.items() if files_of(body)])
+    pin((version_id, bodies[item_id]) for item_id, version_id in versions.items())
+
+
 def forget(file_ids: Collection[int]) -> int:
     """Forget files that were sent and, where no item nor anything else shows them, that they are stored.
 

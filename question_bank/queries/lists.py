@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, select, tuple_
 
 from question_bank.analysis.models import ItemFigures
 from question_bank.marking import queries as marking
@@ -115,11 +115,9 @@ def _mine(actor: Actor) -> ColumnElement[bool]:
 
 
 def _drafts(actor: Actor) -> ColumnElement[bool]:
-    """A draft whose newest version is the actor's."""
-    newest = select(ItemVersion.item_id).where(
-        ItemVersion.author_id == actor.id, ItemVersion.item_id == Item.id, ItemVersion.version == Item.version
-    )
-    return and_(Item.state == ItemState.DRAFT, Item.retired_at.is_(None), exists(newest))
+    """A draft whose newest version is the actor's, asked from their versions: there are far fewer than drafts."""
+    own = select(ItemVersion.item_id, ItemVersion.version).where(ItemVersion.author_id == actor.id)
+    return and_(Item.state == ItemState.DRAFT, Item.retired_at.is_(None), tuple_(Item.id, Item.version).in_(own))
 
 
 def _waiting(actor: Actor) -> ColumnElement[bool]:
@@ -140,8 +138,8 @@ def _due(_actor: Actor) -> ColumnElement[bool]:
 
 def _look(_actor: Actor) -> ColumnElement[bool]:
     """The figures of its newest version say that an author should look at it."""
-    newest = and_(ItemFigures.item_id == Item.id, ItemFigures.version == Item.version)
-    return and_(Item.retired_at.is_(None), exists(select(1).where(newest, ItemFigures.worth_a_look)))
+    told = select(ItemFigures.item_id, ItemFigures.version).where(ItemFigures.worth_a_look)
+    return and_(Item.retired_at.is_(None), tuple_(Item.id, Item.version).in_(told))
 
 
 ONLY = {"mine": _mine, "drafts": _drafts, "waiting": _waiting, "due": _due, "look": _look}

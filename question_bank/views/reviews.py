@@ -52,10 +52,11 @@ def _page(sent: dict[tuple[int, int], RowDecision], fault: str = "") -> str:
     page = queries.page_of_waiting(actor(), paging.number_asked())
     fresh = decision_forms((item.id, item.version) for item, _body in page.rows)
     forms = {item_id: sent.get((item_id, version), form) for (item_id, version), form in fresh.items()}
+    previews = papers.previews_of([(item.type, body) for item, body in page.rows])
     return render_template(
         "question_bank/reviews.html",
         page=page,
-        shown=[(item, papers.preview_of(item.type, body), body) for item, body in page.rows],
+        shown=[(item, paper, body) for (item, body), paper in zip(page.rows, previews, strict=True)],
         asked=queries.asked([item.id for item, _body in page.rows]),
         forms=forms,
         fault=fault,

@@ -197,3 +197,16 @@ def test_the_commands_say_it_too(bench: Bench, tmp_path: Path) -> None:
         assert db.session.scalar(select(func.count()).where(Item.code.in_(["F-1", "F-2", "F-3"]))) == 2
     again = runner.invoke(args=["questions", "import", str(file), "--bank", "B-jn", "--with-twins", "--json"])
     assert json.loads(again.stdout)["counts"]["there"] == 3, "what is in the bank already does not come twice"
+
+
+def test_the_editor_needs_six_queries_at_most(bench: Bench, instructor: CheckingClient) -> None:
+    """Opening a form, and the preview beside it that also looks for items that are alike."""
+    item_id = add(bench, "L-1")
+    add(bench, "L-2")
+    for address in ("/items/new?type=A1", f"/items/{item_id}/edit"):
+        instructor.get(address)
+        with counting(bench.app, at_most=6):
+            assert instructor.get(address).status_code == 200
+    typed = {"stem_zh": STEM, "options-0-text_zh": "给即释吗啡"}
+    with counting(bench.app, at_most=6):
+        assert instructor.post(f"/items/preview?type=A1&item={item_id}", data=typed).status_code == 200

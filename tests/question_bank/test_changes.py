@@ -170,6 +170,10 @@ def test_what_a_version_says_is_changed_and_comes_back(
         assert look(bench, one).version == 3, "nothing is taken out of the history"
     item = look(bench, approved)
     assert (item.state, item.approved_version) == (ItemState.APPROVED, 3), "what was approved is so again"
+    with bench.looking():
+        lines = select(AuditLine.details).where(AuditLine.object_id == str(draft), AuditLine.verb == "item.revise")
+        told = db.session.scalars(lines.order_by(AuditLine.id)).all()
+    assert told == [{"version": number, "item_change": change} for number in (2, 3)]
 
 
 def test_category_and_tags_are_no_version_and_come_back(bench: Bench) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from question_bank.changes.rules import Act
 from question_bank.item_types import hotspot
 from question_bank.models import AttemptItem, Item, ItemVersion
 from question_bank.pictures import showing, tasks
@@ -27,6 +28,7 @@ from tests.counting import counting
 from tests.question_bank import bodies, conftest
 from tests.question_bank.conftest import NOW, Bench
 from tests.question_bank.test_authoring import typed
+from tests.question_bank.test_changes import done
 from tests.question_bank.test_sitting import hand_in
 from tests.question_bank.test_writing_types import send_picture
 from training.core import clock, file_types, storage
@@ -348,3 +350,13 @@ def test_a_photograph_taken_upright_has_its_sides_as_it_is_shown(app: Any) -> No
     with app.app_context():
         kept = storage.keep(held.getvalue(), "photo.jpg", families=("image",))
     assert (kept.type.width, kept.type.height) == (30, 40)
+
+
+def test_a_change_of_many_items_leaves_them_their_pictures(bench: Bench, instructor: CheckingClient) -> None:
+    send(instructor, "/items/new?type=A1", PUMP)
+    save(instructor)
+    item, _body = newest(bench)
+    done(bench, Act.MODULE, "pain", [item.id])
+    with bench.looking():
+        versions = select(ItemVersion.version).join(ItemPicture, ItemPicture.item_version_id == ItemVersion.id)
+        assert set(db.session.scalars(versions.where(ItemVersion.item_id == item.id))) == {1, 2}
