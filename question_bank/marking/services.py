@@ -13,6 +13,7 @@ from question_bank.marking.queries import Answer
 from question_bank.models import Attempt, AttemptStatus
 from question_bank.services import finishing
 from question_bank.services.items import Stale
+from training.accounts import services as accounts
 from training.activities.models import Activity
 from training.core import audit, clock, i18n
 from training.core.access import Actor
@@ -41,6 +42,7 @@ def mark(answer: Answer, given: Given, *, seen: int, marked_by: Actor) -> None:
     bounds), `Conflict` (the result is decided) or `Stale` (somebody else marked it meanwhile).
     """
     policies.require_may_mark(marked_by, answer)
+    accounts.lock(answer.attempt.person_id)
     if rules.faulty(answer.rubric, given.points):
         raise Invalid(_("Give each criterion a whole number of points, from 0 to the most it has."))
     newest = queries.newest_mark(answer.attempt.id, answer.item.position)

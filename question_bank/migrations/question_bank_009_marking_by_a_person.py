@@ -1,4 +1,4 @@
-"""marking by a person: attempts that wait for it, and the marks, of which erasing empties the comment alone."""
+"""marking by a person: attempts that wait for it, and the marks; erasing empties comments and what was written."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ down_revision = "question_bank_008"
 branch_labels = None
 depends_on = None
 
-KEPT = ("attempt_id", "position", "number", "marker_id", "marked_at", "points", "critical")
+KEPT = {
+    "essay_mark": ("attempt_id", "position", "number", "marker_id", "marked_at", "points", "critical"),
+    "answer_event": ("attempt_id", "receipt", "position", "saved_at"),
+}
+EMPTIED = {"essay_mark": "NEW.comment = ''", "answer_event": "NEW.answer = '[\"\"]'"}
 OWNER = (
     "SELECT 1 FROM person JOIN attempt ON attempt.person_id = person.id "
     "WHERE attempt.id = OLD.attempt_id AND person.erased_at IS NOT NULL"
@@ -20,23 +24,21 @@ OWNER = (
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
-def _guards(dialect: str) -> list[str]:
-    """Nothing changes, but the comment may become empty once the person was erased."""
+def _let_empty(table: str, dialect: str) -> list[str]:
+    """Nothing of an append-only table changes, but what was written may become empty once the person was erased."""
     same = "IS" if dialect == "sqlite" else "IS NOT DISTINCT FROM"
-    conditions = [f"NEW.{column} {same} OLD.{column}" for column in KEPT]
-    allowed = " AND ".join([*conditions, "NEW.comment = ''", f"EXISTS ({OWNER})"])
+    conditions = [f"NEW.{column} {same} OLD.{column}" for column in KEPT[table]]
+    allowed = " AND ".join([*conditions, EMPTIED[table], f"EXISTS ({OWNER})"])
     if dialect == "sqlite":
         return [
-            *append_only("essay_mark", dialect),
-            "DROP TRIGGER essay_mark_no_update",
-            f"CREATE TRIGGER essay_mark_no_update BEFORE UPDATE ON essay_mark WHEN NOT ({allowed}) "
-            "BEGIN SELECT RAISE(ABORT, 'essay_mark is append-only'); END",
+            f"DROP TRIGGER {table}_no_update",
+            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} WHEN NOT ({allowed}) "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
         ]
     return [
-        *append_only("essay_mark", dialect),
-        "CREATE OR REPLACE FUNCTION essay_mark_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        f"CREATE OR REPLACE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
         f"$$ BEGIN IF TG_OP = 'UPDATE' THEN IF {allowed} THEN RETURN NEW; END IF; END IF; "
-        "RAISE EXCEPTION 'essay_mark is append-only'; END $$",
+        f"RAISE EXCEPTION '{table} is append-only'; END $$",
     ]
 
 
@@ -80,13 +82,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("attempt_id", "position", "number", name=op.f("pk_essay_mark")),
     )
     op.create_index(op.f("ix_essay_mark_marker_id"), "essay_mark", ["marker_id"])
-    for statement in _guards(op.get_bind().dialect.name):
+    dialect = op.get_bind().dialect.name
+    guards = [*append_only("essay_mark", dialect), *_let_empty("essay_mark", dialect)]
+    for statement in (*guards, *_let_empty("answer_event", dialect)):
         op.execute(statement)
 
 
 def downgrade() -> None:
     """Go back; what waits for a mark is open again, and handed in anew by the sweep."""
-    for statement in drop_append_only("essay_mark", op.get_bind().dialect.name):
+    dialect = op.get_bind().dialect.name
+    strict = [*drop_append_only("answer_event", dialect), *append_only("answer_event", dialect)]
+    for statement in (*strict, *drop_append_only("essay_mark", dialect)):
         op.execute(statement)
     op.drop_index(op.f("ix_essay_mark_marker_id"), "essay_mark")
     op.drop_table("essay_mark")

@@ -19,6 +19,7 @@ from question_bank.models import (
 )
 from question_bank.queries import attempts as queries
 from question_bank.services import finishing
+from training.accounts import services as accounts
 from training.core import audit, clock
 from training.core.audit import HasId
 from training.core.db import db, insert
@@ -120,6 +121,7 @@ def hand_in(attempt: Attempt, *, by: HasId | None) -> Attempt:
     """
     if attempt.status is not AttemptStatus.OPEN:
         return attempt
+    accounts.lock(attempt.person_id)
     now = clock.now()
     over = now >= attempt.deadline
     waits = _keep_answers(attempt)

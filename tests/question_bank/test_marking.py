@@ -12,11 +12,12 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from question_bank.marking import rules
 from question_bank.marking.services import Given
-from question_bank.models import AttemptItem, AttemptStatus, HandedInBy
+from question_bank.models import AnswerEvent, AttemptItem, AttemptStatus, HandedInBy
 from question_bank.queries import attempts as queries
 from question_bank.services import answers, sitting
 from tests.client import CheckingClient, main_text
@@ -161,13 +162,27 @@ def test_the_service_keeps_the_bounds_as_well(one: Bench, given: Given) -> None:
     assert marks(one) == []
 
 
-def test_erasing_empties_the_comment_and_keeps_the_points(one: Bench) -> None:
+def test_erasing_empties_text_and_comment_and_keeps_the_points(one: Bench) -> None:
     attempt_id = sit(one, "words")
     mark(one, attempt_id, given=Given({"a": 2, "b": 0}, "about the trainee"))
     with one.writing():
         erasure.erase(one.trainee.id, by=None)
     [kept] = marks(one)
     assert (kept.comment, kept.points) == ("", {"a": 2, "b": 0})
+    with one.looking():
+        events = select(AnswerEvent.position, AnswerEvent.answer).where(AnswerEvent.attempt_id == attempt_id)
+        items = select(AttemptItem.graded_answer).where(AttemptItem.attempt_id == attempt_id)
+        assert [tuple(row) for row in db.session.execute(events)] == [(1, ["b"]), (2, [""])]
+        assert list(db.session.scalars(items.order_by(AttemptItem.position))) == [["b"], [""]]
+    assert attempt(one, attempt_id).score_percent == Decimal(75)
+    assert len(lines(one)) == 1
+
+
+def test_a_living_persons_answers_and_comments_stay_as_they_are(one: Bench) -> None:
+    mark(one, sit(one, "words"))
+    for statement in ("UPDATE essay_mark SET comment = ''", "UPDATE answer_event SET answer = '[\"\"]'"):
+        with pytest.raises(DBAPIError, match="append-only"), one.writing():
+            db.session.execute(text(statement))
 
 
 def test_the_trail_tells_who_marked_and_what_was_decided(one: Bench) -> None:
