@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from question_bank.exchange.parsed import Parsed
 from question_bank.imports.models import Outcome
 from question_bank.likeness import queries
-from question_bank.likeness.files import Compared
+from question_bank.likeness.files import Compared, Twin
 
 NOTHING: dict[str, Any] = {
     "like_item_id": None,
@@ -20,34 +20,28 @@ NOTHING: dict[str, Any] = {
 }
 """What is written of a line that is like none."""
 COMING = {Outcome.WHOLE, Outcome.WITH_LOSSES}
-AT_ONCE = 1000
 
 
-def tell(
-    scope_id: int, rows: list[dict[str, Any]], items: Sequence[Parsed], compared: Compared, known: Sequence[bool]
-) -> None:
-    """Write into the rows of lines what each is like; a line that an earlier one equals is not chosen.
+def told(
+    scope_id: int, asked: Sequence[int], items: Sequence[Parsed], compared: Compared, coming: Collection[int]
+) -> dict[int, dict[str, Any]]:
+    """For each line asked about, by its place from 0, the columns that say what it is like.
 
-    A line that becomes the next version of a draft (`known`) is like that one, and nothing is said of it.
+    A line that says the same as an earlier one of those `coming` is not chosen.
     """
-    asked = [place for place, row in enumerate(rows) if row["outcome"] in COMING and not known[place]]
-    for start in range(0, len(asked), AT_ONCE):
-        some = asked[start : start + AT_ONCE]
-        bodies = {place: items[place].body for place in some}
-        near = queries.nearest(scope_id, bodies, {place: compared.bands[place] for place in some})
-        for place in some:
-            rows[place] |= _told(near.get(place), place, compared)
+    bodies = {place: items[place].body for place in asked}
+    near = queries.nearest(scope_id, bodies, {place: compared.bands[place] for place in asked})
+    return {place: _told(near.get(place), compared.twins.get(place), coming) for place in asked}
 
 
-def _told(item: queries.Alike | None, place: int, compared: Compared) -> dict[str, Any]:
+def _told(item: queries.Alike | None, twin: Twin | None, coming: Collection[int]) -> dict[str, Any]:
     """The columns of one line: the earlier line that says the same, else whatever it is most like."""
-    twin = compared.twins.get(place)
     if twin is not None and (twin.is_same or item is None or twin.likeness.share > item.likeness.share):
         return {
             "like_line": twin.place + 1,
             "percent": twin.likeness.percent,
             "numbers_differ": twin.likeness.numbers_differ,
-            "chosen": not twin.is_same,
+            "chosen": not (twin.is_same and twin.place in coming),
         }
     if item is None:
         return {}

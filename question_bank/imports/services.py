@@ -34,6 +34,7 @@ WORK = "question_bank:import"
 A_PIECE = 200
 MOST = 100_000
 MOST_MESSAGES = 20
+AT_ONCE = 1000
 Columns = dict[str, dict[int, str]]
 LONGEST_MESSAGE = 500
 
@@ -140,28 +141,42 @@ def choose_all(opened: ItemImport) -> None:
 
 
 def _write_lines(opened: ItemImport, items: Sequence[Parsed], compared: Compared) -> None:
+    """Write the lines of an import, a thousand at once."""
     codes = writing.codes_of(items, prefix_of(opened))
     there = queries.there(opened.scope_id, codes, compared.digests)
-    rows: list[dict[str, Any]] = []
-    for number, (code, said, one) in enumerate(zip(codes, compared.digests, items, strict=True), start=1):
-        outcome, item_id, messages = _judged(code, said, one, there)
-        rows.append(
-            {
-                **comparing.NOTHING,
-                "bands": bytes(compared.bands[number - 1]) if not one.refusals else None,
-                "import_id": opened.id,
-                "number": number,
-                "place": one.where[:200],
-                "name": (_stem(one) or one.name or code)[:200],
-                "type": (one.type or one.original_type)[:40],
-                "outcome": outcome,
-                "messages": [message[:LONGEST_MESSAGE] for message in messages[:MOST_MESSAGES]],
-                "item_id": item_id,
-            }
+    judged = [_judged(code, said, one, there) for code, said, one in zip(codes, compared.digests, items, strict=True)]
+    coming = {place for place, (outcome, _item_id, _said) in enumerate(judged) if outcome in comparing.COMING}
+    for start in range(0, len(items), AT_ONCE):
+        places = range(start, min(start + AT_ONCE, len(items)))
+        asked = [place for place in places if place in coming and codes[place] not in there.by_code]
+        told = comparing.told(opened.scope_id, asked, items, compared, coming)
+        db.session.execute(
+            insert(ImportLine),
+            [
+                {
+                    **comparing.NOTHING,
+                    **told.get(place, {}),
+                    **_line(items[place], codes[place], judged[place]),
+                    "import_id": opened.id,
+                    "number": place + 1,
+                    "bands": bytes(compared.bands[place]) if place in coming else None,
+                }
+                for place in places
+            ],
         )
-    comparing.tell(opened.scope_id, rows, items, compared, known=[code in there.by_code for code in codes])
-    for start in range(0, len(rows), 1000):
-        db.session.execute(insert(ImportLine), rows[start : start + 1000])
+
+
+def _line(one: Parsed, code: str, judged: tuple[Outcome, int | None, list[str]]) -> dict[str, Any]:
+    """What a line says of its item, and what becomes of it."""
+    outcome, item_id, messages = judged
+    return {
+        "place": one.where[:200],
+        "name": (_stem(one) or one.name or code)[:200],
+        "type": (one.type or one.original_type)[:40],
+        "outcome": outcome,
+        "messages": [message[:LONGEST_MESSAGE] for message in messages[:MOST_MESSAGES]],
+        "item_id": item_id,
+    }
 
 
 def _stem(one: Parsed) -> str:

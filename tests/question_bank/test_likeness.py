@@ -120,9 +120,9 @@ def test_malformed_bodies_say_nothing(wrong: dict[str, Any]) -> None:
 
 
 def test_a_slightly_changed_item_is_found_again() -> None:
-    """Every item of the sample, with one of its options written anew, shares a band with what it was."""
+    """Every item of the sample that has options, with one of them written anew, shares a band with what it was."""
     lost = 0
-    for item in all_items():
+    for item in (one for one in all_items() if "options" in one):
         options = [
             *item["options"][:-1],
             {**item["options"][-1], "text": {"zh": "另写的一个选项", "en": "another one"}},
