@@ -18,7 +18,7 @@ from training.activities.models import Activity
 from training.core import audit, clock, i18n
 from training.core.access import Actor
 from training.core.db import db
-from training.core.errors import Conflict, Invalid
+from training.core.errors import Conflict, Invalid, NotFound
 from training.messages import services as messages
 
 
@@ -38,11 +38,13 @@ class Given:
 def mark(answer: Answer, given: Given, *, seen: int, marked_by: Actor) -> None:
     """Mark an answer of a locked attempt; `seen` is the number of the mark that the marker saw, 0 for none. No commit.
 
-    The same mark sent again by the same person is the one there is. Raises `NotAllowed`, `Invalid` (points out of
-    bounds), `Conflict` (the result is decided) or `Stale` (somebody else marked it meanwhile).
+    The same mark sent again by the same person is the one there is. Raises `NotAllowed`, `NotFound` (whose answer it is
+    was erased meanwhile), `Invalid` (points out of bounds), `Conflict` (the result is decided) or `Stale` (somebody
+    else marked it meanwhile).
     """
     policies.require_may_mark(marked_by, answer)
-    accounts.lock(answer.attempt.person_id)
+    if accounts.lock(answer.attempt.person_id).erased_at is not None:
+        raise NotFound(_("There is no such answer for you to mark."))
     if rules.faulty(answer.rubric, given.points):
         raise Invalid(_("Give each criterion a whole number of points, from 0 to the most it has."))
     newest = queries.newest_mark(answer.attempt.id, answer.item.position)

@@ -22,7 +22,7 @@ from tests.counting import counting
 from tests.question_bank.conftest import Bench, build
 from tests.question_bank.essays import ONE, TWO, attempt, lines, mark, marks, points, sit
 from training.core.db import db
-from training.core.errors import NotAllowed
+from training.core.errors import NotAllowed, NotFound
 from training.messages import services as messages
 from training.privacy import erasure
 
@@ -264,3 +264,30 @@ def test_what_fails_half_way_leaves_the_answer_waiting(one: Bench, monkeypatch: 
     assert attempt(one, attempt_id).status is AttemptStatus.MARKING
     mark(one, attempt_id)
     assert len(lines(one)) == 1
+
+
+def test_marking_while_its_writer_is_erased_leaves_no_comment(one: Bench) -> None:
+    attempt_id = sit(one, "words")
+    start, refused = threading.Barrier(2), []
+
+    def act(does: Callable[[], None]) -> None:
+        start.wait(timeout=10)
+        try:
+            does()
+        except Exception as error:  # noqa: BLE001 - the test names it
+            refused.append(type(error))
+
+    def erases() -> None:
+        with one.writing():
+            erasure.erase(one.trainee.id, by=None)
+
+    def marking_it() -> None:
+        mark(one, attempt_id, given=Given({"a": 1, "b": 1}, "about the trainee"))
+
+    threads = [threading.Thread(target=act, args=(does,)) for does in (erases, marking_it)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert set(refused) <= {NotFound}
+    assert {one.comment for one in marks(one)} <= {""}
