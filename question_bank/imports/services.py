@@ -187,7 +187,7 @@ def _stem(one: Parsed) -> str:
 def _judged(code: str, said: str, one: Parsed, there: queries.There) -> tuple[Outcome, int | None, list[str]]:
     """How one item would come in, which item says the same already, and what is to be said about it."""
     if one.refusals:
-        return Outcome.REFUSED, None, [problem.message for problem in one.refusals]
+        return Outcome.REFUSED, None, [problem.told(one.where) for problem in one.refusals]
     if said in there.by_digest:
         return Outcome.THERE, there.by_digest[said], []
     if code in there.by_code and there.drafts.get(code) != one.type:
@@ -196,7 +196,7 @@ def _judged(code: str, said: str, one: Parsed, there: queries.There) -> tuple[Ou
             None,
             [_("Your bank has another item with the code %(code)s; give this one another.", code=code)],
         )
-    losses = [problem.message for problem in one.losses]
+    losses = [problem.told(one.where) for problem in one.losses]
     if code in there.by_code:
         losses.append(_("Becomes the next version of the draft with this code."))
     return (Outcome.WITH_LOSSES if losses else Outcome.WHOLE), None, losses

@@ -61,6 +61,19 @@ def test_a_page_of_reviews_is_decided_with_one_button(bench: Bench, reviewer: Ch
     assert "item.approved" in verbs
 
 
+def test_all_left_open_are_approved_with_one_button_unless_something_is_amiss(
+    bench: Bench, reviewer: CheckingClient
+) -> None:
+    ids = [submitted(bench, f"R-{number}") for number in range(3)]
+    amiss = said(ids[0], "") | said(ids[1], "return") | said(ids[2], "") | {"rest": "approve"}
+    assert reviewer.post(PAGE, data=amiss).status_code == 422
+    assert [look(bench, one).state for one in ids] == [ItemState.IN_REVIEW] * 3
+    data = amiss | said(ids[1], "return", "Option B is too long")
+    answer = reviewer.post(PAGE, data=data, follow_redirects=True)
+    assert "Approved: 2." in answer.text
+    assert [look(bench, one).state for one in ids] == [ItemState.APPROVED, ItemState.DRAFT, ItemState.APPROVED]
+
+
 def test_a_double_click_says_the_same_and_does_nothing_twice(bench: Bench, reviewer: CheckingClient) -> None:
     one, other = submitted(bench, "R-1"), submitted(bench, "R-2")
     data = said(one, "approve") | said(other, "return", "shorten it")
