@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, insert, select, update
 
 from question_bank import item_types
-from question_bank.exchange import formats
+from question_bank.exchange import formats, gaps
 from question_bank.exchange.parsed import Parsed
 from question_bank.imports import comparing, queries, writing
 from question_bank.imports.models import ImportLine, ImportStatus, ItemImport, Outcome
@@ -181,7 +181,8 @@ def _line(one: Parsed, code: str, judged: tuple[Outcome, int | None, list[str]])
 
 def _stem(one: Parsed) -> str:
     """What its author knows the item by: its stem, in whatever language it has."""
-    return next(filter(None, (stem_of(one.body, language) for language in item_types.LANGUAGES)), "")
+    stem = next(filter(None, (stem_of(one.body, language) for language in item_types.LANGUAGES)), "")
+    return gaps.shown(stem)
 
 
 def _judged(code: str, said: str, one: Parsed, there: queries.There) -> tuple[Outcome, int | None, list[str]]:

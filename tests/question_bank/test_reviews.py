@@ -11,8 +11,10 @@ from sqlalchemy import func, select
 from question_bank.models import Item, ItemNote, ItemState, NoteKind
 from question_bank.queries import items as bank
 from question_bank.services import items, review
+from question_bank.views import papers
 from tests.client import CheckingClient, main_text
 from tests.counting import counting
+from tests.question_bank import bodies
 from tests.question_bank.conftest import Bench
 from tests.question_bank.test_changes import edit, look
 from tests.question_bank.test_lists import add
@@ -156,3 +158,10 @@ def test_twenty_are_shown_at_once_and_statements_do_not_grow(
     with bench.looking():
         waiting = db.session.scalar(select(func.count()).where(Item.state == ItemState.IN_REVIEW, Item.id.in_(ids)))
     assert waiting == 2
+
+
+def test_a_paper_shows_a_numbered_line_where_a_blank_belongs(app: Flask) -> None:
+    with app.test_request_context():
+        paper = papers.preview_of("blanks", bodies.blanks())
+        assert paper.pieces("first [[1]], then [[2]]") == ["first ____\u00a0(1), then ____\u00a0(2)"]
+        assert paper.plain("[[3]]") == "[[3]]"
