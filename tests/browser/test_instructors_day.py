@@ -17,14 +17,14 @@ from training.core.workbooks import Column, SheetOut, write_xlsx
 pytestmark = pytest.mark.xdist_group("browser")
 Visit = Callable[..., Page]
 Book = dict[str, list[list[str]]]
-ITEMS, SECOND_PERSON = 20, "13800000032"
+ITEMS = 20
 THINGS = "锅萝树典铃腐棚角井机琴场壶塔亭罐钟馄枇联"
 DOINGS = ["清早擦拭", "雨天收回", "登记出借", "请人讲解", "节前清点", "轮流照看", "换到阴处", "落了灰尘"]
 
 
 def test_an_instructor_brings_items_in_has_them_approved_and_composes_a_quiz(visit: Visit, tmp_path: Path) -> None:
     """Twenty items with three faults, by what the pages show."""
-    page, reviewer = visit(staff("instructor"), size=DESK), visit(SECOND_PERSON, size=PHONE)
+    page, reviewer = visit(staff("instructor"), size=DESK), visit(staff("instructor", "SAMPLE-BASE-QD"), size=PHONE)
     book = _filled(_read(_template(page, tmp_path)))
     faults = _with_faults(book)
     _send(page, _write(book, tmp_path / "我的题.xlsx"))
