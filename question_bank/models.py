@@ -217,9 +217,10 @@ class QuizItem(Base):
 
 
 class AttemptStatus(StrEnum):
-    """Whether an attempt still takes answers."""
+    """Whether an attempt still takes answers, or is handed in: `MARKING` while a written answer waits for a person."""
 
     OPEN = "open"
+    MARKING = "marking"
     HANDED_IN = "handed_in"
 
 
@@ -241,7 +242,7 @@ class Attempt(Base):
         ForeignKeyConstraint(["quiz_id", "quiz_version"], ["quiz_version.quiz_id", "quiz_version.version"]),
         UniqueConstraint("person_id", "quiz_id", "number"),
         CheckConstraint("(status = 'open') = (handed_in_at IS NULL)", name="handed_in_when_closed"),
-        CheckConstraint("(status = 'open') = (passed IS NULL)", name="graded_when_closed"),
+        CheckConstraint("(status = 'handed_in') = (passed IS NOT NULL)", name="graded_when_closed"),
         CheckConstraint("score_percent BETWEEN 0 AND 100", name="score_percent"),
         Index(
             "uq_attempt_open",
@@ -256,6 +257,12 @@ class Attempt(Base):
             "deadline",
             sqlite_where=text("status = 'open'"),
             postgresql_where=text("status = 'open'"),
+        ),
+        Index(
+            "ix_attempt_marking",
+            "handed_in_at",
+            sqlite_where=text("status = 'marking'"),
+            postgresql_where=text("status = 'marking'"),
         ),
         Index("ix_attempt_quiz", "quiz_id", "quiz_version"),
         Index(

@@ -13,6 +13,7 @@ from training.core.access import Role
 class Permission(StrEnum):
     """Permissions over the bank, alphabetically."""
 
+    ATTEMPT_MARK = "question_bank:attempt:mark"
     ATTEMPT_SIT = "question_bank:attempt:sit"
     ITEM_READ = "question_bank:item:read"
     ITEM_REVIEW = "question_bank:item:review"
@@ -22,6 +23,7 @@ class Permission(StrEnum):
 
 
 GRANTS = {
+    Permission.ATTEMPT_MARK: (Role.INSTRUCTOR,),
     Permission.ATTEMPT_SIT: (Role.TRAINEE,),
     Permission.ITEM_READ: (Role.INSTRUCTOR,),
     Permission.ITEM_REVIEW: (Role.INSTRUCTOR,),
@@ -32,6 +34,8 @@ GRANTS = {
 
 VERBS = {
     "attempt.hand-in": _l("attempt handed in"),
+    "attempt.mark": _l("written answer marked"),
+    "attempt.result": _l("result of an attempt decided"),
     "attempt.start": _l("attempt begun"),
     "item.add": _l("item added"),
     "item.approved": _l("item approved"),

@@ -16,13 +16,14 @@ class State(StrEnum):
     OVER = "over"
     RESIT = "resit"
     WAIT = "wait"
+    MARKING = "marking"
     PASSED = "passed"
     NONE_LEFT = "none_left"
 
 
 @dataclass(frozen=True)
 class Sitting:
-    """An attempt as this rule sees it; `handed_in_at` and `passed` are None while it is open."""
+    """An attempt as this rule sees it; `handed_in_at` is None while it is open, `passed` until it is marked."""
 
     number: int
     deadline: datetime
@@ -54,6 +55,8 @@ def standing(sittings: Sequence[Sitting], allowed: int, wait_hours: int, now: da
             return Standing(State.OPEN if now < one.deadline else State.OVER, number, left)
     if any(one.passed for one in sittings):
         return Standing(State.PASSED, number, left)
+    if any(one.passed is None for one in sittings):
+        return Standing(State.MARKING, number, left)
     if not sittings:
         return Standing(State.FIRST, number, left)
     if not left:

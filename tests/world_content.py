@@ -34,6 +34,9 @@ from question_bank.changes.rules import Act
 from question_bank.exchange import formats
 from question_bank.imports import services as imports
 from question_bank.imports.models import ItemImport
+from question_bank.marking import queries as marking_queries
+from question_bank.marking import services as marking
+from question_bank.marking.models import EssayMark
 from question_bank.models import Attempt, AttemptItem, Item, ItemCategory, ItemVersion, Quiz, SavedSearch
 from question_bank.pictures import services as pictures
 from question_bank.pictures.models import ItemPicture
@@ -58,6 +61,16 @@ LESSON = "## 第一节\n\n镇痛从评估开始。\n\n- 部位\n- 程度\n\n![](
 LESSON_EN = "## First\n\nPain relief begins with asking.\n\n- where\n- how much\n\n![](figure:body)\n\n" + CHECK.format(
     "What comes first?", "asking", "a dose", "Ask first."
 )
+
+ESSAY: dict[str, Any] = {
+    "stem": {"zh": "怎样向家属说明不再输液？", "en": "How do you tell the family that no more drips will be given?"},
+    "rubric": [
+        {"id": "1", "text": {"zh": "先问家属的理解", "en": "Asks first what they understand"}, "points": 2},
+        {"id": "2", "text": {"zh": "说明口腔护理", "en": "Explains mouth care"}, "points": 1},
+    ],
+    "longest": 500,
+    "source": "",
+}
 
 
 @dataclass(frozen=True)
@@ -100,6 +113,7 @@ def add_activities(making: Making, place: str) -> list[Activity]:
         approved(scope, f"I-{place}-{number}", kind, body, author, reviewer)
         for number, (kind, body) in enumerate(bodies, start=1)
     ]
+    chosen.append(approved(scope, f"I-{place}-8", "essay", ESSAY, author, reviewer))
     waiting = items.add_item(scope, code=f"I-{place}-9", type_name="A1", body=_bodies()[0][1], added_by=reviewer)
     review.submit(waiting, scope, submitted_by=author)  # who may withdraw it, and may decide about it too
     category = categories.add_category(scope, f"疼痛{place}", added_by=author)
@@ -185,6 +199,7 @@ def add_progress(making: Making, place: str) -> None:
     attempt = sitting.start(quiz.id, first, seed=1)
     _answer_all(attempt, first)
     sitting.hand_in(attempt_queries.lock(attempt.id), by=first)
+    _mark(attempt, making.actor(f"instructor.{place}"))
     opened = sitting.start(quiz.id, second, seed=2)
     _answer_all(opened, second, at_most=1)
     _wait_and_stop(making, place, course, first)
@@ -192,6 +207,13 @@ def add_progress(making: Making, place: str) -> None:
     _talk(dialogue.id, second, at_most=1)
     coordinator = making.actor(f"coordinator.{place}")
     _certify(making, place, coordinator)
+
+
+def _mark(attempt: Attempt, marker: Actor) -> None:
+    """The essay of a handed-in attempt, which is finished by that."""
+    [position] = marking_queries.without_mark(attempt.id)
+    found = marking_queries.answer_visible_to(marker, attempt.id, position, lock=True)
+    marking.mark(found, marking.Given({"1": 2, "2": 1}, "说得清楚。"), seen=0, marked_by=marker)
 
 
 def _certify(making: Making, place: str, coordinator: Actor) -> None:
@@ -229,7 +251,7 @@ def _answer_all(attempt: Attempt, person: Actor, at_most: int = 99) -> None:
         .order_by(AttemptItem.position)
     ).all()
     for position, body in rows[:at_most]:
-        answers.save(attempt.id, position, body["key"], person_id=person.id)
+        answers.save(attempt.id, position, body.get("key", ["先听家属怎么说。"]), person_id=person.id)
 
 
 def after_commit() -> None:
@@ -320,6 +342,14 @@ def _attempts(place: str) -> list[Any]:
     ]
 
 
+def _marked(column: Any) -> Callable[[str], list[Any]]:
+    def found(place: str) -> list[Any]:
+        statement = select(column).join(Attempt, Attempt.id == EssayMark.attempt_id)
+        return list(db.session.scalars(statement.where(Attempt.person_id == _first(place))))
+
+    return found
+
+
 def _certificates(column: Any) -> Callable[[str], list[Any]]:
     def found(place: str) -> list[Any]:
         statement = select(column).where(Certificate.person_id == _first(place))
@@ -355,6 +385,8 @@ SOURCES: dict[str, Callable[[str], list[Any]]] = {
     "change_id": _changes,
     "search_id": _searches,
     "attempt_id": _attempts,
+    "answers/attempt_id": _marked(EssayMark.attempt_id),
+    "<int:attempt_id>/position": _marked(EssayMark.position),
     "batch_id": _batches,
     "certificate_id": _certificates(Certificate.id),
     "number": _certificates(Certificate.number),

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 _PLACES = {"\\": "\x01", ":": "\x02", "#": "\x03", "=": "\x04", "{": "\x05", "}": "\x06", "~": "\x07", "n": "\x08"}
-_BACK = {ord(place): "\n" if sign == "n" else sign for sign, place in _PLACES.items()}
+_BACK = {place: "\n" if sign == "n" else sign for sign, place in _PLACES.items()}
 _ESCAPED = re.compile(r"\\([\\:#={}~n])")
-_OWN_CONTROLS = dict.fromkeys(range(1, 9))
+_CONTROL = re.compile(r"[\x01-\x08]")
 _EXPORTED = re.compile(r"//\s*question:\s*[0-9]+\s+name:")
 _ID = re.compile(r"\[id:((?:\\]|[^\]\x00-\x1f])+)\]")
 _TAG = re.compile(r"\[tag:((?:\\]|[^\]<>`\x00-\x1f])+)\]")
@@ -61,8 +61,7 @@ def looks_like_gift(text: str) -> bool:
 
 def entries(text: str) -> Iterator[Category | Question]:
     """Categories and questions in the order of the file."""
-    protected = _ESCAPED.sub(lambda found: _PLACES[found[1]], text.translate(_OWN_CONTROLS))
-    for block in _joined(_blocks(protected)):
+    for block in _joined(_blocks(text)):
         if block.lines[0].startswith(CATEGORY):
             yield Category(reveal(block.lines[0].removeprefix(CATEGORY)).strip())
         else:
@@ -71,7 +70,7 @@ def entries(text: str) -> Iterator[Category | Question]:
 
 def reveal(protected: str) -> str:
     """A text with the escaped signs back in their places."""
-    return protected.translate(_BACK)
+    return _CONTROL.sub(lambda found: _BACK[found[0]], protected)
 
 
 def with_form(protected: str, default: str) -> tuple[str, str]:
@@ -85,11 +84,17 @@ def with_form(protected: str, default: str) -> tuple[str, str]:
 
 
 def _lines(text: str) -> Iterator[str]:
+    """The lines of a text, protected, one at a time: a whole text is large enough to be in memory once."""
     start = 0
     while (end := text.find("\n", start)) >= 0:
-        yield text[start:end]
+        yield _protected(text[start:end])
         start = end + 1
-    yield text[start:]
+    yield _protected(text[start:])
+
+
+def _protected(line: str) -> str:
+    line = _CONTROL.sub("", line)
+    return _ESCAPED.sub(lambda found: _PLACES[found[1]], line) if "\\" in line else line
 
 
 def _blocks(text: str) -> Iterator[_Block]:

@@ -29,11 +29,13 @@ LONGEST_NAME = 80
 _SUPERSCRIPTS = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
 _SUBSCRIPTS = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
-_CONTROLS: dict[int, None] = dict.fromkeys(
-    number
+_UNPRINTABLE = [
+    chr(number)
     for number in (*range(0xA0), *range(0x2028, 0x2070), *range(0xD800, 0xE000), *range(0xFDD0, 0xFDF0))
     if chr(number) != "\r" and is_unprintable(chr(number))
-) | dict.fromkeys(number for plane in range(17) for number in (plane * 0x10000 + 0xFFFE, plane * 0x10000 + 0xFFFF))
+] + [chr(plane * 0x10000 + low) for plane in range(17) for low in (0xFFFE, 0xFFFF)]
+_CONTROLS = re.compile(f"[{''.join(_UNPRINTABLE)}]")
+_EMPTY_LINES = re.compile(r"\n{3,}")
 _markdown = MarkdownIt("commonmark", {"html": True, "breaks": True})
 
 
@@ -63,7 +65,7 @@ def render(text: str, form: str = "html") -> Rendered:
     target = _Lines(breaks=form == "moodle")
     parser = etree.HTMLParser(target=target, no_network=True, huge_tree=False)
     end = text.rfind(">") + 1  # an opening sign that nothing closes is no tag but "less than"
-    parser.feed(text[:end].translate(_CONTROLS) + text[end:].translate(_CONTROLS).replace("<", "&lt;"))
+    parser.feed(_CONTROLS.sub("", text[:end]) + _CONTROLS.sub("", text[end:]).replace("<", "&lt;"))
     parser.close()
     return Rendered(tidy("".join(target.pieces)), target.pictures, target.lost)
 
@@ -71,9 +73,9 @@ def render(text: str, form: str = "html") -> Rendered:
 def tidy(text: str) -> str:
     """Composed, free of control characters, with plain line ends, no more than one blank line, nothing around."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
-    lines = text.translate(_CONTROLS).split("\n")
+    lines = _CONTROLS.sub("", text).split("\n")
     joined = "\n".join(one.rstrip() for one in lines)
-    return re.sub(r"\n{3,}", "\n\n", unicodedata.normalize("NFC", joined)).strip()
+    return _EMPTY_LINES.sub("\n\n", unicodedata.normalize("NFC", joined)).strip()
 
 
 def picture_name(source: str) -> str:

@@ -97,7 +97,7 @@ def columns_of(opened: ItemImport) -> Columns:
 
 def compare(items: Sequence[Parsed]) -> Compared:
     """What the items of a file say, and which of them are like one before them; needs no database."""
-    return files.compare([one.body for one in items], [digest(one.type, one.body) for one in items])
+    return files.compare(items, [digest(one.type, one.body) for one in items])
 
 
 def correct_columns(
@@ -181,8 +181,8 @@ def _line(one: Parsed, code: str, judged: tuple[Outcome, int | None, list[str]])
 
 def _stem(one: Parsed) -> str:
     """What its author knows the item by: its stem, in whatever language it has."""
-    stem = next(filter(None, (stem_of(one.body, language) for language in item_types.LANGUAGES)), "")
-    return gaps.shown(stem)
+    body = one.body
+    return gaps.shown(next(filter(None, (stem_of(body, language) for language in item_types.LANGUAGES)), ""))
 
 
 def _judged(code: str, said: str, one: Parsed, there: queries.There) -> tuple[Outcome, int | None, list[str]]:

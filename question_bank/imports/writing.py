@@ -43,17 +43,21 @@ def add(scope_id: int, author_id: int | None, items: Sequence[tuple[str, Parsed]
     if not items:
         return []
     now = clock.now()
+    bodies = [one.body for _code, one in items]
     categories = _categories(scope_id, {one.category for _code, one in items if one.category})
-    rows = [_row(scope_id, code, one, categories.get(one.category), now) for code, one in items]
+    rows = [
+        _row(scope_id, code, one, body, categories.get(one.category), now)
+        for body, (code, one) in zip(bodies, items, strict=True)
+    ]
     ids = list(db.session.scalars(insert(Item).returning(Item.id, sort_by_parameter_order=True), rows))
     db.session.execute(
         insert(ItemVersion),
         [
-            {"item_id": item_id, "version": 1, "body": one.body, "author_id": author_id, "created_at": now}
-            for item_id, (_code, one) in zip(ids, items, strict=True)
+            {"item_id": item_id, "version": 1, "body": body, "author_id": author_id, "created_at": now}
+            for item_id, body in zip(ids, bodies, strict=True)
         ],
     )
-    pictures.pin_newest({item_id: one.body for item_id, (_code, one) in zip(ids, items, strict=True)})
+    pictures.pin_newest(dict(zip(ids, bodies, strict=True)))
     tags = [
         {"item_id": item_id, "tag": tag}
         for item_id, (_code, one) in zip(ids, items, strict=True)
@@ -62,17 +66,20 @@ def add(scope_id: int, author_id: int | None, items: Sequence[tuple[str, Parsed]
     if tags:
         db.session.execute(insert(ItemTag), tags)
     terms = [
-        indexing.row_of(item_id, code, one.tags, one.body) for item_id, (code, one) in zip(ids, items, strict=True)
+        indexing.row_of(item_id, code, one.tags, body)
+        for item_id, body, (code, one) in zip(ids, bodies, items, strict=True)
     ]
     db.session.execute(insert(ItemTerms), terms)
     likeness.add(
-        (item_id, scope_id, array("q", own) if own else shingles.bands(one.body))
-        for item_id, own, (_code, one) in zip(ids, bands, items, strict=True)
+        (item_id, scope_id, array("q", own) if own else shingles.bands(body))
+        for item_id, own, body in zip(ids, bands, bodies, strict=True)
     )
     return ids
 
 
-def _row(scope_id: int, code: str, one: Parsed, category_id: int | None, now: datetime) -> dict[str, Any]:
+def _row(
+    scope_id: int, code: str, one: Parsed, body: dict[str, Any], category_id: int | None, now: datetime
+) -> dict[str, Any]:
     return {
         "scope_id": scope_id,
         "code": code,
@@ -81,8 +88,8 @@ def _row(scope_id: int, code: str, one: Parsed, category_id: int | None, now: da
         "state": ItemState.DRAFT,
         "created_at": now,
         "category_id": category_id,
-        "digest": digest(one.type, one.body),
-        **mirrored(one.body),
+        "digest": digest(one.type, body),
+        **mirrored(body),
     }
 
 

@@ -57,7 +57,7 @@ class Essay:
 
     def show(self, body: Body, draw: Sequence[str]) -> Shown:
         """One part with a text to be written."""
-        return Shown(body.get("stem") or {}, [ShownPart()], body.get("explanation") or {})
+        return Shown(body.get("stem") or {}, [ShownPart(longest=_longest(draw))], body.get("explanation") or {})
 
     def tidy(self, answer: Sequence[str]) -> list[str]:
         """Without space around it; an empty text is no answer."""
@@ -67,8 +67,7 @@ class Essay:
         """One text of the drawn length, or none, which takes back what was written."""
         if len(answer) > 1:
             return "too_many"
-        longest = min(int(draw[0]), LONGEST) if draw and draw[0].isdecimal() else LONGEST
-        return "too_long" if any(len(one) > longest for one in answer) else None
+        return "too_long" if any(len(one) > _longest(draw) for one in answer) else None
 
     def mark(self, body: Body, draw: Sequence[str], answer: object) -> Mark:
         """Nothing, until a person has marked it."""
@@ -77,3 +76,7 @@ class Essay:
     def key(self, body: Body, draw: Sequence[str]) -> list[str]:
         """None: the rubric says what is right."""
         return []
+
+
+def _longest(draw: Sequence[str]) -> int:
+    return min(int(draw[0]), LONGEST) if draw and draw[0].isdecimal() else LONGEST

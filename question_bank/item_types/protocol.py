@@ -48,7 +48,7 @@ class ShownOption:
 class ShownPart:
     """One question of an item as a page shows it; an item that is no set has one, without id, stem or release.
 
-    `accepted` says in words what is right where nothing is chosen from options.
+    `accepted` says in words what is right where nothing is chosen from options; `longest` bounds a text (characters).
     """
 
     id: str = ""
@@ -60,6 +60,7 @@ class ShownPart:
     accepted: Sequence[str] = ()
     unit: str = ""
     numeric: bool = False
+    longest: int = 0
 
     def letter_of(self, option_id: str) -> str:
         """The letter of an option; empty for none of them."""

@@ -97,5 +97,5 @@ def optional_faults(
     value: object, part: str, languages: Sequence[str], *, option: str | None = None, of: str | None = None
 ) -> Iterator[Fault]:
     """The same for a text that may be left out altogether."""
-    given = any(text_of(value, language) for language in LANGUAGES)
-    yield from faults(value, part, languages if given else (), option=option, of=of)
+    if any(text_of(value, language) for language in LANGUAGES):
+        yield from faults(value, part, languages, option=option, of=of)

@@ -11,10 +11,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from question_bank.likeness import shingles
 from question_bank.likeness.shingles import ALIKE, Likeness
+
+
+class Item(Protocol):
+    """An item as a file brings it; what it says is made for each who asks, so it is asked for one at a time."""
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """What the item says; empty when it is refused."""
 
 
 @dataclass(frozen=True)
@@ -35,26 +43,24 @@ class Compared:
     twins: Mapping[int, Twin] = field(default_factory=dict)
 
 
-def compare(bodies: Sequence[Mapping[str, Any]], digests: Sequence[str]) -> Compared:
+def compare(items: Sequence[Item], digests: Sequence[str]) -> Compared:
     """Compare the items of a file; an empty body, of an item that is refused, is like nothing."""
-    bands = [array("q", shingles.bands(body)) for body in bodies]
-    same = _same(bodies, digests)
-    return Compared(digests, bands, _like(bodies, bands, same) | same)
+    bands = [array("q", shingles.bands(one.body)) for one in items]
+    same = _same(items, digests)
+    return Compared(digests, bands, _like(items, bands, same) | same)
 
 
-def _same(bodies: Sequence[Mapping[str, Any]], digests: Sequence[str]) -> dict[int, Twin]:
+def _same(items: Sequence[Item], digests: Sequence[str]) -> dict[int, Twin]:
     """Items that an earlier one equals in everything."""
     first: dict[str, int] = {}
     found = {}
     for place, digest in enumerate(digests):
-        if bodies[place] and first.setdefault(digest, place) != place:
+        if first.setdefault(digest, place) != place and items[place].body:
             found[place] = Twin(first[digest], Likeness(1.0), is_same=True)
     return found
 
 
-def _like(
-    bodies: Sequence[Mapping[str, Any]], bands: Sequence[Sequence[int]], same: Mapping[int, Twin]
-) -> dict[int, Twin]:
+def _like(items: Sequence[Item], bands: Sequence[Sequence[int]], same: Mapping[int, Twin]) -> dict[int, Twin]:
     """Items that share bands with earlier ones: the one that shares most is compared in full."""
     shared: dict[int, Counter[int]] = {}
     for number in range(max(map(len, bands), default=0)):
@@ -65,7 +71,7 @@ def _like(
             earlier = first.setdefault(own[number], place)
             if earlier != place:
                 shared.setdefault(place, Counter())[earlier] += 1
-    said = lru_cache(maxsize=64)(lambda place: shingles.said(bodies[place]))
+    said = lru_cache(maxsize=64)(lambda place: shingles.said(items[place].body))
     found = {}
     for place, counts in shared.items():
         earlier = min(counts, key=lambda one: (-counts[one], one))

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, select, tuple_
 
 from question_bank.analysis.models import ItemFigures
+from question_bank.marking import queries as marking
 from question_bank.models import Item, ItemState, ItemTag, ItemVersion, SavedSearch
 from question_bank.permissions import Permission
 from question_bank.queries import categories, search
@@ -145,11 +146,12 @@ ONLY = {"mine": _mine, "drafts": _drafts, "waiting": _waiting, "due": _due, "loo
 
 
 def today_of(actor: Actor) -> dict[str, int]:
-    """How many `drafts`, reviews `waiting` and items `due` there are for the actor; one query."""
+    """How many `drafts`, reviews `waiting`, items `due` and answers `to_mark` there are for the actor; one query."""
     counts = [
         visible_items(actor).with_only_columns(func.count()).where(ONLY[name](actor)).scalar_subquery().label(name)
         for name in ("drafts", "waiting", "due")
     ]
+    counts.append(marking.count_waiting(actor).scalar_subquery().label("to_mark"))
     return dict(db.session.execute(select(*counts)).one()._mapping)
 
 

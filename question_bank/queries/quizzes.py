@@ -69,13 +69,17 @@ def items_of(quiz_id: int, version: int) -> Sequence[Any]:
 
 
 def totals_of(quiz_id: int) -> Any:
-    """The attempts of a quiz over all versions: a row `people, handed_in, passed, open, mean` (percent or None)."""
+    """The attempts of a quiz over all versions: a row `people, handed_in, passed, marking, open, mean`.
+
+    `handed_in` are those with a result; `mean` is percent or None.
+    """
     closed = Attempt.status == AttemptStatus.HANDED_IN
     statement = select(
         func.count(func.distinct(Attempt.person_id)).filter(closed).label("people"),
         func.count().filter(closed).label("handed_in"),
         func.count().filter(Attempt.passed.is_(True)).label("passed"),
-        func.count().filter(~closed).label("open"),
+        func.count().filter(Attempt.status == AttemptStatus.MARKING).label("marking"),
+        func.count().filter(Attempt.status == AttemptStatus.OPEN).label("open"),
         func.avg(Attempt.score_percent).label("mean"),
     ).where(Attempt.quiz_id == quiz_id)
     return db.session.execute(statement).one()

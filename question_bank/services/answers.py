@@ -76,7 +76,7 @@ def save(attempt_id: int, position: int, answer: Sequence[str], *, person_id: in
     now = clock.now()
     kind = item_types.get(found.type)
     given = kind.tidy(answer)
-    closed = found.status is AttemptStatus.HANDED_IN
+    closed = found.status is not AttemptStatus.OPEN
     if closed or now >= found.deadline:
         return _receipt_or_refusal(opened, key, given, closed)
     before: Sequence[str] = ()

@@ -28,7 +28,7 @@ def row_of(item_id: int, code: str, tags: Sequence[str], body: dict[str, Any]) -
     return {
         "item_id": item_id,
         "lead": " ".join(terms.terms(lead)),
-        "rest": " ".join(one for text in terms.texts_of(others) for one in terms.terms(text)),
+        "rest": " ".join(terms.terms("\n".join(terms.texts_of(others)))),
     }
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from flask_babel import gettext as _
 from sqlalchemy import and_, select
 
-from question_bank import item_types, kind
+from question_bank import kind
 from question_bank.models import Item, Quiz, QuizItem, QuizVersion
 from question_bank.permissions import Permission
 from question_bank.services.items import Stale
@@ -119,9 +119,6 @@ def _require_items(items: Sequence[tuple[Item, int]], kept: frozenset[int]) -> N
     retired = [item.code for item, _points in items if item.retired_at is not None and item.id not in kept]
     if retired:
         raise Invalid(_("Retired items cannot be added to a quiz: %(codes)s.", codes=" · ".join(retired)))
-    by_hand = [item.code for item, _points in items if item_types.get(item.type).by_hand]
-    if by_hand:
-        raise Invalid(_("A person marks these items, and a quiz marks itself: %(codes)s.", codes=" · ".join(by_hand)))
     drafts = [item.code for item, _points in items if item.approved_version is None and item.id not in kept]
     if drafts:
         raise Invalid(

@@ -1,16 +1,15 @@
-"""Starting an attempt and handing it in."""
+"""Starting an attempt and handing it in; `finishing` says what it came to."""
 
 from __future__ import annotations
 
 import secrets
 from datetime import timedelta
-from fractions import Fraction
 from random import Random
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from question_bank import grading, item_types, kind, resits
+from question_bank import item_types, resits
 from question_bank.models import (
     Attempt,
     AttemptItem,
@@ -19,13 +18,12 @@ from question_bank.models import (
     QuizVersion,
 )
 from question_bank.queries import attempts as queries
-from question_bank.queries import quizzes
-from training.activities.models import Activity
+from question_bank.services import finishing
+from training.accounts import services as accounts
 from training.core import audit, clock
 from training.core.audit import HasId
 from training.core.db import db, insert
 from training.core.errors import Conflict
-from training.progress import services as progress
 
 SEED_BITS = 31
 
@@ -41,7 +39,7 @@ def start(quiz_id: int, person: HasId, *, seed: int | None = None) -> Attempt:
     """Start an attempt in the version the person's enrolment pins; leads to the open one when there is one.
 
     The order of items and options is drawn from `seed` (by default a random one) and kept. Raises `NotFound` (not
-    required of them) or `Conflict` (passed, none left, or too early).
+    required of them) or `Conflict` (passed, being marked, none left, or too early).
     """
     _activity, rules, _items = queries.quiz_for(person.id, quiz_id)
     stands, attempts = standing(person.id, rules)
@@ -62,6 +60,9 @@ def start(quiz_id: int, person: HasId, *, seed: int | None = None) -> Attempt:
 def _refusal(state: resits.State) -> str:
     sentences = {
         resits.State.PASSED: _("You have passed this quiz already; there is nothing to resit."),
+        resits.State.MARKING: _(
+            "Your last attempt is still being marked; its result decides whether there is anything to resit."
+        ),
         resits.State.NONE_LEFT: _("All attempts at this quiz are used. Ask your base coordinator what comes next."),
         resits.State.WAIT: _("It is too early to resit. The quiz's page says from when you can."),
     }
@@ -113,50 +114,37 @@ def _lay_out(attempt: Attempt, rules: QuizVersion) -> None:
 
 
 def hand_in(attempt: Attempt, *, by: HasId | None) -> Attempt:
-    """Grade an attempt and write its result into the ledger; one that is handed in already stays as it is.
+    """Close an attempt; one that is handed in already stays as it is. Does not commit.
 
-    The attempt must be locked (`queries.attempts.lock`). After the deadline it counts as handed in at the deadline.
+    Where a person has to mark a written answer, it waits for that; else it is finished at once. The attempt must be
+    locked (`queries.attempts.lock`). After the deadline it counts as handed in at the deadline.
     """
-    if attempt.status is AttemptStatus.HANDED_IN:
+    if attempt.status is not AttemptStatus.OPEN:
         return attempt
+    accounts.lock(attempt.person_id)
     now = clock.now()
     over = now >= attempt.deadline
-    rules = quizzes.rules_of(attempt.quiz_id, attempt.quiz_version)
-    score = grading.score(_grade(attempt), rules.pass_percent)
-    for item, earned in zip(_items_of(attempt), score.earned, strict=True):
-        item.earned = earned
-    attempt.status = AttemptStatus.HANDED_IN
+    waits = _keep_answers(attempt)
+    attempt.status = AttemptStatus.MARKING
     attempt.handed_in_at = attempt.deadline if over else now
     attempt.handed_in_by = HandedInBy.DEADLINE if over else HandedInBy.PERSON
-    attempt.score_percent, attempt.passed = score.percent, score.passed
+    audit.record(by, "attempt.hand-in", attempt, by=attempt.handed_in_by.value)
+    if not waits:
+        finishing.finish(attempt, authority=None, decided_at=attempt.handed_in_at)
     db.session.flush()
-    audit.record(by, "attempt.hand-in", attempt, by=attempt.handed_in_by.value, score=str(score.percent))
-    progress.record(
-        attempt.person_id,
-        db.session.get_one(Activity, attempt.quiz_id),
-        kind.PASSED if score.passed else kind.FAILED,
-        client_key=f"attempt:{attempt.id}",
-        authority=None,
-        version=attempt.quiz_version,
-        score_percent=score.percent,
-        occurred_at=attempt.handed_in_at,
-    )
     return attempt
 
 
-def _grade(attempt: Attempt) -> list[tuple[int, Fraction]]:
-    """Grade the newest answer of each item, keep it beside the item, and return points with fractions, in order."""
+def _keep_answers(attempt: Attempt) -> bool:
+    """Keep the newest answer beside each item; returns whether one of them is to be marked by a person."""
     answers = queries.answers_in(attempt)
-    results = []
-    for item, body in queries.paper_of(attempt):
+    waits = False
+    for item in _items_of(attempt):
         event = answers.get(item.position)
         if event is not None and event.answer:
             item.graded_answer = event.answer
-        kind_of_item = item_types.get(item.type)
-        mark = kind_of_item.mark(body, item.option_order, event.answer if event else [])
-        item.critical_error = mark.critical
-        results.append((item.points, grading.fraction(kind_of_item, mark)))
-    return results
+            waits |= item_types.get(item.type).by_hand
+    return waits
 
 
 def _items_of(attempt: Attempt) -> list[AttemptItem]:

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from question_bank.changes import views as changes
 from question_bank.imports import views as imports
+from question_bank.marking import views as marking
 from question_bank.permissions import Permission
 from question_bank.views import attempts, authoring, categories, lists, quizzes, review, reviews
 from training.core import web
@@ -23,6 +24,8 @@ def register(app: Flask) -> None:
     app.register_blueprint(reviews.bp)
     app.register_blueprint(changes.bp)
     app.register_blueprint(imports.bp)
+    app.register_blueprint(marking.bp)
     web.add_entry(_l("Teaching"), "items.list_items", Permission.ITEM_READ, order=20, home=True)
     web.add_entry(_l("Question bank"), "items.list_items", Permission.ITEM_READ, order=25)
+    web.add_entry(_l("Marking"), "marking.waiting", Permission.ATTEMPT_MARK, order=42)
     web.add_entry(_l("Quizzes"), "quizzes.list_quizzes", Permission.QUIZ_READ, order=41)

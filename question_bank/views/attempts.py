@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from question_bank import item_types
+from question_bank.marking import queries as marking
 from question_bank.models import AttemptStatus
 from question_bank.permissions import Permission
 from question_bank.queries import attempts as queries
@@ -47,7 +49,7 @@ def start(activity_id: int) -> ResponseReturnValue:
 def paper(attempt_id: int) -> ResponseReturnValue:
     """All items on one page, with what was answered; after the deadline only a word on what happens now."""
     attempt, activity, rules = queries.attempt_of(actor().id, attempt_id)
-    if attempt.status is AttemptStatus.HANDED_IN:
+    if attempt.status is not AttemptStatus.OPEN:
         return redirect(url_for(".result", attempt_id=attempt.id))
     now = clock.now()
     if now >= attempt.deadline:
@@ -83,17 +85,25 @@ def hand_in(attempt_id: int) -> ResponseReturnValue:
 @bp.get("/attempts/<int:attempt_id>/result")
 @requires(Permission.ATTEMPT_SIT)
 def result(attempt_id: int) -> ResponseReturnValue:
-    """The score, what to study, when a resit is possible, and every item with its explanations."""
+    """The score, what to study, when a resit is possible, and every item with its explanations.
+
+    While a person marks: what was handed in, and nothing of the key.
+    """
     attempt, activity, rules = queries.attempt_of(actor().id, attempt_id)
     if attempt.status is AttemptStatus.OPEN:
         return redirect(url_for(".paper", attempt_id=attempt.id))
+    items = papers.paper_of(attempt)
+    if attempt.status is AttemptStatus.MARKING:
+        return render_template("question_bank/being_marked.html", attempt=attempt, activity=activity, items=items)
     stands, _attempts = sitting.standing(actor().id, rules)
+    by_hand = any(item_types.get(one.type).by_hand for one in items)
     return render_template(
         "question_bank/result.html",
         attempt=attempt,
         activity=activity,
         rules=rules,
-        items=papers.paper_of(attempt),
+        items=items,
+        marks=marking.marks_with_rubrics(attempt.id) if by_hand else {},
         stands=stands,
         State=State,
     )

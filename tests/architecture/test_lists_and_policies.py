@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Select, select
+from sqlalchemy import Select, String, cast, select
 
 from certificates import policies as certificates
 from certificates.batches import queries as batches
@@ -23,7 +23,8 @@ from question_bank.changes import queries as changes
 from question_bank.changes.models import ItemChange
 from question_bank.imports import queries as imports
 from question_bank.imports.models import ItemImport
-from question_bank.models import Attempt, Item, Quiz
+from question_bank.marking import queries as marking
+from question_bank.models import Attempt, AttemptItem, Item, Quiz
 from question_bank.pictures import queries as pictures
 from question_bank.pictures.models import ItemPicture
 from question_bank.queries import attempts, items, quizzes
@@ -134,6 +135,14 @@ LISTS = {
         quizzes.visible_quizzes, Quiz.activity_id, "/quizzes/{}", lambda row: int(row.Activity.id), "/quizzes/"
     ),
     "visible_attempts": Listed(_attempts, Attempt.id, "/quiz/attempts/{}", lambda row: int(row.Attempt.id)),
+    "visible_answers_to_mark": Listed(
+        marking.visible_answers_to_mark,
+        select(cast(AttemptItem.attempt_id, String) + "/" + cast(AttemptItem.position, String)).where(
+            AttemptItem.type.in_(marking.BY_HAND), AttemptItem.graded_answer.is_not(None)
+        ),
+        "/marking/answers/{}",
+        lambda row: f"{row.AttemptItem.attempt_id}/{row.AttemptItem.position}",
+    ),
     "visible_batches": Listed(
         batches.visible_batches,
         Batch.id,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import Flask
 from sqlalchemy import select
 
+from question_bank.marking.queries import BY_HAND
 from question_bank.models import AnswerEvent, Attempt, AttemptItem, AttemptStatus, ItemVersion
 from tests import world
 from tests.faults.servers import Visitor, visitor
@@ -40,7 +41,7 @@ def open_paper(app: Flask) -> Paper:
         rows = db.session.execute(
             select(AttemptItem.position, AttemptItem.option_order, ItemVersion.body)
             .join(ItemVersion, ItemVersion.id == AttemptItem.item_version_id)
-            .where(AttemptItem.attempt_id == attempt.id)
+            .where(AttemptItem.attempt_id == attempt.id, AttemptItem.type.not_in(BY_HAND))
         ).all()
     options = {row.position: row.option_order for row in rows}
     wrong = {row.position: next(one for one in row.option_order if one not in row.body["key"]) for row in rows}

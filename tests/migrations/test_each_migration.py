@@ -18,6 +18,7 @@ APPEND_ONLY = (
     "ledger_line",
     "audit_line",
     "answer_event",
+    "essay_mark",
     "certificate_document",
     "lesson_version",
     "course_lesson",

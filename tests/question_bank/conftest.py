@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -92,7 +92,7 @@ class Bench:
             yield
 
 
-def build(app: Flask, **rules: Any) -> Bench:
+def build(app: Flask, bodies: Sequence[tuple[str, dict[str, Any]]] = (), **rules: Any) -> Bench:
     """Add the items, the quiz, a programme, a cohort; enrol both trainees of the first base."""
     people = world.people(app)
     bench = Bench(app, 0, [], people)
@@ -101,7 +101,7 @@ def build(app: Flask, **rules: Any) -> Bench:
         scope = db.session.get_one(Scope, base.scope_id)
         written: list[Item] = [
             approved(scope, f"T-{number}", name, body, None, bench.actor("reviewer.jn"))
-            for number, (name, body) in enumerate(BODIES, start=1)
+            for number, (name, body) in enumerate(bodies or BODIES, start=1)
         ]
         given = {"time_limit_minutes": 20, "pass_percent": 60, "attempts_allowed": 2, "resit_wait_hours": 0} | rules
         quiz = quizzes.add_quiz(

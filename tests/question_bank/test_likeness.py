@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opencc import OpenCC
 
+from question_bank.exchange.parsed import Parsed
 from question_bank.likeness import files, shingles
 from question_bank.likeness.shingles import ALIKE, bands, likeness, said
 from question_bank.samples import all_items
@@ -135,7 +136,11 @@ def test_a_slightly_changed_item_is_found_again() -> None:
 def test_a_file_is_held_against_itself() -> None:
     other = body(STEM.replace("5 mg", "50 mg"))
     bodies = [body(STEM), body("哀伤辅导应从何时开始？"), body(STEM), other, {}, {}]
-    found = files.compare(bodies, [digest("A1", one) for one in bodies]).twins
+    items = []
+    for one in bodies:
+        items.append(Parsed(""))
+        items[-1].body = one
+    found = files.compare(items, [digest("A1", one) for one in bodies]).twins
     assert set(found) == {2, 3}
     assert (found[2].place, found[2].is_same) == (0, True)
     assert (found[3].place, found[3].is_same, found[3].likeness.numbers_differ) == (0, False, True)

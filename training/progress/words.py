@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from itertools import groupby
+from types import MappingProxyType
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -36,6 +37,8 @@ class StepView:
 
 
 Steps = list[tuple[Step, Activity]]
+Waiting = Mapping[int, str]
+NOTHING_WAITS: Waiting = MappingProxyType({})
 STATES = {Standing.DONE: "done", Standing.WAIVED: "waived", Standing.NOT_NEEDED: "spared"}
 
 
@@ -87,15 +90,24 @@ def sentence(step: Step, activity: Activity, steps: Sequence[tuple[Step, Activit
     return words(step.figures) if words else str(_("Not done yet"))
 
 
-def current(steps: Steps) -> tuple[Step, Activity] | None:
-    """The step to go on with: the first open one that counts; of a choice the one that was begun."""
-    return next((pair for pair in steps if pair[0].standing is Standing.OPEN), None)
+def current(steps: Steps, waiting: Waiting = NOTHING_WAITS) -> tuple[Step, Activity] | None:
+    """The step to go on with: the first open one that counts; of a choice the one that was begun.
+
+    What waits for somebody else comes last.
+    """
+    opened = [pair for pair in steps if pair[0].standing is Standing.OPEN]
+    return min(opened, key=lambda pair: pair[1].id in waiting, default=None)
 
 
-def path(steps: Steps) -> list[StepView]:
-    """All steps of an enrolment, the one to go on with marked as current."""
-    now = current(steps)
-    return [describe(step, activity, steps, current=now is not None and step is now[0]) for step, activity in steps]
+def path(steps: Steps, waiting: Waiting = NOTHING_WAITS) -> list[StepView]:
+    """All steps of an enrolment, the one to go on with marked as current; `waiting` is what `waiting_of` gives."""
+    now = current(steps, waiting)
+    here = now[0] if now and now[1].id not in waiting else None
+    views = [describe(step, activity, steps, current=step is here) for step, activity in steps]
+    return [
+        replace(view, words=waiting[activity.id]) if step.is_open and activity.id in waiting else view
+        for view, (step, activity) in zip(views, steps, strict=True)
+    ]
 
 
 def going_on(steps: Steps) -> StepView | None:
@@ -145,13 +157,17 @@ def _hours_done(step: Step, activity: Activity) -> Decimal:
 
 @dataclass(frozen=True)
 class Next:
-    """What comes next in an enrolment: the lesson of the course, the quiz itself; `minutes` where known."""
+    """What comes next in an enrolment: the lesson of the course, the quiz itself; `minutes` where known.
+
+    With `waits` it is somebody else's turn.
+    """
 
     title: str
     words: str
     url: str | None
     begun: bool
     minutes: int | None
+    waits: bool = False
 
 
 Minutes = Callable[[Collection[int]], Mapping[int, int]]
@@ -172,14 +188,35 @@ def _minutes_of(targets: Mapping[int, Activity]) -> dict[int, int]:
     return found
 
 
-def upcoming(steps_of: Mapping[int, Steps]) -> dict[int, Next]:
+Waits = Callable[[Actor], Waiting]
+_waits: list[Waits] = []
+
+
+def add_waiting(contributor: Waits) -> None:
+    """Let a package say what of a trainee's waits for somebody else: by the activity's id, in words."""
+    if contributor not in _waits:
+        _waits.append(contributor)
+
+
+def waiting_of(actor: Actor) -> Waiting:
+    """What waits for somebody else, by the activity's id."""
+    return {activity_id: said for contributor in _waits for activity_id, said in contributor(actor).items()}
+
+
+def upcoming(steps_of: Mapping[int, Steps], waiting: Waiting = NOTHING_WAITS) -> dict[int, Next]:
     """What comes next in each enrolment that has an open step; one query, plus one a kind for minutes."""
-    first = {enrolment_id: current(steps) for enrolment_id, steps in steps_of.items()}
+    first = {enrolment_id: current(steps, waiting) for enrolment_id, steps in steps_of.items()}
     opened = {one: pair for one, pair in first.items() if pair is not None}
     wanted = {step.next_id or activity.id for step, activity in opened.values()}
     targets = activities.by_ids(wanted) if wanted else {}
     minutes = _minutes_of(targets)
-    return {one: _next(step, activity, targets, minutes, steps_of[one]) for one, (step, activity) in opened.items()}
+    found = {one: _next(step, activity, targets, minutes, steps_of[one]) for one, (step, activity) in opened.items()}
+    return {
+        one: replace(found[one], words=waiting[activity.id], minutes=None, waits=True)
+        if activity.id in waiting
+        else found[one]
+        for one, (_step, activity) in opened.items()
+    }
 
 
 def _next(
