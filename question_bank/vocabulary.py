@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 from training.core import i18n
+from training.core.heads import folded
 
 KINDS = ("module", "competency")
 
@@ -31,3 +32,9 @@ def names(kind: str) -> dict[str, str]:
 def name(kind: str, value: str | None) -> str:
     """The name of a value in the language of the page; itself where the vocabulary does not know it."""
     return names(kind).get(value or "", value or "")
+
+
+def key(kind: str, text: str) -> str:
+    """The key of what people call a value in either language; the text itself where the vocabulary knows none."""
+    said = folded(text)
+    return next((one["key"] for one in _words()[kind] if said in map(folded, one.values())), text)

@@ -141,6 +141,7 @@ def _made(group: Group) -> Parsed:
     if group.refusal:
         fields = ("type", "stem") if not group.kind else ("group", "stem")
         making.refuse(group.refusal, *fields)
+        making.parsed.name = making.first("stem") or making.first("code") or making.first("serial")
         return making.parsed
     type_name, body = MAKERS[group.kind](making)
     describe(making, body)

@@ -87,8 +87,9 @@ class Entry:
         column = next((columns[key] for key in keys if key in columns), None)
         if column is None:
             return Problem(message, here, (self.table.sheet, self.row, 0) if columns else None)
-        where = _("%(place)s, column %(head)s", place=here, head=self.table.heads.get(column, ""))
-        return Problem(message, where, (self.table.sheet, self.row, column))
+        head = self.table.heads.get(column, "")
+        where = _("%(place)s, column %(head)s", place=here, head=head)
+        return Problem(message, where, (self.table.sheet, self.row, column), head)
 
 
 def filled(text: Mapping[str, str]) -> bool:

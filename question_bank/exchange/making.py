@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from question_bank import item_types, words
+from question_bank import item_types, vocabulary, words
 from question_bank.exchange import columns, spelling
 from question_bank.exchange.entries import Entry, Text, filled
 from question_bank.exchange.parsed import Parsed
@@ -102,7 +102,8 @@ def _about(making: Making) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in ("module", "competency"):
         if text := making.first(name):
-            _put(making, found, name, text if len(text) <= LONGEST_KEY else None, _("At most 40 characters."))
+            key = vocabulary.key(name, text)
+            _put(making, found, name, key if len(key) <= LONGEST_KEY else None, _("At most 40 characters."))
     facility = making.head.table.facility
     read: dict[str, tuple[Callable[[str], Any], str]] = {
         "level": (lambda text: columns.said("level", text), _("Write remember, understand or apply.")),
@@ -140,7 +141,8 @@ def judge(making: Making, type_name: str, body: dict[str, Any]) -> Parsed:
     told = {one.cell or one.where for one in parsed.losses}
     for fault in item_types.get(type_name).validate(body):
         problem = _entry(making, fault).problem(_sentence(fault, type_name), *_fields(making, fault))
-        if fault.part not in KEY_PARTS or (problem.cell or problem.where) not in told:
+        is_of_key = fault.part in KEY_PARTS or fault.code == "blank_unknown"
+        if not is_of_key or (problem.cell or problem.where) not in told:
             parsed.losses.append(problem)
     return parsed
 
@@ -166,7 +168,7 @@ def _entry(making: Making, fault: Fault) -> Entry:
 
 def _fields(making: Making, fault: Fault) -> list[str]:
     """The columns in which a fault is mended, the likeliest first."""
-    names: list[str] = []
+    names: list[str] = ["key"] if fault.code == "blank_unknown" else []
     if fault.option and len(fault.option) == 1 and fault.option in columns.LETTERS:
         why = "_why" if fault.part == "explanation" else ""
         names.append(f"option_{fault.option}{why}")

@@ -45,7 +45,7 @@ def _sheet(layout: sheets.Layout, marks: Marks) -> SheetOut:
     if told is not None:
         heads[told : told + 1] = [Column(_("To correct"), WORDS_WIDTH)]
     over = list(_spaced([*above, head], 0, lambda row: list(_unmerged(row.cells))))[:-1]
-    rows = _spaced(below, head.number, lambda row: _row(row, told, marks.get((title, row.number), ()), head.cells))
+    rows = _spaced(below, head.number, lambda row: _row(row, told, marks.get((title, row.number), ())))
     return SheetOut(title, heads, rows, above=over)
 
 
@@ -61,7 +61,7 @@ def _unmerged(cells: Sequence[str]) -> Sequence[str]:
     return filled[:1] if len(filled) > 1 and len(set(filled)) == 1 else cells
 
 
-def _row(row: Row, told: int | None, problems: Sequence[Problem], heads: Sequence[str]) -> list[Value | Cell]:
+def _row(row: Row, told: int | None, problems: Sequence[Problem]) -> list[Value | Cell]:
     by_column: dict[int, list[str]] = defaultdict(list)
     for one in problems:
         if one.cell:
@@ -70,15 +70,8 @@ def _row(row: Row, told: int | None, problems: Sequence[Problem], heads: Sequenc
         Cell(text, "\n".join(dict.fromkeys(by_column[place])), "@") for place, text in enumerate(row.cells)
     ]
     if told is not None:
-        cells[told : told + 1] = ["\n".join(dict.fromkeys(_told(one, heads) for one in problems))]
+        cells[told : told + 1] = ["\n".join(dict.fromkeys(one.told() for one in problems))]
     return cells
-
-
-def _told(problem: Problem, heads: Sequence[str]) -> str:
-    """A problem with the head of its column, for the column of words."""
-    place = problem.cell[2] if problem.cell else len(heads)
-    head = heads[place] if place < len(heads) else ""
-    return _("%(place)s: %(reason)s", place=head, reason=problem.message) if head else problem.message
 
 
 def _spaced(

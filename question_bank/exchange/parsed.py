@@ -7,6 +7,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from flask_babel import gettext as _
+
 from question_bank.item_types import Body
 
 Status = Literal["whole", "with_losses", "refused"]
@@ -16,12 +18,19 @@ Status = Literal["whole", "with_losses", "refused"]
 class Problem:
     """Why something was lost or refused, as a sentence in the reader's language, and where (`line 12`, `row 5`).
 
-    `cell` is that place in a workbook for code: the sheet's name, the row's number from 1, the column's from 0.
+    `cell` is that place in a workbook for code: the sheet's name, the row's number from 1, the column's from 0;
+    `head` is what stands over that column.
     """
 
     message: str
     where: str = ""
     cell: tuple[str, int, int] | None = None
+    head: str = ""
+
+    def told(self, item: str = "") -> str:
+        """The sentence headed by its column, and by its row too where it is not the place of the `item` itself."""
+        here = self.head if self.where.startswith(item) else self.where
+        return _("%(place)s: %(reason)s", place=here, reason=self.message) if here else self.message
 
 
 @dataclass(kw_only=True)

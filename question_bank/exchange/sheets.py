@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from question_bank.exchange import assembly, columns, kinds, languages, spelling
+from question_bank.exchange import assembly, columns, kinds, languages, spelling, template
 from question_bank.exchange.entries import Entry, Table
 from question_bank.exchange.parsed import Parsed, Problem
 from training.core import heads, sheets, xlsx
@@ -96,9 +96,10 @@ def _items(layout: Layout, language: str, form: str) -> list[Parsed]:
     table = _table(layout, language, form)
     if not layout.has_items:
         return [_without_stems(layout, table)] if len(layout.columns) >= TELLING else []
-    entries = (Entry(_cells(layout, row), table, row.number) for row in layout.rows)
-    kept = (one for one in entries if _is_filled(one) and not is_example(one))
-    return assembly.items(kept, kinds.kind_of(layout.sheet.name))
+    entries = [one for row in layout.rows if _is_filled(one := Entry(_cells(layout, row), table, row.number))]
+    kept = (one for one in entries if not is_example(one))
+    passed_by = [_still_example(one) for one in entries if is_example(one) and not _is_untouched(one)]
+    return [*passed_by, *assembly.items(kept, kinds.kind_of(layout.sheet.name))]
 
 
 def _cells(layout: Layout, row: Row) -> dict[str, str]:
@@ -112,6 +113,18 @@ def _is_filled(entry: Entry) -> bool:
 def is_example(entry: Entry) -> bool:
     """Whether a row is the template's example, which says so in the column of the codes."""
     return heads.folded(entry.get("code") or entry.get("serial")).startswith(EXAMPLE_MARKS)
+
+
+def _is_untouched(entry: Entry) -> bool:
+    return spelling.plain(entry.get("stem")) in template.example_stems()
+
+
+def _still_example(entry: Entry) -> Parsed:
+    """A row of an author's own that was written over an example and is coded as one still."""
+    sentence = _("Rows coded “Example” are not imported. Write another code, or none, if this is an item of yours.")
+    problem = entry.problem(sentence, "code", "serial")
+    where = entry.table.place(entry.row, entry.row)
+    return Parsed(where=where, name=entry.get("stem") or entry.get("shared_stem"), refusals=[problem])
 
 
 def _table(layout: Layout, language: str, form: str) -> Table:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from flask_babel import gettext as _
 
-from question_bank.exchange import labels, sheet_writer
+from question_bank.exchange import labels, sheet_writer, spelling
 from question_bank.exchange.parsed import Exported
 from question_bank.exchange.rows import Cells, rows_of
 from question_bank.item_types import LANGUAGES
@@ -84,6 +85,13 @@ def _example(item: dict[str, Any], language: str) -> list[Cells]:
         {name.removesuffix(f"@{language}"): text for name, text in row.items() if _is_shown(name, text, language)}
         for row in rows
     ]
+
+
+@cache
+def example_stems() -> frozenset[str]:
+    """The stems of the examples in either language, as the template has them."""
+    rows = [row for language in LANGUAGES for item in examples() for row in _example(item, language)]
+    return frozenset(spelling.plain(row.get("stem", "")) for row in rows)
 
 
 def _is_shown(name: str, text: str, language: str) -> bool:

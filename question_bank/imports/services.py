@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, insert, select, update
 
 from question_bank import item_types
-from question_bank.exchange import formats
+from question_bank.exchange import formats, gaps
 from question_bank.exchange.parsed import Parsed
 from question_bank.imports import comparing, queries, writing
 from question_bank.imports.models import ImportLine, ImportStatus, ItemImport, Outcome
@@ -182,13 +182,13 @@ def _line(one: Parsed, code: str, judged: tuple[Outcome, int | None, list[str]])
 def _stem(one: Parsed) -> str:
     """What its author knows the item by: its stem, in whatever language it has."""
     body = one.body
-    return next(filter(None, (stem_of(body, language) for language in item_types.LANGUAGES)), "")
+    return gaps.shown(next(filter(None, (stem_of(body, language) for language in item_types.LANGUAGES)), ""))
 
 
 def _judged(code: str, said: str, one: Parsed, there: queries.There) -> tuple[Outcome, int | None, list[str]]:
     """How one item would come in, which item says the same already, and what is to be said about it."""
     if one.refusals:
-        return Outcome.REFUSED, None, [problem.message for problem in one.refusals]
+        return Outcome.REFUSED, None, [problem.told(one.where) for problem in one.refusals]
     if said in there.by_digest:
         return Outcome.THERE, there.by_digest[said], []
     if code in there.by_code and there.drafts.get(code) != one.type:
@@ -197,7 +197,7 @@ def _judged(code: str, said: str, one: Parsed, there: queries.There) -> tuple[Ou
             None,
             [_("Your bank has another item with the code %(code)s; give this one another.", code=code)],
         )
-    losses = [problem.message for problem in one.losses]
+    losses = [problem.told(one.where) for problem in one.losses]
     if code in there.by_code:
         losses.append(_("Becomes the next version of the draft with this code."))
     return (Outcome.WITH_LOSSES if losses else Outcome.WHOLE), None, losses

@@ -169,7 +169,8 @@ def marked_up(import_id: int) -> ResponseReturnValue:
         raise NotFound(_("There is no marked sheet of this import: it is no workbook, or it has ended."))
     columns = services.columns_of(opened)
     made = marked.write(zlib.decompress(opened.data), opened.name, services.read_again(opened), columns)
-    return download(made, f"{_stem(opened)} {_('marked')}.xlsx", XLSX)
+    name = _("%(name)s, marked", name=_stem(opened))
+    return download(made, f"{name}.xlsx", XLSX)
 
 
 @bp.get("/<int:import_id>/columns")
@@ -237,4 +238,5 @@ def _stem(opened: ItemImport) -> str:
 @requires(Permission.ITEM_WRITE)
 def template_file() -> ResponseReturnValue:
     """Anning's own workbook to fill in."""
-    return download(template.write(i18n.language()), f"{_('Item template')}.xlsx", XLSX)
+    name = _("Item template")
+    return download(template.write(i18n.language()), f"{name}.xlsx", XLSX)

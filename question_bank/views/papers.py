@@ -105,11 +105,18 @@ class PaperItem:
 
     def pieces(self, text: str) -> list[str | Picture]:
         """A text of it as what is read and what is seen, in turn."""
-        return list(showing.pieces(text, self.pictures))
+        return list(showing.pieces(self._lined(text), self.pictures))
 
     def plain(self, text: str) -> str:
         """A text of it without its pictures."""
-        return showing.plain(text, self.pictures)
+        return showing.plain(self._lined(text), self.pictures)
+
+    def _lined(self, text: str) -> str:
+        """A text with a numbered line where each blank belongs."""
+        for number, part in enumerate(self.parts if self.entry == "texts" else (), start=1):
+            if part.id:
+                text = text.replace(f"[[{part.id}]]", f"____\u00a0({number})")
+        return text
 
     @property
     def picture(self) -> Picture | None:

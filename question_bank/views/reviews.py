@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -30,13 +30,16 @@ def waiting() -> ResponseReturnValue:
 @bp.post("/")
 @requires(Permission.ITEM_REVIEW)
 def decide() -> ResponseReturnValue:
-    """Decide about those for which something was chosen; the others keep waiting."""
+    """Decide about those for which something was chosen; the others wait, or are approved where that is asked."""
     sent = decisions_sent()[: queries.AT_ONCE]
     forms = decision_forms(sent)
     faulty = [one for one, form in forms.items() if not form.validate()]
-    chosen = [one for one, form in forms.items() if form.decision.data]
     if faulty:
         return _page(forms, _("Nothing was saved yet: look at the items with a note in red.")), 422
+    if request.form.get("rest") == "approve":
+        for form in forms.values():
+            form.decision.data = form.decision.data or "approve"
+    chosen = [one for one, form in forms.items() if form.decision.data]
     if not chosen:
         return _page(forms, _("Choose “approve” or “return” for at least one item.")), 422
     _tell(reviewing.decide([_decision(*one, forms[one]) for one in chosen], decided_by=actor()))

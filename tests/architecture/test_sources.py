@@ -11,6 +11,7 @@ from tests.wording import CHINESE
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc"}
 ONE_PLACE = {"training/core/db.py", "training/core/schema.py", "training/core/alembic/env.py"}
 BELOW_THE_VIEWS = ("services", "queries", "policies", "models")
+GETTEXT = {"_", "_l", "_n", "gettext", "ngettext"}
 IDEOGRAPH = re.compile("[\u3400-\u9fff]")
 # Chinese that is data or a form, not a text of the interface: the file, and why.
 CHINESE_AS_DATA = {
@@ -203,3 +204,16 @@ def test_every_package_keeps_its_catalogue_and_its_migrations() -> None:
     for package in PACKAGES:
         assert any(one.startswith(f"{package}/migrations/{package}_001") for one in names), package
         assert f"{package}/translations/zh/LC_MESSAGES/messages.po" in names, package
+
+
+def test_texts_for_people_stand_outside_of_f_strings() -> None:
+    """Babel passes by what stands inside one: such a text is never translated."""
+    faults = [
+        f"{short(path)}:{call.lineno}: {call.func.id}"
+        for path in python()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.JoinedStr)
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in GETTEXT
+    ]
+    assert not faults, "\n".join(faults)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import func, select
@@ -16,7 +17,7 @@ from question_bank.exchange import formats
 from question_bank.imports import services, tasks
 from question_bank.imports.models import ImportLine, ImportStatus, ItemImport
 from question_bank.models import Item, ItemState, ItemVersion
-from tests.client import CheckingClient
+from tests.client import CheckingClient, main_text
 from tests.question_bank.conftest import Bench
 from training.core import sheets
 from training.core.db import db
@@ -98,6 +99,13 @@ def test_a_workbook_with_faults_is_mended_from_its_marked_copy(bench: Bench, ins
     assert sum(told.values()) == 40
     page = instructor.get(f"/items/imports/{opened(bench).id}")
     assert page.status_code == 200
+    for words in (
+        "题型: The type “谜语” is not known.",
+        "答案: The answer names an option",
+        "第 4 题",
+        "drop this import",
+    ):
+        assert words in main_text(page)
     marked = instructor.get(f"/items/imports/{opened(bench).id}/marked.xlsx")
     assert marked.status_code == 200
     copy = sheets.read(marked.data, "marked.xlsx")[0]
@@ -260,3 +268,11 @@ def test_every_file_of_the_shared_material_is_read_or_refused(bench: Bench) -> N
     assert len(reports) == len(files)
     for report in reports:
         assert "error" in report or sum(report["counts"].values()) == len(report["items"])
+
+
+def test_files_that_are_handed_out_are_named_in_the_language_of_the_page(bench: Bench, as_: As) -> None:
+    client = as_(bench.people["instructor.jn"], "zh")
+    send(client, workbook([row(1, 答案="Z")]), "我的题.xlsx")
+    for path, name in (("template.xlsx", "试题模板"), (f"{opened(bench).id}/marked.xlsx", "我的题（已标错）")):
+        told = client.get(f"/items/imports/{path}").headers["Content-Disposition"]
+        assert told.endswith(f"{quote(name, safe='')}.xlsx")

@@ -11,8 +11,10 @@ from sqlalchemy import func, select
 from question_bank.models import Item, ItemNote, ItemState, NoteKind
 from question_bank.queries import items as bank
 from question_bank.services import items, review
+from question_bank.views import papers
 from tests.client import CheckingClient, main_text
 from tests.counting import counting
+from tests.question_bank import bodies
 from tests.question_bank.conftest import Bench
 from tests.question_bank.test_changes import edit, look
 from tests.question_bank.test_lists import add
@@ -59,6 +61,19 @@ def test_a_page_of_reviews_is_decided_with_one_button(bench: Bench, reviewer: Ch
         verbs = db.session.scalars(select(AuditLine.verb).where(AuditLine.object_id == str(ids[0]))).all()
     assert (NoteKind.RETURNED, "Option B is too long") in [tuple(one) for one in notes]
     assert "item.approved" in verbs
+
+
+def test_all_left_open_are_approved_with_one_button_unless_something_is_amiss(
+    bench: Bench, reviewer: CheckingClient
+) -> None:
+    ids = [submitted(bench, f"R-{number}") for number in range(3)]
+    amiss = said(ids[0], "") | said(ids[1], "return") | said(ids[2], "") | {"rest": "approve"}
+    assert reviewer.post(PAGE, data=amiss).status_code == 422
+    assert [look(bench, one).state for one in ids] == [ItemState.IN_REVIEW] * 3
+    data = amiss | said(ids[1], "return", "Option B is too long")
+    answer = reviewer.post(PAGE, data=data, follow_redirects=True)
+    assert "Approved: 2." in answer.text
+    assert [look(bench, one).state for one in ids] == [ItemState.APPROVED, ItemState.DRAFT, ItemState.APPROVED]
 
 
 def test_a_double_click_says_the_same_and_does_nothing_twice(bench: Bench, reviewer: CheckingClient) -> None:
@@ -143,3 +158,10 @@ def test_twenty_are_shown_at_once_and_statements_do_not_grow(
     with bench.looking():
         waiting = db.session.scalar(select(func.count()).where(Item.state == ItemState.IN_REVIEW, Item.id.in_(ids)))
     assert waiting == 2
+
+
+def test_a_paper_shows_a_numbered_line_where_a_blank_belongs(app: Flask) -> None:
+    with app.test_request_context():
+        paper = papers.preview_of("blanks", bodies.blanks())
+        assert paper.pieces("first [[1]], then [[2]]") == ["first ____\u00a0(1), then ____\u00a0(2)"]
+        assert paper.plain("[[3]]") == "[[3]]"

@@ -293,9 +293,10 @@ def assess_form(items: Sequence[CheckItem], labels: Sequence[str], **values: Any
     """The form of a checklist's items; `labels` are their texts in the present language."""
     done = [("1", _("Carried out")), ("0", _("Not carried out"))]
     points = [("2", _("2 · fully")), ("1", _("1 · partly")), ("0", _("0 · not"))]
+    critical = _("critical")
     fields: dict[str, Any] = {}
     for one, label in zip(items, labels, strict=True):
-        shown = f"{label} · {_('critical')}" if one.critical else label
+        shown = f"{label} · {critical}" if one.critical else label
         fields[f"mark_{one.key}"] = RadioField(
             shown,
             choices=_choices(done if one.scale == "done" else points),

@@ -109,3 +109,12 @@ def test_the_examples_of_the_template_are_sound_items_of_every_type(language: st
     found = sheets.read(book(named), "template.xlsx")
     assert [(item.where, item.losses, item.refusals) for item in found if item.status != "whole"] == []
     assert {item.type for item in found} == {*item_types.names()} - {"choice", "hotspot", "A4"}
+
+
+def test_an_item_written_over_an_example_is_named_and_not_passed_by() -> None:
+    named = {name: list(map(list, sheet.values())) for name, sheet in rows(template.write("zh")).items()}
+    stem = named["判断题"][0].index("题干")
+    named["判断题"][1][stem] = "我自己写的题。"
+    (found,) = sheets.read(book(named), "template.xlsx")
+    assert found.name == "我自己写的题。"
+    assert found.refusals[0].told(found.where).startswith("编号: Rows coded “Example” are not imported.")

@@ -271,6 +271,7 @@ def test_what_is_wrong_is_told_at_its_cell(cells: dict[str, str], column: str) -
     assert problem.cell == ("题库", 2, HEAD.index(column))
     assert problem.where == f"Row 2, column {column}"
     assert problem.message[-1] == "."
+    assert problem.told(found.where) == f"{column}: {problem.message}"
 
 
 def test_dangerous_options_are_named_or_are_all_wrong_ones() -> None:
@@ -338,3 +339,30 @@ def test_any_grid_gives_items_or_says_why_not(head: list[str], rows: list[list[s
 def test_any_bytes_give_items_or_a_refusal(data: bytes) -> None:
     with suppress(DomainError):
         assert isinstance(sheets.read(data, ""), list)
+
+
+def test_a_fault_in_a_set_names_its_row_and_too_few_answers_of_blanks_are_told_once() -> None:
+    head = [*HEAD, "组号"]
+    rows = [[*row(题型="B1型", 题干=stem, 答案=key, **options), "1"] for stem, key, options in
+            (("甲", "A", OPTIONS), ("乙", "G", {}))]  # fmt: skip
+    (found,) = read(*rows, head=head)
+    (problem,) = found.losses
+    assert problem.told(found.where).startswith("Row 3, column 答案: ")
+    (blanks,) = read(row(题型="填空题", 题干="每日 ____ 次，每次 ____ 片。", 答案="三"))
+    assert [one.head for one in blanks.losses] == ["答案"]
+
+
+def test_names_of_modules_and_competencies_become_their_keys_and_others_stay() -> None:
+    head = [*HEAD, "模块", "胜任力"]
+    for module, competency, about in (
+        ("疼痛", "疼痛与症状控制", {"module": "pain", "competency": "symptom"}),
+        (" PAIN ", "teamwork", {"module": "pain", "competency": "teamwork"}),
+        ("中医护理", "手法", {"module": "中医护理", "competency": "手法"}),
+    ):
+        cells = row(题型="单选题", 题干="甲", 答案="A", **OPTIONS)
+        (found,) = read([*cells, module, competency], head=head)
+        assert found.body["about"] == about
+
+
+def test_what_is_refused_is_called_by_its_stem() -> None:
+    assert one(题型="怪题", 题干="甲乙丙").name == "甲乙丙"
