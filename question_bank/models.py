@@ -48,10 +48,12 @@ class Item(Base):
         ),
         CheckConstraint("difficulty BETWEEN 1 AND 5", name="difficulty"),
         Index("ix_item_list", "code", "id", "scope_id"),
+        Index("ix_item_filter", "scope_id", "type", "state", "retired_at", "code", "id"),
+        Index("ix_item_review_by", "scope_id", "review_by"),
     )
 
     id: Mapped[Id]
-    scope_id: Mapped[int] = mapped_column(BigId, ForeignKey("scope.id"), index=True)
+    scope_id: Mapped[int] = mapped_column(BigId, ForeignKey("scope.id"))
     code: Mapped[str] = mapped_column(String(40))
     type: Mapped[str] = mapped_column(String(20))
     version: Mapped[int]
@@ -67,7 +69,7 @@ class Item(Base):
     competency: Mapped[str | None] = mapped_column(String(40))
     level: Mapped[str | None] = mapped_column(String(20))
     difficulty: Mapped[int | None]
-    review_by: Mapped[date | None] = mapped_column(index=True)
+    review_by: Mapped[date | None]
     digest: Mapped[str | None] = mapped_column(String(64), index=True)
 
 

@@ -21,7 +21,11 @@ def having(words: str) -> Select[Any]:
 
 
 def matching(words: str) -> Select[Any]:
-    """A select of `item_id, rank` (the lower the better) of the items that have every word; none for no word."""
+    """A select of `item_id, rank` (the lower the better) of the items that have every word; none for no word.
+
+    PostgreSQL is made to look the words up by themselves: it guesses badly how many items have them, and would hold
+    rare words against every item of the bank.
+    """
     wanted = terms.wanted(words)
     if not wanted:
         nothing: Any = select(Item.id.label("item_id"), literal_column("0").label("rank")).where(false())
@@ -31,6 +35,8 @@ def matching(words: str) -> Select[Any]:
         rank = func.bm25(literal_column("item_search"), LEAD, REST)
         found = select(SEARCH.c.rowid.label("item_id"), rank.label("rank"))
         return found.where(SEARCH.c.item_search.op("MATCH")(match))
-    query = func.to_tsquery("simple", " & ".join(f"'{term}':*" if on else f"'{term}'" for term, on in wanted))
+    text = " & ".join(f"'{term}':*" if goes_on else f"'{term}'" for term, goes_on in wanted)
+    query = func.to_tsquery("simple", text)
     likeness = func.ts_rank(SEARCH.c.terms, query)
-    return select(SEARCH.c.item_id, (-likeness).label("rank")).where(SEARCH.c.terms.op("@@")(query))
+    ids = select(SEARCH.c.item_id).where(SEARCH.c.terms.op("@@")(query)).cte("having_words").prefix_with("MATERIALIZED")
+    return select(SEARCH.c.item_id, (-likeness).label("rank")).join(ids, ids.c.item_id == SEARCH.c.item_id)
