@@ -10,12 +10,14 @@ from flask_babel import gettext as _
 from certificates import queries, words
 from certificates.batches import queries as batches
 from certificates.permissions import Permission
+from certificates.questions import queries as questions
+from certificates.questions import services as question_services
 from certificates.rules import Standing
 from training.core.access import Actor
 from training.programmes import pages
 from training.programmes.models import Cohort, Enrolment, EnrolmentStatus
 from training.programmes.pages import Today, Tool
-from training.progress import roll
+from training.progress import consequences, roll, states
 from training.progress import words as progress
 from training.progress.words import CohortAction, Panel
 
@@ -71,10 +73,22 @@ def waiting_today(actor: Actor) -> list[Today]:
     return [Today(_("Eligible for a certificate"), count, url, order=60)] if count else []
 
 
+def to_decide_today(actor: Actor) -> list[Today]:
+    """At the base: how many certificates are to be decided about."""
+    if not actor.may(Permission.REVOKE):
+        return []
+    count = questions.count_open(actor)
+    url = url_for("certificates.questions.questions")
+    return [Today(_("Certificates to decide about"), count, url, order=61)] if count else []
+
+
 def plug_in() -> None:
     """Tell the ground floor."""
     pages.add_tool(tools)
     pages.add_today(waiting_today)
+    pages.add_today(to_decide_today)
+    states.when_status_changes(question_services.follow)
+    consequences.add(question_services.touched)
     progress.add_panel(panel)
     progress.add_cohort_action(beside_people)
     roll.add_certified(batches.numbers_in_force)

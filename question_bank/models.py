@@ -171,11 +171,15 @@ class ItemVersion(Base):
 
 
 class Quiz(Base):
-    """A quiz (测验): an activity; what it consists of stands in its versions."""
+    """A quiz (测验): an activity; what it consists of stands in its versions.
+
+    `ruled` says that there are rulings (`regrading/`) by which its attempts are marked.
+    """
 
     __tablename__ = "quiz"
 
     activity_id: Mapped[int] = mapped_column(BigId, ForeignKey("activity.id"), primary_key=True)
+    ruled: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class QuizVersion(Base):

@@ -19,8 +19,9 @@ AT_ONCE = 500
 def answers_to(item_ids: Collection[int]) -> Sequence[Any]:
     """What was handed in to these items, in the order of time.
 
-    Rows `item_id, version, type, draw, answer (list | None), share` (of the item's points), `rest, rest_points` (earned
-    elsewhere in the attempt, and the points there were; what is marked by hand is left out), `person_id, number`.
+    Rows `item_id, version, type, draw, answer (list | None), share` (of the item's points; None where it counts for
+    nobody by a ruling), `rest, rest_points` (earned elsewhere in the attempt, and the points there were; leaving out
+    what is marked by hand or counts for nobody), `person_id, number`.
     """
     own = select(ItemVersion.id).where(ItemVersion.item_id.in_(item_ids))
     attempts = select(AttemptItem.attempt_id).where(AttemptItem.item_version_id.in_(own))
@@ -30,7 +31,11 @@ def answers_to(item_ids: Collection[int]) -> Sequence[Any]:
             cast(func.sum(AttemptItem.earned), Float).label("earned"),
             cast(func.sum(AttemptItem.points), Float).label("points"),
         )
-        .where(AttemptItem.attempt_id.in_(attempts), AttemptItem.type.not_in(BY_HAND))
+        .where(
+            AttemptItem.attempt_id.in_(attempts),
+            AttemptItem.type.not_in(BY_HAND),
+            AttemptItem.earned.is_not(None),
+        )
         .group_by(AttemptItem.attempt_id)
         .subquery()
     )

@@ -115,10 +115,12 @@ def _figures(
 def _observed(
     kind: item_types.ItemType, answers: Iterable[Any], bodies: dict[int, Any], writers: Collection[int | None]
 ) -> Iterator[Observation]:
-    """The first answer of each person; none where a person marks, and none of who wrote the item."""
+    """The first answer of each person that counts; none where a person marks, and none of who wrote the item."""
     seen: set[int] = set()
     for one in answers:
-        if kind.by_hand or one.number != 1 or one.person_id in seen or one.person_id in writers:
+        if kind.by_hand or one.share is None:
+            continue
+        if one.number != 1 or one.person_id in seen or one.person_id in writers:
             continue
         seen.add(one.person_id)
         chosen = [value for value in one.answer or () if not value.endswith(f":{sets.CLOSED}")]

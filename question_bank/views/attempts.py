@@ -18,6 +18,7 @@ from question_bank.marking import queries as marking
 from question_bank.models import AttemptStatus
 from question_bank.permissions import Permission
 from question_bank.queries import attempts as queries
+from question_bank.regrading import views as regrading
 from question_bank.resits import State
 from question_bank.services import answers, sitting
 from question_bank.services.answers import Refusal
@@ -163,7 +164,8 @@ def result(attempt_id: int) -> ResponseReturnValue:
     attempt, activity, rules = queries.attempt_of(actor().id, attempt_id)
     if attempt.status is AttemptStatus.OPEN:
         return redirect(url_for(".paper", attempt_id=attempt.id))
-    items = papers.paper_of(attempt)
+    history = regrading.history_in(attempt)
+    items = papers.paper_of(attempt, history.keys)
     if attempt.status in {AttemptStatus.MARKING, AttemptStatus.VOID}:
         return render_template(
             "question_bank/being_marked.html", attempt=attempt, activity=activity, rules=rules, items=items
@@ -179,4 +181,6 @@ def result(attempt_id: int) -> ResponseReturnValue:
         marks=marking.marks_with_rubrics(attempt.id) if by_hand else {},
         stands=stands,
         State=State,
+        history=history,
+        pass_percent=history.pass_percent(attempt.quiz_version, rules.pass_percent),
     )
