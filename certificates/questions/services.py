@@ -94,17 +94,22 @@ def keep(asked: Asked, reason: str, *, kept_by: Actor) -> None:
     """
     question, reason = asked.question, reason.strip()
     kept_by.require(Permission.REVOKE, asked.scope.path)
-    if not reason or len(reason) > LONGEST_REASON:
-        raise Invalid(_("Write why the certificate stays in force, in at most %(max)d characters.", max=LONGEST_REASON))
     accounts.lock(asked.certificate.person_id)
     db.session.refresh(question)
-    if question.state is not QuestionState.OPEN:
-        raise Conflict(_("This is decided already; the certificate's page says how."))
+    require_open(question)
+    if not reason or len(reason) > LONGEST_REASON:
+        raise Invalid(_("Write why the certificate stays in force, in at most %(max)d characters.", max=LONGEST_REASON))
     question.state, question.reason = QuestionState.KEPT, reason
     question.decided_at, question.decided_by_id = clock.now(), kept_by.id
     db.session.flush()
     audit.record(kept_by, "certificate.keep", asked.certificate, number=asked.certificate.number, reason=reason)
     _tell(asked.certificate, f"certificate-question:{question.id}:kept", _kept)
+
+
+def require_open(question: CertificateQuestion) -> None:
+    """Raise `Conflict` where it was decided before, or settled itself."""
+    if question.state is not QuestionState.OPEN:
+        raise Conflict(_("This is decided already; the certificate's page says how."))
 
 
 def touched(changes: Sequence[Change]) -> list[Consequence]:

@@ -49,6 +49,7 @@ def question(question_id: int) -> ResponseReturnValue:
 def keep(question_id: int) -> ResponseReturnValue:
     """Keep the certificate in force for the reason given."""
     asked = queries.question_visible_to(actor(), question_id)
+    services.require_open(asked.question)
     form = KeepForm()
     if not form.validate():
         return _page(asked, form), 422

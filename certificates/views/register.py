@@ -51,7 +51,7 @@ def certificate(certificate_id: int) -> ResponseReturnValue:
         **_shown(entry),
         may_revoke=policies.may_revoke(actor(), entry.scope_path),
         may_list=actor().may(Permission.READ, entry.scope_path),
-        questions=questions.about(certificate_id),
+        questions=questions.about(certificate_id) if entry.was_asked else (),
         outcomes=OUTCOMES,
         may_open_cohort=actor().may(ProgrammePermission.COHORT_READ, entry.scope_path),
     )

@@ -148,7 +148,7 @@ def misfit(
         return Misfit.BY_HAND
     if kind.validate(other):
         return Misfit.FAULTY
-    for why, ids in ((Misfit.OPTIONS, _options), (Misfit.PARTS, _parts), (Misfit.PARAMETERS, _parameters)):
+    for why, ids in ((Misfit.PARTS, _parts), (Misfit.OPTIONS, _options), (Misfit.PARAMETERS, _parameters)):
         if ids(body) != ids(other):
             return why
     if body.get("back", True) != other.get("back", True):

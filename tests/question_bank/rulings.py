@@ -21,7 +21,7 @@ from question_bank.services import finishing, items, review
 from tests.question_bank.conftest import BODIES, NOW, Bench, a1
 from training.accounts import services as accounts
 from training.accounts.models import Person, Profession
-from training.core.db import db
+from training.core.db import batches, db
 from training.core.scopes import Scope
 from training.programmes import services as programmes
 from training.programmes.models import Cohort
@@ -31,9 +31,12 @@ POINTS = [2 if name == "X" else 1 for name, _body in BODIES]
 OFFERED = [("true", "false") if name == "judgement" else tuple("abcde") for name, _body in BODIES]
 
 
-def sat_by_many(bench: Bench, people: int, attempts: int, seed: int = 1) -> list[int]:
-    """Let so many new people sit the quiz so many times each, answering by chance; the ids of the attempts."""
-    chance = Random(seed)
+def sat_by_many(bench: Bench, people: int, attempts: int, *, finish: int | None = None) -> list[int]:
+    """Let so many new people sit the quiz so many times each, answering by chance; the ids of the attempts.
+
+    All of them get their result, or with `finish` only so many.
+    """
+    chance = Random(1)
     with bench.writing():
         cohort = db.session.scalars(select(Cohort).where(Cohort.code == "Q-1")).one()
         made = [_person(number) for number in range(people)]
@@ -61,9 +64,9 @@ def sat_by_many(bench: Bench, people: int, attempts: int, seed: int = 1) -> list
         answers = [_answer(chance, row["id"], place, versions[place]) for row in rows for place in range(len(BODIES))]
         db.session.execute(insert(AttemptItem), answers)
     ids = [row["id"] for row in rows]
-    for some in range(0, len(ids), 50):
+    for some in batches(ids[:finish], 50):
         with bench.writing():
-            for one in ids[some : some + 50]:
+            for one in some:
                 finishing.finish(queries.lock(one), authority=None, decided_at=NOW)
     return ids
 

@@ -223,7 +223,7 @@ def test_one_ruling_of_two_people_or_two_clicks(bench: Bench) -> None:
     with pytest.raises(Conflict):
         rulings.decide(bench, second, "reviewer.jn")
     with bench.looking():
-        decided = select(Ruling.id).where(Ruling.status != RulingStatus.DRAFTED)
+        decided = select(Ruling.id).where(Ruling.quiz_id == bench.quiz_id, Ruling.status != RulingStatus.DRAFTED)
         assert db.session.scalars(decided).all() == [first]
 
 
@@ -251,7 +251,7 @@ def test_what_does_not_fit_is_refused_with_a_sentence(bench: Bench) -> None:
     with pytest.raises(Invalid):
         rulings.drafted(bench, Ruled.FULL, 0, reason=" ")
     with bench.looking():
-        assert db.session.scalars(select(Ruling)).all() == []
+        assert db.session.scalars(select(Ruling).filter_by(quiz_id=bench.quiz_id)).all() == []
 
 
 def test_an_attempt_keeps_something_that_counts(app: Flask) -> None:
@@ -305,7 +305,7 @@ def test_drafts_are_forgotten_after_a_day(bench: Bench, app: Flask, at: Callable
         assert tasks.forget_what_was_only_looked_at() == 1
         assert tasks.forget_what_was_only_looked_at() == 0
     with bench.looking():
-        assert db.session.scalars(select(Ruling.id)).all() == [kept]
+        assert db.session.scalars(select(Ruling.id).filter_by(quiz_id=bench.quiz_id)).all() == [kept]
 
 
 def test_an_essay_has_no_key_but_can_count_for_everybody(app: Flask) -> None:
