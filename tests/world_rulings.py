@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def add_rulings(making: Making, place: str, quiz: Activity) -> None:
-    """Decide the ruling, which the sweep carries out after the commit; keep the certificate that was asked about."""
+    """Decide the ruling and carry it out; keep the certificate that was asked about."""
     instructor, coordinator = making.actor(f"instructor.{place}"), making.actor(f"coordinator.{place}")
     first = making.people[f"trainee.{place}"]
     shown = select(AttemptItem.item_version_id).join(Attempt, Attempt.id == AttemptItem.attempt_id)
@@ -36,6 +36,8 @@ def add_rulings(making: Making, place: str, quiz: Activity) -> None:
     ruling = services.draft(quiz, scope, wish, drafted_by=instructor)
     preview = services.look(ruling)
     services.decide(ruling, scope, preview, seen=preview.seen, decided_by=instructor)
+    services.carry_out(ruling.id, first.id)
+    services.pass_on(ruling.id, None)
     certificate = db.session.scalars(select(Certificate).where(Certificate.person_id == first.id)).one()
     asking.ask(certificate)
     asked = select(CertificateQuestion.id).where(CertificateQuestion.certificate_id == certificate.id)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, literal, select
 
 from certificates.models import Certificate, CertificateStatus
 from certificates.permissions import Permission
@@ -82,10 +82,10 @@ def about(certificate_id: int) -> Sequence[Any]:
     return db.session.execute(statement).all()
 
 
-def count_open(actor: Actor) -> int:
-    """How many wait for the actor's decision."""
+def open_ones(actor: Actor) -> Select[Any]:
+    """A select of 0 and how many wait for the actor's decision."""
     waiting = visible_questions(actor).where(CertificateQuestion.state == QuestionState.OPEN)
-    return db.session.scalar(waiting.with_only_columns(func.count())) or 0
+    return waiting.with_only_columns(literal(0), func.count(CertificateQuestion.id))
 
 
 def in_force_of(person_ids: Collection[int]) -> Sequence[Any]:

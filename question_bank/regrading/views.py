@@ -223,11 +223,12 @@ class History(NamedTuple):
         return self.rulings.pass_percent(quiz_version, own)
 
 
+NOTHING_RULED = History((), {}, {})
+
+
 def history_in(attempt: Attempt) -> History:
-    """The same; one query where nothing was ruled on the quiz."""
+    """What rulings on its quiz made of an attempt."""
     rulings = queries.in_force(attempt.quiz_id)
-    if not rulings.decisions:
-        return History((), {}, {})
     held = queries.held_in(attempt)
     return History(
         queries.history_of(attempt.id),

@@ -76,7 +76,7 @@ def _landing(activity_id: int, form: EntryForm) -> str:
 @requires(Permission.ATTEMPT_SIT)
 def paper(attempt_id: int) -> ResponseReturnValue:
     """All items in one form, with what was answered; in a pause and after the deadline only a word on what comes."""
-    attempt, activity, rules = queries.attempt_of(actor().id, attempt_id)
+    attempt, activity, rules, _ruled = queries.attempt_of(actor().id, attempt_id)
     if attempt.status is not AttemptStatus.OPEN:
         return redirect(url_for(".result", attempt_id=attempt.id))
     now = clock.now()
@@ -161,10 +161,10 @@ def result(attempt_id: int) -> ResponseReturnValue:
 
     While a person marks: what was handed in, and nothing of the key.
     """
-    attempt, activity, rules = queries.attempt_of(actor().id, attempt_id)
+    attempt, activity, rules, ruled = queries.attempt_of(actor().id, attempt_id)
     if attempt.status is AttemptStatus.OPEN:
         return redirect(url_for(".paper", attempt_id=attempt.id))
-    history = regrading.history_in(attempt)
+    history = regrading.history_in(attempt) if ruled else regrading.NOTHING_RULED
     items = papers.paper_of(attempt, history.keys)
     if attempt.status in {AttemptStatus.MARKING, AttemptStatus.VOID}:
         return render_template(

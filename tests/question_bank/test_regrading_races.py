@@ -1,4 +1,4 @@
-"""Rulings at the same moment as other acts: decided once, carried out once, and nobody is marked by what was before."""
+"""Rulings at the same moment as other acts: decided once, carried out once, and nobody is marked by what was."""
 
 from __future__ import annotations
 
