@@ -82,7 +82,7 @@ def about(certificate_id: int) -> Sequence[Any]:
     return db.session.execute(statement).all()
 
 
-def open_ones(actor: Actor) -> Select[Any]:
+def open_ones(actor: Actor) -> Any:
     """A select of 0 and how many wait for the actor's decision."""
     waiting = visible_questions(actor).where(CertificateQuestion.state == QuestionState.OPEN)
     return waiting.with_only_columns(literal(0), func.count(CertificateQuestion.id))
