@@ -31,15 +31,15 @@ POINTS = [2 if name == "X" else 1 for name, _body in BODIES]
 OFFERED = [("true", "false") if name == "judgement" else tuple("abcde") for name, _body in BODIES]
 
 
-def sat_by_many(bench: Bench, people: int, attempts: int, *, finish: int | None = None) -> list[int]:
+def sat_by_many(bench: Bench, people: int, attempts: int, *, finish: int | None = None, start: int = 0) -> list[int]:
     """Let so many new people sit the quiz so many times each, answering by chance; the ids of the attempts.
 
-    All of them get their result, or with `finish` only so many.
+    All of them get their result, or with `finish` only so many; `start` numbers the first person.
     """
     chance = Random(1)
     with bench.writing():
         cohort = db.session.scalars(select(Cohort).where(Cohort.code == "Q-1")).one()
-        made = [_person(number) for number in range(people)]
+        made = [_person(start + number) for number in range(people)]
         for person in made:
             programmes.enrol(cohort, person, enrolled_by=None)
         versions = versions_of(bench)

@@ -19,10 +19,12 @@ from question_bank.models import Attempt, AttemptItem, AttemptStatus
 from question_bank.queries import quizzes
 from question_bank.regrading import queries, services, tasks
 from question_bank.regrading.models import RegradeLine, Ruling, RulingStatus
+from question_bank.regrading.moves import Preview
 from question_bank.regrading.rules import Ruled
 from question_bank.services import answers, sitting
 from question_bank.services.items import Stale
 from tests.client import CheckingClient, main_text
+from tests.counting import counting
 from tests.question_bank import rulings
 from tests.question_bank.conftest import Bench
 from tests.question_bank.essays import ONE
@@ -73,55 +75,52 @@ def require_ledger(bench: Bench) -> None:
         assert progress._recounted() == {"steps": 0, "counters": 0}
 
 
-def test_of_400_attempts_all_are_marked_as_the_preview_said_to_the_last_mark(bench: Bench, app: Flask) -> None:
+def require_as_previewed(before: State, after: State, preview: Preview) -> None:
+    """Every attempt is as the preview said, and where it said nothing as it was before."""
+    moves = {one.attempt_id: one for one in preview.moves}
+    for attempt_id, (_person_id, score, passed, items) in after.items():
+        was, move = before[attempt_id], moves.get(attempt_id)
+        if move is None:
+            assert was == after[attempt_id]
+            continue
+        assert (move.score, move.passed) == ((was[1], score), (was[2], passed))
+        for position, both in move.items.items():
+            assert (both[0].earned, both[0].critical) == was[3][position][1:]
+            assert (both[1].earned, both[1].critical) == items[position][1:]
+        assert {one for one in items if items[one] != was[3][one]} == set(move.items)
+    had, has = ({one[0] for one in found.values() if one[2]} for found in (before, after))
+    assert (set(preview.lost), set(preview.gained)) == (had - has, has - had)
+
+
+def test_of_400_attempts_all_are_marked_as_the_preview_said_to_the_last_mark(bench: Bench) -> None:
     rulings.sat_by_many(bench, people=100, attempts=4)
     keys = list(rulings.KEYS)
     ruled: dict[str, Any] = {}
-    by = rulings.corrected(bench, 0, "c")
-    turned = 0
-    each: list[tuple[Ruled, int | None, dict[str, Any]]] = [
-        (Ruled.KEY, 0, {"by_version_id": by}),
-        (Ruled.FULL, 1, {}),
-        (Ruled.DROPPED, 2, {}),
-        (Ruled.PASS_MARK, None, {"pass_percent": 75}),
+    each: list[tuple[Ruled, int | None, dict[str, Any], dict[str, Any]]] = [
+        (Ruled.KEY, 0, {"by_version_id": rulings.corrected(bench, 0, "c")}, {}),
+        (Ruled.FULL, 1, {}, {"full": {1}}),
+        (Ruled.DROPPED, 2, {}, {"dropped": {2}}),
+        (Ruled.PASS_MARK, None, {"pass_percent": 75}, {"needed": 75}),
     ]
-    for kind, place, more in each:
-        if kind is Ruled.KEY:
-            keys[0] = frozenset("c")
-        if kind is Ruled.FULL:
-            ruled |= {"full": {*ruled.get("full", ()), place}, "dropped": set()}
-        if kind is Ruled.DROPPED:
-            ruled["dropped"] = {place}
-        if kind is Ruled.PASS_MARK:
-            ruled["needed"] = 75
+    keys[0] = frozenset("c")
+    turned = 0
+    for kind, place, more, told in each:
+        ruled |= told
         before = state(bench)
         ruling = rulings.drafted(bench, kind, place, **more)
         preview = rulings.decide(bench, ruling)
         after = state(bench)
-        moves = {one.attempt_id: one for one in preview.moves}
-        assert preview.about == 400
-        for attempt_id, (_person_id, score, passed, items) in after.items():
+        assert preview.about == len(after) == 400
+        require_as_previewed(before, after, preview)
+        for _person_id, score, passed, items in after.values():
             given = {position: one[0] for position, one in items.items()}
             assert (score, passed) == rulings.naive(given, keys, **ruled)
-            was = before[attempt_id]
-            move = moves.get(attempt_id)
-            if move is None:
-                assert was == after[attempt_id]
-                continue
-            assert move.score == (was[1], score)
-            assert move.passed == (was[2], passed)
-            for position, both in move.items.items():
-                assert (both[0].earned, both[0].critical) == was[3][position][1:]
-                assert (both[1].earned, both[1].critical) == items[position][1:]
-            assert {one for one in items if items[one] != was[3][one]} == set(move.items)
-        had, has = ({one[0] for one in found.values() if one[2]} for found in (before, after))
-        assert (set(preview.lost), set(preview.gained)) == (had - has, has - had)
-        turned += len(preview.lost) and len(preview.gained)
         with bench.looking():
-            kept = {one.attempt_id: one for one in db.session.scalars(select(RegradeLine).filter_by(ruling_id=ruling))}
-        assert {one: (line.before, line.after) for one, line in kept.items()} == {
-            one: (move.as_json(0), move.as_json(1)) for one, move in moves.items()
+            kept = db.session.scalars(select(RegradeLine).filter_by(ruling_id=ruling)).all()
+        assert {one.attempt_id: (one.before, one.after) for one in kept} == {
+            one.attempt_id: (one.as_json(0), one.as_json(1)) for one in preview.moves
         }
+        turned += len(preview.lost) and len(preview.gained)
     require_ledger(bench)
     assert turned, "one ruling has some pass and others not"
 
@@ -354,6 +353,21 @@ def test_the_pages_from_the_quiz_to_the_trainee(bench: Bench, as_: As, app: Flas
         assert words in told
         assert "指南第三章" in told
     require_ledger(bench)
+
+
+def test_pages_cost_the_same_whoever_moves(bench: Bench, as_: As, app: Flask) -> None:
+    instructor, numbers = as_(bench.people["instructor.jn"]), []
+    for people, place in ((20, 2), (50, 3)):
+        rulings.sat_by_many(bench, people=people, attempts=2, start=people)
+        ruling = rulings.drafted(bench, Ruled.DROPPED, place)
+        with counting(app) as looked:
+            assert instructor.get(f"/quizzes/rulings/{ruling}").status_code == 200
+        rulings.decide(bench, ruling)
+        with counting(app) as done:
+            assert instructor.get(f"/quizzes/rulings/{ruling}").status_code == 200
+        numbers.append((len(looked), len(done)))
+    assert numbers[0] == numbers[1]
+    assert max(numbers[1]) <= 12
 
 
 def test_strangers_find_nothing(bench: Bench, as_: As) -> None:
