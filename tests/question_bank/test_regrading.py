@@ -363,11 +363,11 @@ def test_pages_cost_the_same_whoever_moves(bench: Bench, as_: As, app: Flask) ->
         with counting(app) as looked:
             assert instructor.get(f"/quizzes/rulings/{ruling}").status_code == 200
         rulings.decide(bench, ruling)
-        with counting(app) as done:
+        with counting(app) as listed:
             assert instructor.get(f"/quizzes/rulings/{ruling}").status_code == 200
-        numbers.append((len(looked), len(done)))
-    assert numbers[0] == numbers[1]
-    assert max(numbers[1]) <= 12
+        numbers.append((len(looked), len(listed)))
+    assert max(looked for looked, _done in numbers) <= 9, "eight, and one for certificates where a pass is lost"
+    assert {done for _looked, done in numbers} == {5}
 
 
 def test_strangers_find_nothing(bench: Bench, as_: As) -> None:
