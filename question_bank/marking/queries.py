@@ -79,12 +79,13 @@ def answer_visible_to(actor: Actor, attempt_id: int, position: int, *, lock: boo
     return Answer(*row)
 
 
-def _has_mark() -> ColumnElement[bool]:
+def has_mark() -> ColumnElement[bool]:
+    """Whether the written answer of a statement about `AttemptItem` has a mark."""
     return exists().where(EssayMark.attempt_id == AttemptItem.attempt_id, EssayMark.position == AttemptItem.position)
 
 
 def _waiting(actor: Actor) -> Select[Any]:
-    return visible_answers_to_mark(actor).where(Attempt.status == AttemptStatus.MARKING, ~_has_mark())
+    return visible_answers_to_mark(actor).where(Attempt.status == AttemptStatus.MARKING, ~has_mark())
 
 
 def count_waiting(actor: Actor) -> Select[Any]:
@@ -211,7 +212,7 @@ def without_mark(attempt_id: int) -> Sequence[int]:
         AttemptItem.attempt_id == attempt_id,
         AttemptItem.type.in_(BY_HAND),
         AttemptItem.graded_answer.is_not(None),
-        ~_has_mark(),
+        ~has_mark(),
     )
     return db.session.scalars(statement.order_by(AttemptItem.position)).all()
 
