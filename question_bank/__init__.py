@@ -13,15 +13,16 @@ def init_app(app: Flask) -> None:
     from question_bank.imports import tasks as import_tasks  # noqa: F401
     from question_bank.likeness import tasks as _likeness_tasks  # noqa: F401
     from question_bank.marking import erasing
+    from question_bank.marking import queries as marking
     from question_bank.marking import words as marking_words
     from question_bank.pictures import tasks as picture_tasks  # noqa: F401
     from question_bank.queries import quizzes
-    from training.progress import words
+    from training.progress import waiting, words
 
     permissions.register()
     kind.register()
     views.register(app)
     import_commands.register(app)
-    words.add_waiting(marking_words.waiting)
+    waiting.add(kind.QUIZ, waiting.Source(marking.BEING_MARKED, marking_words.since))
     erasing.plug_in()
     words.add_minutes(quizzes.minutes_of, kind.QUIZ)

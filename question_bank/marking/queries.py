@@ -217,9 +217,9 @@ def without_mark(attempt_id: int) -> Sequence[int]:
     return db.session.scalars(statement.order_by(AttemptItem.position)).all()
 
 
-def being_marked(person_id: int) -> Sequence[Any]:
-    """The person's attempts that wait for a mark, as rows `id, quiz_id, handed_in_at`."""
-    statement = select(Attempt.id, Attempt.quiz_id, Attempt.handed_in_at).where(
-        Attempt.person_id == person_id, Attempt.status == AttemptStatus.MARKING
-    )
-    return db.session.execute(statement.order_by(Attempt.id)).all()
+BEING_MARKED: Select[Any] = (
+    select(Attempt.person_id, Attempt.quiz_id.label("activity_id"))
+    .add_columns(Attempt.handed_in_at.label("since"))
+    .where(Attempt.status == AttemptStatus.MARKING)
+)
+"""Everybody's attempts that wait for a mark."""
