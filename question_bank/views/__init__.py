@@ -9,7 +9,7 @@ from question_bank.changes import views as changes
 from question_bank.imports import views as imports
 from question_bank.marking import views as marking
 from question_bank.permissions import Permission
-from question_bank.views import attempts, authoring, categories, lists, quizzes, review, reviews
+from question_bank.views import attempts, authoring, categories, lists, quizzes, review, reviews, stems
 from training.core import web
 
 
@@ -25,6 +25,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(changes.bp)
     app.register_blueprint(imports.bp)
     app.register_blueprint(marking.bp)
+    app.jinja_env.filters["stem"] = stems.stem
     web.add_entry(_l("Teaching"), "items.list_items", Permission.ITEM_READ, order=20, home=True)
     web.add_entry(_l("Question bank"), "items.list_items", Permission.ITEM_READ, order=25)
     web.add_entry(_l("Marking"), "marking.waiting", Permission.ATTEMPT_MARK, order=42)
