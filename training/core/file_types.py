@@ -15,11 +15,14 @@ from typing import Any, BinaryIO
 
 from flask_babel import gettext as _
 
+from training.core import stripping
 from training.core.errors import Invalid
 
 MEGABYTE = 1024 * 1024
 LONGEST_SIDE = 8_000
 MOST_PIXELS = 40_000_000
+KINDS = {"PNG": "image/png", "JPEG": "image/jpeg", "MPO": "image/jpeg", "WEBP": "image/webp"}
+"""Pictures by the names of Pillow; MPO is a photograph with others behind it, which are taken off."""
 ORIENTATION, LYING = 0x0112, frozenset({5, 6, 7, 8})  # a tag of EXIF, and its values for a quarter turn
 OFFICE = "application/vnd.openxmlformats-officedocument."
 OFFICE_PARTS = {
@@ -124,7 +127,7 @@ def _picture(file: BinaryIO, _size: int) -> FileType:
 
     try:
         with Image.open(file, formats=("PNG", "JPEG", "WEBP")) as picture:
-            (width, height), name = picture.size, picture.format
+            (width, height), name = picture.size, KINDS.get(picture.format or "", "")
             if max(width, height) > LONGEST_SIDE or width * height > MOST_PIXELS:
                 raise Invalid(
                     _(
@@ -134,7 +137,7 @@ def _picture(file: BinaryIO, _size: int) -> FileType:
                         side=LONGEST_SIDE,
                     )
                 )
-            if name == "PNG":
+            if name == "image/png":
                 picture.verify()
             elif _is_turned(picture):
                 width, height = height, width
@@ -142,7 +145,15 @@ def _picture(file: BinaryIO, _size: int) -> FileType:
         raise Invalid(_("The picture has far too many pixels. Make it smaller.")) from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise _cut_off() from error
-    return FileType(f"image/{(name or '').lower()}", width, height)
+    return FileType(name, width, height)
+
+
+def without_notes(picture: bytes) -> bytes:
+    """A picture without place, device and what else is noted beside it; raises `Invalid` for one that is damaged."""
+    try:
+        return stripping.without_notes(picture)
+    except stripping.Damaged as error:
+        raise _cut_off() from error
 
 
 def _is_turned(picture: Any) -> bool:
