@@ -64,6 +64,7 @@ class ImportLine(Base):
     """One item of the file: its place there, how it comes in, why not or with what losses, and the item it became.
 
     It may be like an item of the bank or like a line before it, by so many percent; it comes in only while `chosen`.
+    `draft_version` is the version of the draft that it was looked at beside, and becomes the next of.
     `bands` are what likeness goes by, eight bytes each.
     """
 
@@ -84,6 +85,7 @@ class ImportLine(Base):
     outcome: Mapped[Outcome] = mapped_column(enum_of(Outcome))
     messages: Mapped[list[str]]
     item_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("item.id"), index=True)
+    draft_version: Mapped[int | None]
     like_item_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("item.id"))
     like_line: Mapped[int | None]
     percent: Mapped[int | None]
