@@ -108,7 +108,7 @@ def counts_of(opened: ItemImport) -> Counts:
 def lines_of(opened: ItemImport, outcome: str, page: int) -> Sequence[Any]:
     """A page of the lines, in the order of the file: of one outcome, those like others (`alike`), or all.
 
-    Rows `ImportLine, like_code, like_retired (a moment), like_place` of the item or the line that it is like.
+    Rows `ImportLine, like_code, like_retired (a moment), like_place_zh, like_place_en`: of what the line is like.
     """
     statement = _lines(opened)
     if outcome == ALIKE:
@@ -125,7 +125,8 @@ def _lines(opened: ItemImport) -> Any:
             ImportLine,
             Item.code.label("like_code"),
             Item.retired_at.label("like_retired"),
-            earlier.place.label("like_place"),
+            earlier.place_zh.label("like_place_zh"),
+            earlier.place_en.label("like_place_en"),
         )
         .outerjoin(Item, Item.id == ImportLine.like_item_id)
         .outerjoin(earlier, and_(earlier.import_id == ImportLine.import_id, earlier.number == ImportLine.like_line))

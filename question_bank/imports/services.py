@@ -12,12 +12,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
 from question_bank import item_types
 from question_bank.exchange import formats, gaps
 from question_bank.exchange.parsed import Parsed
+from question_bank.exchange.said import bilingual
+from question_bank.exchange.said import gettext as _
 from question_bank.imports import comparing, queries, writing
 from question_bank.imports.models import ImportLine, ImportStatus, ItemImport, Outcome
 from question_bank.likeness import files
@@ -26,7 +27,7 @@ from question_bank.permissions import Permission
 from question_bank.services.items import digest, stem_of
 from training.core import audit, clock, jobs, storage
 from training.core.access import Actor
-from training.core.db import db
+from training.core.db import db, insert_many
 from training.core.errors import Conflict, Invalid
 from training.core.scopes import Scope
 from training.core.storage import Kept
@@ -37,7 +38,7 @@ MOST = 100_000
 MOST_MESSAGES = 20
 AT_ONCE = 1000
 Columns = dict[str, dict[int, str]]
-LONGEST_MESSAGE = 500
+LONGEST_MESSAGE, LONGEST_PLACE = 500, 200
 
 
 def open_import(
@@ -151,13 +152,16 @@ def _write_lines(opened: ItemImport, items: Sequence[Parsed], compared: Compared
         places = range(start, min(start + AT_ONCE, len(items)))
         asked = [place for place in places if place in coming and codes[place] not in there.codes]
         told = comparing.told(opened.scope_id, asked, items, compared, coming)
-        db.session.execute(
-            insert(ImportLine),
+        where = bilingual((items[place].where for place in places), LONGEST_PLACE)
+        insert_many(
+            ImportLine,
             [
                 {
                     **comparing.NOTHING,
                     **told.get(place, {}),
                     **_line(items[place], codes[place], judged[place]),
+                    "place_zh": where[place - start]["zh"],
+                    "place_en": where[place - start]["en"],
                     "import_id": opened.id,
                     "number": place + 1,
                     "bands": bytes(compared.bands[place]) if place in coming else None,
@@ -183,14 +187,17 @@ class Judged:
 def _line(one: Parsed, code: str, judged: Judged) -> dict[str, Any]:
     """What a line says of its item, and what becomes of it."""
     return {
-        "place": one.where[:200],
         "name": (_stem(one) or one.name or code)[:200],
         "type": (one.type or one.original_type)[:40],
         "outcome": judged.outcome,
-        "messages": [message[:LONGEST_MESSAGE] for message in judged.messages[:MOST_MESSAGES]],
+        "messages": _messages(judged.messages),
         "item_id": judged.item_id,
         "draft_version": judged.draft_version,
     }
+
+
+def _messages(told: Sequence[str]) -> list[dict[str, str]]:
+    return bilingual(told[:MOST_MESSAGES], LONGEST_MESSAGE) if told else []
 
 
 def _stem(one: Parsed) -> str:
@@ -306,25 +313,21 @@ def _write_what_comes(
 
 
 def _became(outcome: Outcome, item_id: int | None, *messages: str) -> dict[str, Any]:
-    return {"outcome": outcome, "item_id": item_id, "messages": list(messages)}
+    return {"outcome": outcome, "item_id": item_id, "messages": _messages(messages)}
 
 
 def _overtaken(code: str, *, is_draft: bool) -> str:
     """Why a line that was to come in stays out after all, and what to do."""
     if is_draft:
-        return str(
-            _(
-                "Item %(code)s was changed after this file was looked at, so it was left as it is. "
-                "Compare the two; if yours is to be the next version, send the file again.",
-                code=code,
-            )
-        )
-    return str(
-        _(
-            "The code %(code)s was given to another item after this file was looked at. "
-            "Give this one another code, and send the file again.",
+        return _(
+            "Item %(code)s was changed after this file was looked at, so it was left as it is. "
+            "Compare the two; if yours is to be the next version, send the file again.",
             code=code,
         )
+    return _(
+        "The code %(code)s was given to another item after this file was looked at. "
+        "Give this one another code, and send the file again.",
+        code=code,
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from question_bank.exchange.parsed import Parsed
 from question_bank.imports import queries
@@ -19,8 +19,7 @@ from question_bank.pictures import services as pictures
 from question_bank.services import indexing
 from question_bank.services.items import append_version, mirrored
 from training.core import clock
-from training.core.db import db
-from training.core.db import insert as db_insert
+from training.core.db import db, insert, insert_many
 
 LONGEST_CODE = 40
 
@@ -62,9 +61,8 @@ def add(scope_id: int, author_id: int | None, items: Sequence[New]) -> dict[str,
     ]
     if not rows:
         return {}
-    added = db.session.execute(
-        db_insert(Item).on_conflict_do_nothing(index_elements=["scope_id", "code"]).returning(Item.code, Item.id), rows
-    )
+    adding = insert(Item).on_conflict_do_nothing(index_elements=["scope_id", "code"])
+    added = db.session.execute(adding.returning(Item.code, Item.id), rows)
     ids = {row.code: row.id for row in added}
     _add_versions(author_id, [(ids[one.code], one, bodies[one.code]) for one in items if one.code in ids], now)
     likeness.add(
@@ -100,7 +98,7 @@ def _add_versions(author_id: int | None, added: Sequence[tuple[int, New, dict[st
         {"item_id": item_id, "version": 1, "body": body, "author_id": author_id, "created_at": now}
         for item_id, _one, body in added
     ]
-    db.session.execute(insert(ItemVersion), versions)
+    insert_many(ItemVersion, versions)
     pictures.pin_newest({item_id: body for item_id, _one, body in added})
     tags = [
         {"item_id": item_id, "tag": tag}
@@ -108,10 +106,8 @@ def _add_versions(author_id: int | None, added: Sequence[tuple[int, New, dict[st
         for tag in dict.fromkeys(tag.strip()[:40] for tag in one.read.tags if tag.strip())
     ]
     if tags:
-        db.session.execute(insert(ItemTag), tags)
-    db.session.execute(
-        insert(ItemTerms), [indexing.row_of(item_id, one.code, one.read.tags, body) for item_id, one, body in added]
-    )
+        insert_many(ItemTag, tags)
+    insert_many(ItemTerms, [indexing.row_of(item_id, one.code, one.read.tags, body) for item_id, one, body in added])
 
 
 def _row(scope_id: int, one: New, body: dict[str, Any], category_id: int | None, now: datetime) -> dict[str, Any]:

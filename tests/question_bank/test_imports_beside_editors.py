@@ -19,6 +19,7 @@ from tests.client import CheckingClient, main_text
 from tests.question_bank.conftest import Bench
 from tests.question_bank.test_changes_races import at_once
 from tests.question_bank.test_imports import confirm, count, opened, outcomes, row, send, workbook
+from training.core import schema
 from training.core.db import db
 from training.core.scopes import Scope
 
@@ -57,7 +58,7 @@ def told(bench: Bench, import_id: int) -> dict[str, tuple[str, str]]:
     """What became of the lines, by stem: outcome and messages."""
     with bench.looking():
         lines = db.session.scalars(select(ImportLine).where(ImportLine.import_id == import_id))
-        return {one.name: (one.outcome.value, " ".join(one.messages)) for one in lines}
+        return {one.name: (one.outcome.value, " ".join(message["en"] for message in one.messages)) for one in lines}
 
 
 def bring(bench: Bench, client: CheckingClient, numbers: range = range(1, 3), **changes: str) -> None:
@@ -176,3 +177,56 @@ def test_a_line_that_says_the_same_and_was_chosen_comes_in_all_the_same(
     assert instructor.post(f"{page}/confirm", data={"shown": ["2"], "chosen": ["2"]}).status_code == 302
     work(bench, import_id)
     assert count(bench) == before + 2
+
+
+def test_a_report_is_read_in_the_language_of_its_reader(bench: Bench, as_: As) -> None:
+    """Faults, places, what a line is like, what the job has to say: all of it was kept for somebody else."""
+    chinese, english = as_(bench.people["instructor.jn"], "zh"), as_(bench.people["reviewer.jn"], "en")
+    bring(bench, chinese)
+    rows = [row(1, 来源="file"), row(3, 题型="谜语"), row(4, 答案="Z"), row(5), row(5, 编号="")]
+    send(chinese, workbook(rows))
+    page = f"/items/imports/{opened(bench).id}"
+    told = {
+        "zh": ["工作表“单选题”第 3 行", "题型：无法识别题型“谜语”", "将成为这道同编号草稿的下一个版本", "完全相同"],
+        "en": [
+            "Sheet 单选题, row 3",
+            "The type “谜语” is not known",
+            "Becomes the next version of the draft",
+            "Says the same as",
+        ],
+    }
+    for client, own, other in ((chinese, "zh", "en"), (english, "en", "zh")):
+        text = main_text(client.get(page))
+        assert [one for one in told[own] if one not in text] == []
+        assert [one for one in told[other] if one in text] == []
+    edit(bench, "IMP-001")
+    confirm(bench, chinese)
+    assert "又被改过，因此没有覆盖" in main_text(chinese.get(page))
+    assert "was changed after this file was looked at" in main_text(english.get(page))
+
+
+def test_lines_of_a_finished_import_say_what_became_of_them(bench: Bench, as_: As) -> None:
+    client = as_(bench.people["instructor.jn"], "zh")
+    send(client, workbook([row(1), row(2, 题型="谜语"), row(1, 编号="")]))
+    page = f"/items/imports/{opened(bench).id}"
+    before = main_text(client.get(page))
+    assert "可导入" in before
+    confirm(bench, client)
+    after = main_text(client.get(page))
+    assert [one for one in ("可导入", "不能导入") if one in after] == []
+    assert [one for one in ("已导入", "未导入", "已略过") if one not in after] == []
+
+
+def test_a_report_that_is_older_than_both_languages_is_read_in_its_own(bench: Bench, as_: As) -> None:
+    client = as_(bench.people["instructor.jn"], "zh")
+    send(client, workbook([row(1), row(2, 题型="谜语")]))
+    page = f"/items/imports/{opened(bench).id}"
+    before = main_text(client.get(page))
+    with bench.app.app_context():
+        schema.downgrade("question_bank@question_bank_010")
+        schema.upgrade()
+    assert main_text(client.get(page)) == before
+    english = main_text(as_(bench.people["instructor.jn"], "en").get(page))
+    assert "无法识别题型“谜语”" in english
+    confirm(bench, client)
+    assert outcomes(bench) == {"whole": 1, "refused": 1}
