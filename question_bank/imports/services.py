@@ -171,7 +171,7 @@ def _write_lines(opened: ItemImport, items: Sequence[Parsed], compared: Compared
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Judged:
     """How one item would come in and what is to be said about it.
 
