@@ -50,6 +50,7 @@ class Item(Base):
         Index("ix_item_list", "code", "id", "scope_id"),
         Index("ix_item_filter", "scope_id", "type", "state", "retired_at", "code", "id"),
         Index("ix_item_review_by", "scope_id", "review_by"),
+        Index("ix_item_digest", "digest", "scope_id"),
     )
 
     id: Mapped[Id]
@@ -70,7 +71,7 @@ class Item(Base):
     level: Mapped[str | None] = mapped_column(String(20))
     difficulty: Mapped[int | None]
     review_by: Mapped[date | None]
-    digest: Mapped[str | None] = mapped_column(String(64), index=True)
+    digest: Mapped[str | None] = mapped_column(String(64))
 
 
 class ItemTerms(Base):

@@ -9,12 +9,12 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
 
-from flask_babel import gettext as _
-
 from question_bank import item_types, words
 from question_bank.exchange import languages, plain
 from question_bank.exchange.figures import written
 from question_bank.exchange.parsed import Parsed
+from question_bank.exchange.said import Said
+from question_bank.exchange.said import gettext as _
 from question_bank.item_types import about
 from training.core import file_types
 from training.core.errors import Invalid
@@ -98,7 +98,7 @@ class Draft:
         parsed.type, parsed.body = type_name, self.body
         if type_name in item_types.names():
             for fault in item_types.get(type_name).validate(self.body):
-                parsed.lose(words.sentence(fault))
+                parsed.lose(Said(words.sentence, fault))
         return parsed
 
     def _plain(self, raw: Raw, language: str) -> str:

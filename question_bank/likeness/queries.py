@@ -91,7 +91,7 @@ def _sharing(scope_id: int, bands: Collection[int]) -> dict[int, set[int]]:
     """The oldest and the newest item of a bank that has each of these bands; two seeks a band, whoever shares it."""
     found: dict[int, set[int]] = {}
     for some in batches(sorted(bands), PROBED_AT_ONCE):
-        wanted = _listed(some)
+        wanted = listed(some, BigId)
         own = and_(ItemBand.band == wanted.c.value, ItemBand.scope_id == scope_id)
         oldest = select(func.min(ItemBand.item_id)).where(own).scalar_subquery()
         newest = select(func.max(ItemBand.item_id)).where(own).scalar_subquery()
@@ -101,12 +101,16 @@ def _sharing(scope_id: int, bands: Collection[int]) -> dict[int, set[int]]:
     return found
 
 
-def _listed(numbers: Sequence[int]) -> Any:
-    """Numbers as a table of one column, `value`, handed over in a single parameter."""
+def listed(values: Sequence[int] | Sequence[str], kind: Any) -> Any:
+    """Values of one SQL type as a table of one column, `value`, handed over in a single parameter.
+
+    What is asked for each of them goes by an index, however many there are: PostgreSQL would hold a list of parameters
+    against every row of a table that was small when the statement was planned.
+    """
     if db.engine.dialect.name == "sqlite":
-        return func.json_each(json.dumps(numbers)).table_valued("value", name="wanted")
-    listed = func.unnest(cast(numbers, ARRAY(BigId))).table_valued(column("value", BigId), name="wanted")
-    return listed.render_derived()
+        return func.json_each(json.dumps(values)).table_valued(column("value", kind), name="wanted")
+    given = func.unnest(cast(values, ARRAY(kind))).table_valued(column("value", kind), name="wanted")
+    return given.render_derived()
 
 
 def _bodies(item_ids: Collection[int]) -> dict[int, tuple[Any, Any]]:
