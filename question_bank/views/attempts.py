@@ -97,7 +97,11 @@ def paper(attempt_id: int) -> ResponseReturnValue:
 @requires(Permission.ATTEMPT_SIT)
 def answer(attempt_id: int) -> ResponseReturnValue:
     """Save the answers that were sent; what is returned here leaves only after the commit."""
-    told = answers.save(attempt_id, papers.answers_in(request.form), person_id=actor().id, device=forgery.device())
+    given = papers.answers_in(request.form)
+    if not given:
+        queries.attempt_of(actor().id, attempt_id)
+        raise Invalid(_("No answer was sent. Go back to the paper and answer an item."))
+    told = answers.save(attempt_id, given, person_id=actor().id, device=forgery.device())
     refused = {place: one for place, one in told.answers.items() if isinstance(one, Refusal)}
     _log_refused(attempt_id, refused)
     worst = next(iter(refused.values())).error if len(refused) == len(told.answers) else None

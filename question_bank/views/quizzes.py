@@ -184,6 +184,7 @@ def _values(activity: Activity, now: Sequence[Any]) -> dict[str, Any]:
         name: getattr(rules, name)
         for name in (*names, "shuffle_items", "shuffle_options", "items_per_page", "supervised")
     }
+    values["items_per_page"] = values["items_per_page"] or None
     values |= {"title_zh": activity.title_zh, "title_en": activity.title_en}
     for place, item in now:
         values |= {f"order_{item.id}": place.position, f"points_{item.id}": place.points}
