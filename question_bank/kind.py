@@ -15,6 +15,7 @@ from training.progress import outcomes
 QUIZ = "question_bank:quiz"
 PASSED = outcomes.register("question_bank:passed", "passed", 1)
 FAILED = outcomes.register("question_bank:failed", "passed", 0)
+TAKEN_BACK = outcomes.register("question_bank:taken-back", "passed", -1)
 
 
 def explain(facts: Facts) -> Missing:

@@ -180,7 +180,10 @@ class Quiz(Base):
 
 
 class QuizVersion(Base):
-    """The rules of one version of a quiz; `attempts_allowed` counts the first one and the resits."""
+    """The rules of one version of a quiz; `attempts_allowed` counts the first one and the resits.
+
+    With 0 `items_per_page` all stand on one page. A `supervised` one is sat in exam sessions alone (`exams/`).
+    """
 
     __tablename__ = "quiz_version"
     __table_args__ = (
@@ -188,6 +191,7 @@ class QuizVersion(Base):
         CheckConstraint("pass_percent BETWEEN 1 AND 100", name="pass_percent"),
         CheckConstraint("attempts_allowed BETWEEN 1 AND 10", name="attempts_allowed"),
         CheckConstraint("resit_wait_hours BETWEEN 0 AND 8760", name="resit_wait"),
+        CheckConstraint("items_per_page BETWEEN 0 AND 100", name="items_per_page"),
     )
 
     quiz_id: Mapped[int] = mapped_column(BigId, ForeignKey("quiz.activity_id"), primary_key=True)
@@ -198,6 +202,8 @@ class QuizVersion(Base):
     resit_wait_hours: Mapped[int]
     shuffle_items: Mapped[bool]
     shuffle_options: Mapped[bool]
+    items_per_page: Mapped[int] = mapped_column(default=0, server_default="0")
+    supervised: Mapped[bool] = mapped_column(default=False, server_default=false())
     author_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
     created_at: Mapped[datetime]
 
@@ -220,11 +226,17 @@ class QuizItem(Base):
 
 
 class AttemptStatus(StrEnum):
-    """Whether an attempt still takes answers, or is handed in: `MARKING` while a written answer waits for a person."""
+    """How far an attempt has come.
 
+    `READY`: its paper is drawn, and nobody has begun. `MARKING`: handed in, and a written answer waits for a person, or
+    the result for its release. `VOID`: it counts for nothing, and nothing of it is deleted.
+    """
+
+    READY = "ready"
     OPEN = "open"
     MARKING = "marking"
     HANDED_IN = "handed_in"
+    VOID = "void"
 
 
 class HandedInBy(StrEnum):
@@ -237,14 +249,16 @@ class HandedInBy(StrEnum):
 class Attempt(Base):
     """One person's sitting of a quiz; `number` 1 is the first, later ones are resits (补考).
 
-    `seed` fixed the order of items and options when it was started; `counted` says that the figures of items know it.
+    `seed` fixed the order of items and options when its paper was drawn; `counted` says that the figures of items know
+    it. One that belongs to an exam session may be paused: since `paused_at` its time does not run. `device` names the
+    signed-in browser that it is sat at now.
     """
 
     __tablename__ = "attempt"
     __table_args__ = (
         ForeignKeyConstraint(["quiz_id", "quiz_version"], ["quiz_version.quiz_id", "quiz_version.version"]),
         UniqueConstraint("person_id", "quiz_id", "number"),
-        CheckConstraint("(status = 'open') = (handed_in_at IS NULL)", name="handed_in_when_closed"),
+        CheckConstraint("(status IN ('ready', 'open')) = (handed_in_at IS NULL)", name="handed_in_when_closed"),
         CheckConstraint("(status = 'handed_in') = (passed IS NOT NULL)", name="graded_when_closed"),
         CheckConstraint("score_percent BETWEEN 0 AND 100", name="score_percent"),
         Index(
@@ -268,6 +282,7 @@ class Attempt(Base):
             postgresql_where=text("status = 'marking'"),
         ),
         Index("ix_attempt_quiz", "quiz_id", "quiz_version"),
+        Index("ix_attempt_session", "session_id", "person_id"),
         Index(
             "ix_attempt_uncounted",
             "id",
@@ -290,12 +305,16 @@ class Attempt(Base):
     score_percent: Mapped[Decimal | None] = mapped_column(Numeric(5, 2, asdecimal=True))
     passed: Mapped[bool | None]
     counted: Mapped[bool] = mapped_column(default=False, server_default=false())
+    session_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("exam_session.id"))
+    paused_at: Mapped[datetime | None]
+    device: Mapped[str | None] = mapped_column(String(16))
 
 
 class AttemptItem(Base):
     """An item as one attempt shows it: its version, its place, its draw; graded when handed in.
 
-    `option_order` is the draw (`docs/item-bodies.md`): the options in order, the values of parameters.
+    `option_order` is the draw (`docs/item-bodies.md`): the options in order, the values of parameters. `flagged` is the
+    mark that the person set, to look at the item again.
     """
 
     __tablename__ = "attempt_item"
@@ -309,6 +328,7 @@ class AttemptItem(Base):
     graded_answer: Mapped[list[str] | None]
     earned: Mapped[Decimal | None] = mapped_column(Numeric(6, 2, asdecimal=True))
     critical_error: Mapped[bool] = mapped_column(default=False, server_default=false())
+    flagged: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class AnswerEvent(Base):

@@ -15,6 +15,9 @@ class Permission(StrEnum):
 
     ATTEMPT_MARK = "question_bank:attempt:mark"
     ATTEMPT_SIT = "question_bank:attempt:sit"
+    EXAM_INVIGILATE = "question_bank:exam:invigilate"
+    EXAM_MANAGE = "question_bank:exam:manage"
+    EXAM_READ = "question_bank:exam:read"
     ITEM_READ = "question_bank:item:read"
     ITEM_REVIEW = "question_bank:item:review"
     ITEM_WRITE = "question_bank:item:write"
@@ -25,6 +28,9 @@ class Permission(StrEnum):
 GRANTS = {
     Permission.ATTEMPT_MARK: (Role.INSTRUCTOR,),
     Permission.ATTEMPT_SIT: (Role.TRAINEE,),
+    Permission.EXAM_INVIGILATE: (Role.COORDINATOR, Role.OFFICER, Role.SUPERVISOR),
+    Permission.EXAM_MANAGE: (Role.COORDINATOR, Role.OFFICER),
+    Permission.EXAM_READ: (Role.COORDINATOR, Role.OFFICER, Role.SUPERVISOR),
     Permission.ITEM_READ: (Role.INSTRUCTOR,),
     Permission.ITEM_REVIEW: (Role.INSTRUCTOR,),
     Permission.ITEM_WRITE: (Role.INSTRUCTOR,),
@@ -35,8 +41,20 @@ GRANTS = {
 VERBS = {
     "attempt.hand-in": _l("attempt handed in"),
     "attempt.mark": _l("written answer marked"),
+    "attempt.reopen": _l("attempt opened again"),
     "attempt.result": _l("result of an attempt decided"),
     "attempt.start": _l("attempt begun"),
+    "attempt.void": _l("attempt made void"),
+    "exam_session.add": _l("examination set"),
+    "exam_session.admit": _l("people admitted to an examination"),
+    "exam_session.cancel": _l("examination cancelled"),
+    "exam_session.dismiss": _l("admission to an examination taken back"),
+    "exam_session.extend": _l("time of an examination extended"),
+    "exam_session.pause": _l("examination paused"),
+    "exam_session.release": _l("results of an examination released"),
+    "exam_session.resume": _l("examination resumed"),
+    "exam_session.revise": _l("examination changed"),
+    "exam_session.time": _l("extra time granted"),
     "item.add": _l("item added"),
     "item.approved": _l("item approved"),
     "item.comment": _l("item commented on"),
@@ -64,6 +82,7 @@ NAMES = {
     "attempt": _l("attempt"),
     "by": _l("handed in by"),
     "category": _l("category"),
+    "exam_session": _l("examination"),
     "format": _l("format"),
     "item": _l("item"),
     "item_change": _l("change of many items"),

@@ -23,12 +23,16 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Sitting:
-    """An attempt as this rule sees it; `handed_in_at` is None while it is open, `passed` until it is marked."""
+    """An attempt as this rule sees it; `handed_in_at` is None while it is open, `passed` until it is marked.
+
+    A void one counts for nothing but its number.
+    """
 
     number: int
     deadline: datetime
     handed_in_at: datetime | None
     passed: bool | None
+    void: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class Standing:
 def standing(sittings: Sequence[Sitting], allowed: int, wait_hours: int, now: datetime) -> Standing:
     """Where somebody with these attempts (in any order) stands at `now` under the rules of the quiz."""
     number = max((one.number for one in sittings), default=0) + 1
+    sittings = [one for one in sittings if not one.void]
     left = max(0, allowed - len(sittings))
     for one in sittings:
         if one.handed_in_at is None:

@@ -12,6 +12,7 @@ from question_bank.item_types.hotspot import regions_of
 from question_bank.models import Attempt, Item
 from question_bank.queries import attempts as queries
 from question_bank.services import answers, items, quizzes, review, sitting
+from question_bank.services.answers import Given
 from training.accounts.models import Person
 from training.activities.models import Activity
 from training.core import clock, sample, storage
@@ -108,7 +109,7 @@ def _sit(quiz_id: int, person: Person, began: datetime, wrong: int, *, seed: int
     for item, body in paper:
         answer = _wrong_answer(body) if (item.position - 1) % 10 < wrong else body["key"]
         with clock.frozen(began + timedelta(minutes=MINUTES_AN_ITEM * item.position)):
-            answers.save(attempt.id, item.position, answer, person_id=person.id)
+            answers.save(attempt.id, {item.position: Given(answer)}, person_id=person.id)
     hand_in(attempt, person, began + timedelta(minutes=MINUTES_AN_ITEM * (len(paper) + 2)))
 
 

@@ -42,7 +42,8 @@ from question_bank.pictures import services as pictures
 from question_bank.pictures.models import ItemPicture
 from question_bank.queries import attempts as attempt_queries
 from question_bank.services import answers, categories, items, quizzes, review, searches, sitting
-from tests import media_files
+from question_bank.services.answers import Given
+from tests import media_files, world_exams
 from training.activities.models import Activity
 from training.core import jobs, storage
 from training.core.access import Actor, Grant, Role
@@ -61,16 +62,6 @@ LESSON = "## 第一节\n\n镇痛从评估开始。\n\n- 部位\n- 程度\n\n![](
 LESSON_EN = "## First\n\nPain relief begins with asking.\n\n- where\n- how much\n\n![](figure:body)\n\n" + CHECK.format(
     "What comes first?", "asking", "a dose", "Ask first."
 )
-
-ESSAY: dict[str, Any] = {
-    "stem": {"zh": "怎样向家属说明不再输液？", "en": "How do you tell the family that no more drips will be given?"},
-    "rubric": [
-        {"id": "1", "text": {"zh": "先问家属的理解", "en": "Asks first what they understand"}, "points": 2},
-        {"id": "2", "text": {"zh": "说明口腔护理", "en": "Explains mouth care"}, "points": 1},
-    ],
-    "longest": 500,
-    "source": "",
-}
 
 
 @dataclass(frozen=True)
@@ -113,7 +104,7 @@ def add_activities(making: Making, place: str) -> list[Activity]:
         approved(scope, f"I-{place}-{number}", kind, body, author, reviewer)
         for number, (kind, body) in enumerate(bodies, start=1)
     ]
-    chosen.append(approved(scope, f"I-{place}-8", "essay", ESSAY, author, reviewer))
+    chosen.append(approved(scope, f"I-{place}-8", "essay", world_exams.ESSAY, author, reviewer))
     waiting = items.add_item(scope, code=f"I-{place}-9", type_name="A1", body=_bodies()[0][1], added_by=reviewer)
     review.submit(waiting, scope, submitted_by=author)  # who may withdraw it, and may decide about it too
     category = categories.add_category(scope, f"疼痛{place}", added_by=author)
@@ -127,6 +118,7 @@ def add_activities(making: Making, place: str) -> list[Activity]:
     rules = quizzes.Rules(time_limit_minutes=60, pass_percent=60, attempts_allowed=3, resit_wait_hours=0)
     titles = quizzes.Titles(f"结业测验{place}", f"Final quiz {place}")
     quiz = quizzes.add_quiz(scope, titles, rules, [(one, 1) for one in chosen], added_by=author)
+    world_exams.set_examination(making, place, scope, chosen[0])
     return [course, quiz, _add_dialogue(scope, author)]
 
 
@@ -202,6 +194,7 @@ def add_progress(making: Making, place: str) -> None:
     _mark(attempt, making.actor(f"instructor.{place}"))
     opened = sitting.start(quiz.id, second, seed=2)
     _answer_all(opened, second, at_most=1)
+    world_exams.leave(opened.id)
     _wait_and_stop(making, place, course, first)
     _talk(dialogue.id, first)
     _talk(dialogue.id, second, at_most=1)
@@ -251,7 +244,7 @@ def _answer_all(attempt: Attempt, person: Actor, at_most: int = 99) -> None:
         .order_by(AttemptItem.position)
     ).all()
     for position, body in rows[:at_most]:
-        answers.save(attempt.id, position, body.get("key", ["先听家属怎么说。"]), person_id=person.id)
+        answers.save(attempt.id, {position: Given(body.get("key", ["先听家属怎么说。"]))}, person_id=person.id)
 
 
 def after_commit() -> None:
@@ -377,7 +370,8 @@ SOURCES: dict[str, Callable[[str], list[Any]]] = {
     "lesson_id": _lessons,
     "lessons/activity_id": _lessons,
     "quiz_id": _quizzes,
-    "quiz/activity_id": _quizzes,
+    "quiz/activity_id": lambda place: world_exams.unsupervised(_quizzes(place)),
+    "session_id": world_exams.sessions,
     "item_id": _items,
     "category_id": _categories,
     "sha256": _pictures,

@@ -35,6 +35,15 @@ class QuizForm(Form):
     shuffle_items = BooleanField(_l("Each trainee gets the items in another order"), default=True)
     shuffle_options = BooleanField(_l("Each trainee gets the options in another order"), default=True)
 
+    items_per_page = IntegerField(
+        _l("Items on a page"),
+        validators=[Optional(), NumberRange(0, 100, message=_l("A whole number from %(min)s to %(max)s."))],
+        description=_l("Empty: all on one page."),
+    )
+    supervised = BooleanField(
+        _l("Supervised: it is sat in examinations alone, at a set time by those who are admitted"), default=False
+    )
+
     def offer(self, scopes: list[tuple[int, str]]) -> None:
         """Fill the choice of where a new quiz belongs."""
         self.scope_id.choices = [SelectChoice(value, label) for value, label in scopes]
@@ -52,6 +61,8 @@ class QuizForm(Form):
             resit_wait_hours=self.resit_wait_hours.data,
             shuffle_items=self.shuffle_items.data,
             shuffle_options=self.shuffle_options.data,
+            items_per_page=self.items_per_page.data or 0,
+            supervised=self.supervised.data,
         )
 
     def chosen(self, items: Sequence[Item]) -> list[tuple[Item, int]]:

@@ -55,7 +55,7 @@ def visible_answers_to_mark(actor: Actor) -> Select[Any]:
         .where(
             AttemptItem.type.in_(BY_HAND),
             AttemptItem.graded_answer.is_not(None),
-            Attempt.status != AttemptStatus.OPEN,
+            Attempt.status.in_([AttemptStatus.MARKING, AttemptStatus.HANDED_IN]),
             Attempt.person_id != actor.id,
             Person.erased_at.is_(None),
             scopes.within(actor.paths(Permission.ATTEMPT_MARK)),
@@ -82,6 +82,16 @@ def answer_visible_to(actor: Actor, attempt_id: int, position: int, *, lock: boo
 def has_mark() -> ColumnElement[bool]:
     """Whether the written answer of a statement about `AttemptItem` has a mark."""
     return exists().where(EssayMark.attempt_id == AttemptItem.attempt_id, EssayMark.position == AttemptItem.position)
+
+
+def waits_for_a_mark() -> ColumnElement[bool]:
+    """The condition that an attempt (`Attempt`) that is handed in has a written answer without a mark."""
+    return exists().where(
+        AttemptItem.attempt_id == Attempt.id,
+        AttemptItem.type.in_(BY_HAND),
+        AttemptItem.graded_answer.is_not(None),
+        ~has_mark(),
+    )
 
 
 def _waiting(actor: Actor) -> Select[Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
+from question_bank.exams import admission
 from question_bank.marking import policies, queries, rules
 from question_bank.marking.models import EssayMark
 from question_bank.marking.queries import Answer
@@ -56,9 +57,9 @@ def mark(answer: Answer, given: Given, *, seen: int, marked_by: Actor) -> None:
     if seen != number:
         raise Stale(_("Somebody else marked this answer after you opened it. Nothing of yours was saved yet."))
     _write(answer, given, number + 1, marked_by)
-    if not queries.without_mark(answer.attempt.id):
+    if not queries.without_mark(answer.attempt.id) and admission.may_tell(answer.attempt, clock.now()):
         finishing.finish(answer.attempt, authority=marked_by, decided_at=clock.now())
-        _tell(answer.attempt, answer.quiz)
+        tell(answer.attempt, answer.quiz)
 
 
 def _write(answer: Answer, given: Given, number: int, marker: Actor) -> None:
@@ -78,7 +79,7 @@ def _write(answer: Answer, given: Given, number: int, marker: Actor) -> None:
     audit.record(marker, "attempt.mark", answer.attempt, item=answer.item.position, number=number)
 
 
-def _tell(attempt: Attempt, quiz: Activity) -> None:
+def tell(attempt: Attempt, quiz: Activity) -> None:
     """A message to whoever sat it; it names no marker."""
     passed = bool(attempt.passed)
     title_zh, title_en = i18n.in_both(lambda: str(_("Your result is there")))

@@ -26,8 +26,8 @@ from training.programmes import queries as programmes
 
 
 def visible_attempts(person_id: int) -> Select[Any]:
-    """A select of the attempts that a person may see: their own."""
-    return select(Attempt).where(Attempt.person_id == person_id)
+    """A select of the attempts that a person may see: their own, which they have begun."""
+    return select(Attempt).where(Attempt.person_id == person_id, Attempt.status != AttemptStatus.READY)
 
 
 def attempt_of(person_id: int, attempt_id: int) -> tuple[Attempt, Activity, QuizVersion]:
@@ -60,10 +60,9 @@ def lock(attempt_id: int, person_id: int | None = None) -> Attempt:
 
 
 def attempts_at(person_id: int, quiz_id: int) -> Sequence[Attempt]:
-    """The person's attempts at a quiz, in order."""
-    return db.session.scalars(
-        visible_attempts(person_id).where(Attempt.quiz_id == quiz_id).order_by(Attempt.number)
-    ).all()
+    """The attempts at a quiz that the person has begun, in order."""
+    begun = visible_attempts(person_id).where(Attempt.quiz_id == quiz_id)
+    return db.session.scalars(begun.order_by(Attempt.number)).all()
 
 
 def quiz_for(person_id: int, quiz_id: int) -> tuple[Activity, QuizVersion, int]:
@@ -116,6 +115,8 @@ def answers_in(attempt: Attempt) -> dict[int, AnswerEvent]:
 
 
 def due(now: datetime, limit: int = 500) -> Sequence[int]:
-    """The ids of open attempts whose time is over, longest first."""
-    statement = select(Attempt.id).where(Attempt.status == AttemptStatus.OPEN, Attempt.deadline <= now)
+    """The ids of open attempts whose time is over, longest first; nobody's is over in a pause."""
+    statement = select(Attempt.id).where(
+        Attempt.status == AttemptStatus.OPEN, Attempt.deadline <= now, Attempt.paused_at.is_(None)
+    )
     return db.session.scalars(statement.order_by(Attempt.deadline).limit(limit)).all()

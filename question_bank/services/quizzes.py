@@ -33,6 +33,8 @@ class Rules:
     resit_wait_hours: int
     shuffle_items: bool = True
     shuffle_options: bool = True
+    items_per_page: int = 0
+    supervised: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
+from typing import NamedTuple
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from question_bank import item_types, resits
+from question_bank.exams import admission
+from question_bank.exams.admission import NO_ENTRY, Entry
+from question_bank.exams.models import ExamSession
 from question_bank.models import (
     Attempt,
     AttemptItem,
@@ -31,15 +35,23 @@ SEED_BITS = 31
 def standing(person_id: int, rules: QuizVersion) -> tuple[resits.Standing, list[Attempt]]:
     """Where a person stands with a quiz under those rules, and their attempts in order."""
     attempts = list(queries.attempts_at(person_id, rules.quiz_id))
-    sittings = [resits.Sitting(one.number, one.deadline, one.handed_in_at, one.passed) for one in attempts]
-    return resits.standing(sittings, rules.attempts_allowed, rules.resit_wait_hours, clock.now()), attempts
+    sittings = [
+        resits.Sitting(one.number, one.deadline, one.handed_in_at, one.passed, one.status is AttemptStatus.VOID)
+        for one in attempts
+    ]
+    wait = 0 if rules.supervised else rules.resit_wait_hours  # an exam session is set by somebody who knows the day
+    return resits.standing(sittings, rules.attempts_allowed, wait, clock.now()), attempts
 
 
-def start(quiz_id: int, person: HasId, *, seed: int | None = None) -> Attempt:
+def start(
+    quiz_id: int, person: HasId, *, entry: Entry = NO_ENTRY, device: str | None = None, seed: int | None = None
+) -> Attempt:
     """Start an attempt in the version the person's enrolment pins; leads to the open one when there is one.
 
-    The order of items and options is drawn from `seed` (by default a random one) and kept. Raises `NotFound` (not
-    required of them) or `Conflict` (passed, being marked, none left, or too early).
+    A supervised quiz is sat in an exam session that admits them, with the `entry` it asks for. The order of items and
+    options is drawn from `seed` (by default a random one) and kept, unless the paper was drawn before. Raises
+    `NotFound` (not required of them), `Invalid` (code or statement) or `Conflict` (passed, being marked, none left, or
+    not now).
     """
     _activity, rules, _items = queries.quiz_for(person.id, quiz_id)
     stands, attempts = standing(person.id, rules)
@@ -47,13 +59,62 @@ def start(quiz_id: int, person: HasId, *, seed: int | None = None) -> Attempt:
         return next(one for one in attempts if one.status is AttemptStatus.OPEN)
     if not stands.may_start:
         raise Conflict(_refusal(stands.state))
-    seed = secrets.randbits(SEED_BITS) if seed is None else seed
-    attempt_id = _insert(rules, person.id, stands.next_number, seed)
-    if attempt_id is None:
+    now = clock.now()
+    place = admission.enter(rules, person.id, attempts, entry, now) if rules.supervised else None
+    begins = Beginning(now, now + timedelta(minutes=rules.time_limit_minutes), device, None)
+    if place is not None:
+        begins = Beginning(now, place.deadline(now, rules.time_limit_minutes), device, place.session.id)
+    attempt = _begin_drawn(rules, person.id, begins) or _begin_anew(rules, person.id, stands.next_number, begins, seed)
+    if attempt is None:
         return _started_elsewhere(person.id, quiz_id)
+    audit.record(person, "attempt.start", attempt, number=attempt.number, version=rules.version)
+    return attempt
+
+
+class Beginning(NamedTuple):
+    """When and where an attempt begins, and until when it goes."""
+
+    started_at: datetime
+    deadline: datetime
+    device: str | None
+    session_id: int | None
+
+
+def _begin_drawn(rules: QuizVersion, person_id: int, begins: Beginning) -> Attempt | None:
+    """Open the attempt whose paper was drawn before the session, if there is one."""
+    drawn = db.session.scalar(
+        select(Attempt).where(
+            Attempt.person_id == person_id,
+            Attempt.quiz_id == rules.quiz_id,
+            Attempt.quiz_version == rules.version,
+            Attempt.session_id == begins.session_id,
+            Attempt.status == AttemptStatus.READY,
+        )
+    )
+    if drawn is not None:
+        drawn.status, drawn.started_at, drawn.deadline, drawn.device = AttemptStatus.OPEN, *begins[:3]
+        db.session.flush()
+    return drawn
+
+
+def _begin_anew(rules: QuizVersion, person_id: int, number: int, begins: Beginning, seed: int | None) -> Attempt | None:
+    """Draw a paper and open it; None when a second click or another window has just done so."""
+    attempt_id = insert_attempt(rules, person_id, number, begins, AttemptStatus.OPEN, seed)
+    if attempt_id is None:
+        return None
     attempt = db.session.get_one(Attempt, attempt_id)
     _lay_out(attempt, rules)
-    audit.record(person, "attempt.start", attempt, number=attempt.number, version=rules.version)
+    return attempt
+
+
+def draw_ahead(rules: QuizVersion, person_id: int, number: int, session: ExamSession) -> Attempt | None:
+    """Draw the paper of somebody who has not begun; None when they have one. Does not commit."""
+    begins = Beginning(session.opens_at, session.closes_at, None, session.id)
+    attempt_id = insert_attempt(rules, person_id, number, begins, AttemptStatus.READY, None)
+    if attempt_id is None:
+        return None
+    attempt = db.session.get_one(Attempt, attempt_id)
+    _lay_out(attempt, rules)
     return attempt
 
 
@@ -69,18 +130,18 @@ def _refusal(state: resits.State) -> str:
     return str(sentences[state])
 
 
-def _insert(rules: QuizVersion, person_id: int, number: int, seed: int) -> int | None:
-    """Insert the attempt; None when a second click or another window has just done so."""
-    now = clock.now()
+def insert_attempt(
+    rules: QuizVersion, person_id: int, number: int, begins: Beginning, status: AttemptStatus, seed: int | None
+) -> int | None:
+    """Insert an attempt; None when there is one of that number."""
     statement = insert(Attempt).values(
         quiz_id=rules.quiz_id,
         quiz_version=rules.version,
         person_id=person_id,
         number=number,
-        seed=seed,
-        started_at=now,
-        deadline=now + timedelta(minutes=rules.time_limit_minutes),
-        status=AttemptStatus.OPEN,
+        seed=secrets.randbits(SEED_BITS) if seed is None else seed,
+        status=status,
+        **begins._asdict(),
     )
     attempt_id: int | None = db.session.scalar(statement.on_conflict_do_nothing().returning(Attempt.id))
     return attempt_id
@@ -116,18 +177,20 @@ def _lay_out(attempt: Attempt, rules: QuizVersion) -> None:
 def hand_in(attempt: Attempt, *, by: HasId | None) -> Attempt:
     """Close an attempt; one that is handed in already stays as it is. Does not commit.
 
-    Where a person has to mark a written answer, it waits for that; else it is finished at once. The attempt must be
-    locked (`queries.attempts.lock`). After the deadline it counts as handed in at the deadline.
+    Where a person has to mark a written answer, or results of the session are held back, it waits for that; else it is
+    finished at once. The attempt must be locked (`queries.attempts.lock`). After the deadline it counts as handed in
+    at the deadline.
     """
     if attempt.status is not AttemptStatus.OPEN:
         return attempt
     accounts.lock(attempt.person_id)
     now = clock.now()
-    over = now >= attempt.deadline
-    waits = _keep_answers(attempt)
+    over = attempt.paused_at is None and now >= attempt.deadline
+    waits = _keep_answers(attempt) or not admission.may_tell(attempt, now)
     attempt.status = AttemptStatus.MARKING
     attempt.handed_in_at = attempt.deadline if over else now
     attempt.handed_in_by = HandedInBy.DEADLINE if over else HandedInBy.PERSON
+    attempt.paused_at = None
     audit.record(by, "attempt.hand-in", attempt, by=attempt.handed_in_by.value)
     if not waits:
         finishing.finish(attempt, authority=None, decided_at=attempt.handed_in_at)

@@ -6,6 +6,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from question_bank.changes import views as changes
+from question_bank.exams import views as exams
 from question_bank.imports import views as imports
 from question_bank.marking import views as marking
 from question_bank.permissions import Permission
@@ -25,8 +26,10 @@ def register(app: Flask) -> None:
     app.register_blueprint(changes.bp)
     app.register_blueprint(imports.bp)
     app.register_blueprint(marking.bp)
+    app.register_blueprint(exams.bp)
     app.jinja_env.filters["stem"] = stems.stem
     web.add_entry(_l("Teaching"), "items.list_items", Permission.ITEM_READ, order=20, home=True)
     web.add_entry(_l("Question bank"), "items.list_items", Permission.ITEM_READ, order=25)
     web.add_entry(_l("Marking"), "marking.waiting", Permission.ATTEMPT_MARK, order=42)
+    web.add_entry(_l("Examinations"), "exams.sessions", Permission.EXAM_READ, order=43)
     web.add_entry(_l("Quizzes"), "quizzes.list_quizzes", Permission.QUIZ_READ, order=41)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from random import Random
 from typing import Any
@@ -18,9 +19,12 @@ from question_bank.models import AnswerEvent, Attempt, AttemptItem
 from question_bank.pictures import showing
 from question_bank.pictures.showing import Picture, Pictures, Region
 from question_bank.queries import attempts as queries
+from question_bank.services.answers import Given, Receipt, Refusal, Told
 from training.core import clock
+from training.core.errors import Invalid
 
 LETTERS = "letters"  # the entry of types whose questions share their options
+LONGEST_NUMBER = 10
 
 
 @dataclass(frozen=True)
@@ -43,12 +47,18 @@ class PaperItem:
     right: bool | None = None
     partly: bool = False
     critical: bool = False
+    flagged: bool = False
     pictures: Pictures = field(default_factory=dict)
 
     @property
     def entry(self) -> str:
         """How it is answered."""
         return item_types.get(self.type).entry
+
+    @property
+    def prefix(self) -> str:
+        """What the names of its fields begin with, on a page that has many items."""
+        return f"{self.number}-"
 
     @property
     def shares_options(self) -> bool:
@@ -167,6 +177,7 @@ def _paper_item(item: AttemptItem, body: dict[str, Any], event: AnswerEvent | No
         right=None if item.earned is None else item.earned >= item.points,
         partly=item.earned is not None and 0 < item.earned < item.points,
         critical=item.critical_error,
+        flagged=item.flagged,
         pictures=pictures,
     )
 
@@ -193,16 +204,64 @@ def _preview(type_name: str, body: dict[str, Any], pictures: Pictures) -> PaperI
     return PaperItem(number=0, type=type_name, shown=kind.show(body, draw), key=kind.key(body, draw), pictures=pictures)
 
 
-def answer_in(form: MultiDict[str, str]) -> list[str]:
-    """The answer that a paper's form sends: options by their values, texts with the part they belong to."""
-    answer = []
+def answers_in(form: MultiDict[str, str]) -> dict[int, Given]:
+    """The answers that a paper's form sends, by position: `<position>-<field>`, options by values, texts by part.
+
+    `after` is the receipt that the page showed at the item. Raises `Invalid` where it is missing.
+    """
+    fields: dict[int, list[tuple[str, str]]] = {}
     for name, value in form.items(multi=True):
+        number, dash, field_name = name.partition("-")
+        if dash and number.isascii() and number.isdecimal() and len(number) < LONGEST_NUMBER:
+            fields.setdefault(int(number), []).append((field_name, value))
+    return {position: _given(found) for position, found in fields.items()}
+
+
+def _given(fields: list[tuple[str, str]]) -> Given:
+    after = [value for name, value in fields if name == "after"]
+    if len(after) != 1 or not (after[0].isascii() and after[0].isdecimal() and len(after[0]) < LONGEST_NUMBER):
+        raise Invalid(_("This answer does not say which one it follows. Reload the page and answer again."))
+    flags = [value for name, value in fields if name == "flag"]
+    return Given(_answer_in(fields), int(after[0]), bool([one for one in flags if one]) if flags else None)
+
+
+def _answer_in(fields: list[tuple[str, str]]) -> list[str]:
+    answer = []
+    for name, value in fields:
         field_name, _dot, part = name.partition(".")
         if field_name == "choice" and value:
             answer.append(value)
         elif field_name == "text" and value.strip():
             answer.append(f"{part}:{value}" if part else value)
     return answer
+
+
+def told_to_script(told: Told) -> dict[str, Any]:
+    """What came of each answer, as the page's script reads it; the error beside is that of the first one refused."""
+    lines: dict[str, Any] = {}
+    error = None
+    for position, one in told.answers.items():
+        if isinstance(one, Refusal):
+            error = error or str(one.error.message)
+            lines[str(position)] = {"refused": str(one.error.message)}
+            if one.newer is not None:
+                lines[str(position)] |= {**_receipt(one.newer), "answer": list(one.saved)}
+        else:
+            lines[str(position)] = _receipt(one) if one else {"receipt": 0}
+    return {"answers": lines, **time_told(told.deadline, paused=told.paused)} | ({"error": error} if error else {})
+
+
+def _receipt(one: Receipt) -> dict[str, Any]:
+    return {"receipt": one.number, "saved_at": clock_time(one)}
+
+
+def time_told(deadline: datetime, *, paused: bool) -> dict[str, Any]:
+    """Until when time goes, in epoch milliseconds by the server's clock, which is told beside."""
+    return {
+        "deadline": int(deadline.timestamp() * 1000),
+        "now": int(clock.now().timestamp() * 1000),
+        "paused": paused,
+    }
 
 
 def clock_time(event: Any) -> str:

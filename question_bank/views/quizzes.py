@@ -180,7 +180,11 @@ def _edit_form(activity: Activity, items: Sequence[Item], values: dict[str, Any]
 def _values(activity: Activity, now: Sequence[Any]) -> dict[str, Any]:
     rules = queries.rules_of(activity.id, activity.version)
     names = ("time_limit_minutes", "pass_percent", "attempts_allowed", "resit_wait_hours")
-    values = {name: getattr(rules, name) for name in (*names, "shuffle_items", "shuffle_options")}
+    values = {
+        name: getattr(rules, name)
+        for name in (*names, "shuffle_items", "shuffle_options", "items_per_page", "supervised")
+    }
+    values["items_per_page"] = values["items_per_page"] or None
     values |= {"title_zh": activity.title_zh, "title_en": activity.title_en}
     for place, item in now:
         values |= {f"order_{item.id}": place.position, f"points_{item.id}": place.points}

@@ -13,7 +13,7 @@ END = re.compile(r"\{\{ ?form_end\(\) ?\}\}|</form>")
 FILLED_IN = re.compile(
     r"\bfield\(|_field\(|option_list\(|<textarea\b|<select\b|<input\b(?![^>]*type=\"(?:hidden|submit|file)\")"
 )
-KEPT = ("form_key=", "data-keep=", "data_answer=")  # an answer in a quiz is saved by itself (answers.js)
+KEPT = ("form_key=", "data-keep=", "data-answers=")  # an answer in a quiz is saved by itself (answers.js)
 TEMPLATES = "training/{0}/templates/{0}/{1}.html"
 # Forms that keep nothing in the browser: the template, and why.
 LEFT_OUT = {

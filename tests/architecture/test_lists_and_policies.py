@@ -21,6 +21,8 @@ from courses.dialogues.models import Dialogue, DialogueAttempt
 from courses.models import Course
 from question_bank.changes import queries as changes
 from question_bank.changes.models import ItemChange
+from question_bank.exams import queries as exams
+from question_bank.exams.models import ExamSession
 from question_bank.imports import queries as imports
 from question_bank.imports.models import ItemImport
 from question_bank.marking import queries as marking
@@ -135,6 +137,9 @@ LISTS = {
         quizzes.visible_quizzes, Quiz.activity_id, "/quizzes/{}", lambda row: int(row.Activity.id), "/quizzes/"
     ),
     "visible_attempts": Listed(_attempts, Attempt.id, "/quiz/attempts/{}", lambda row: int(row.Attempt.id)),
+    "visible_sessions": Listed(
+        exams.visible_sessions, ExamSession.id, "/exams/{}", lambda row: int(row.ExamSession.id), "/exams/"
+    ),
     "visible_answers_to_mark": Listed(
         marking.visible_answers_to_mark,
         select(cast(AttemptItem.attempt_id, String) + "/" + cast(AttemptItem.position, String)).where(

@@ -40,11 +40,11 @@ def open_dialogue(page: Page) -> None:
 
 
 def questions(page: Page) -> list[Locator]:
-    """The forms of all items, those with one right option first: one click is one answer sent."""
-    forms = page.locator("form[data-answer]")
+    """All items, those with one right option first: one click is one answer sent."""
+    items = page.locator("[data-item]")
     return [
-        *forms.filter(has=page.locator("input[type=radio]")).all(),
-        *forms.filter(has=page.locator("input[type=checkbox]")).all(),
+        *items.filter(has=page.locator("input[type=radio]")).all(),
+        *items.filter(has=page.locator("fieldset input[type=checkbox]")).all(),
     ]
 
 
@@ -63,12 +63,12 @@ def _text(option: Locator) -> str:
 
 def chosen(page: Page) -> list[str]:
     """What is chosen on the whole paper: item and option."""
-    marked = page.locator("form[data-answer] input:checked")
+    marked = page.locator("[data-item] input:checked")
     return sorted(f"{one.get_attribute('name')} {one.get_attribute('value')} {_item_of(one)}" for one in marked.all())
 
 
 def _item_of(field: Locator) -> str:
-    return field.locator("xpath=ancestor::form").get_attribute("data-item") or ""
+    return field.locator("xpath=ancestor::section").get_attribute("data-item") or ""
 
 
 def state_of(question: Locator) -> Locator:

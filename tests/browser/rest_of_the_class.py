@@ -19,6 +19,7 @@ from courses.dialogues.models import DIALOGUE
 from question_bank.kind import QUIZ
 from question_bank.queries import attempts
 from question_bank.services import answers, sitting
+from question_bank.services.answers import Given
 from tests.browser.sites import Site
 from training.accounts import queries as accounts
 from training.accounts.models import Person
@@ -105,7 +106,7 @@ def _actor(person_id: int) -> Actor:
 def _pass_quiz(quiz_id: int, person: Any) -> None:
     attempt = sitting.start(quiz_id, person)
     for item, body in attempts.paper_of(attempt):
-        answers.save(attempt.id, item.position, body["key"], person_id=person.id)
+        answers.save(attempt.id, {item.position: Given(body["key"])}, person_id=person.id)
     sitting.hand_in(attempts.lock(attempt.id, person.id), by=person)
 
 

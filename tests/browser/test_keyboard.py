@@ -123,5 +123,5 @@ def _open_the_handing_in_and_leave_it(page: Page) -> None:
     for key, unfolded in (("Enter", 1), ("Space", 0), ("Enter", 1)):
         page.keyboard.press(key)
         expect(page.locator("details.confirm[open]")).to_have_count(unfolded)
-    _tab_to(page, "form[data-finish] button")
+    _tab_to(page, "button[data-finish]")
     assert page.url.rpartition("/")[0].endswith("/quiz/attempts")

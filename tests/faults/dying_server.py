@@ -40,7 +40,7 @@ def main(moment: str, mark: Path, port: int) -> None:
         commit(self)
 
     def wrapped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        saving = environ["REQUEST_METHOD"] == "POST" and "/answers/" in environ["PATH_INFO"]
+        saving = environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"].endswith("/answers")
         Connection.commit = dying_commit if saving and moment == "before" else commit  # type: ignore[method-assign]
         answer = inner(environ, start_response)
         if saving and moment == "after":

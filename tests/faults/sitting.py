@@ -10,7 +10,8 @@ from sqlalchemy import select
 from question_bank.marking.queries import BY_HAND
 from question_bank.models import AnswerEvent, Attempt, AttemptItem, AttemptStatus, ItemVersion
 from tests import world
-from tests.faults.servers import Visitor, visitor
+from tests.answering import answer
+from tests.faults.servers import Answer, Server, Visitor, visitor
 from training.core.db import db, reading
 
 WHO = "other_trainee.jn"
@@ -26,9 +27,10 @@ class Paper:
     wrong: dict[int, str]
     who: Visitor
 
-    def path(self, position: int) -> str:
-        """Where an answer to that item goes."""
-        return f"/quiz/attempts/{self.attempt_id}/answers/{position}"
+    def send(self, server: Server, position: int, choice: str, after: int) -> Answer:
+        """Answer an item as the page's script does, having seen the receipt `after` there."""
+        path = f"/quiz/attempts/{self.attempt_id}/answers"
+        return self.who.post(server, path, answer(position, choice, after=after), json_wanted=True)
 
 
 def open_paper(app: Flask) -> Paper:
@@ -53,6 +55,13 @@ def saved(app: Flask, attempt_id: int) -> dict[int, tuple[int, list[str]]]:
     with app.app_context(), reading():
         rows = db.session.scalars(select(AnswerEvent).where(AnswerEvent.attempt_id == attempt_id)).all()
     return {one.receipt: (one.position, one.answer) for one in rows}
+
+
+def seen(app: Flask, attempt_id: int, position: int) -> int:
+    """The newest receipt at a position, 0 for none: what a page loaded now shows there."""
+    return max(
+        (receipt for receipt, (place, _answer) in saved(app, attempt_id).items() if place == position), default=0
+    )
 
 
 def current(app: Flask, attempt_id: int, position: int) -> list[str]:

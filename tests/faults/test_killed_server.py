@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from tests.answering import line
 from tests.faults import sitting
 from tests.faults.servers import GONE, Answer, Server
 from tests.faults.sitting import Paper
@@ -18,12 +19,12 @@ ANSWERS = 200
 DEATHS = 2
 
 
-def send(server: Server, paper: Paper, position: int, choice: str) -> Answer:
+def send(server: Server, paper: Paper, position: int, choice: str, after: int) -> Answer:
     """Send one answer, again and again until somebody answers, as the page's script does."""
     end = time.monotonic() + 60
     while time.monotonic() < end:
         try:
-            return paper.who.post(server, paper.path(position), {"choice": [choice]}, json_wanted=True)
+            return paper.send(server, position, choice, after)
         except GONE:
             time.sleep(0.05)
     raise AssertionError("nobody answered for a minute")
@@ -50,14 +51,16 @@ def test_every_acknowledged_answer_survives_kills_at_random_moments(app: Flask, 
     moments = sorted(chance.sample(range(10, ANSWERS - 10), DEATHS))
     acknowledged: dict[int, tuple[int, list[str]]] = {}
     newest: dict[int, str] = {}
+    seen = {position: sitting.seen(app, paper.attempt_id, position) for position in paper.options}
     positions = list(paper.options)
     for number in range(ANSWERS):
         position = positions[number % len(positions)]
         choice = chance.choice([one for one in paper.options[position] if one != newest.get(position)])
         death = _death(server, chance.uniform(0, 0.012)) if number in moments else None
-        answer = send(server, paper, position, choice)
+        answer = send(server, paper, position, choice, seen[position])
         assert answer.status == 200, (seed, number, answer)
-        acknowledged[answer.json()["receipt"]] = (position, [choice])
+        seen[position] = line(answer.json(), position)["receipt"]
+        acknowledged[seen[position]] = (position, [choice])
         newest[position] = choice
         if death is not None:
             death.join()
@@ -79,12 +82,13 @@ def test_death_around_the_commit_leaves_one_answer_and_no_contradiction(
     before = sitting.saved(app, paper.attempt_id)
     position, options = next(iter(paper.options.items()))
     choice = next(one for one in options if [one] not in [answer for _place, answer in before.values()])
+    seen = sitting.seen(app, paper.attempt_id, position)
     with pytest.raises(GONE):
-        paper.who.post(server, paper.path(position), {"choice": [choice]}, json_wanted=True)
+        paper.send(server, position, choice, seen)
     assert len(sitting.saved(app, paper.attempt_id)) == len(before) + kept
-    answer = send(server, paper, position, choice)
+    answer = send(server, paper, position, choice, seen)
     assert answer.status == 200, answer
     found = sitting.saved(app, paper.attempt_id)
     assert len(found) == len(before) + 1
-    assert found[answer.json()["receipt"]] == (position, [choice])
+    assert found[line(answer.json(), position)["receipt"]] == (position, [choice])
     assert sitting.current(app, paper.attempt_id, position) == [choice]

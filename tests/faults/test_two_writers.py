@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from question_bank.models import Attempt
 from tests import world
+from tests.answering import line
 from tests.faults import sitting
 from tests.faults.servers import Answer, Server, at_once, visitor
 from tests.faults.sitting import Paper
@@ -49,18 +50,21 @@ def test_answers_hand_ins_and_starts_sent_twice_at_once_count_once(app: Flask, s
     paper = sitting.open_paper(app)
 
     def saving(position: int, option: str) -> Callable[[], Answer]:
-        return lambda: paper.who.post(server, paper.path(position), {"choice": [option]}, json_wanted=True)
+        after = sitting.seen(app, paper.attempt_id, position)
+        return lambda: paper.send(server, position, option, after)
 
     for position, options in paper.options.items():
-        one, other = at_once(saving(position, options[0]), saving(position, options[1]))
-        assert (one.status, other.status) == (200, 200), (one, other)
-        assert one.json()["receipt"] != other.json()["receipt"]
+        given = sitting.saved(app, paper.attempt_id).values()
+        new = [one for one in options if (position, [one]) not in given][:2]
+        kept, refused = sorted(at_once(*[saving(position, one) for one in new]), key=lambda answer: answer.status)
+        assert (kept.status, refused.status) == (200, 409), "of two who saw the same, the second overwrites nothing"
+        assert line(refused.json(), position)["receipt"] == line(kept.json(), position)["receipt"]
     before = len(sitting.saved(app, paper.attempt_id))
     position, options = next(iter(paper.options.items()))
     third = next(one for one in options if one != sitting.current(app, paper.attempt_id, position)[0])
     same = at_once(*[saving(position, third)] * 4)
     assert {one.status for one in same} == {200}
-    assert len({one.json()["receipt"] for one in same}) == 1
+    assert len({line(one.json(), position)["receipt"] for one in same}) == 1
     assert len(sitting.saved(app, paper.attempt_id)) == before + 1
     for position, option in paper.wrong.items():  # so that a resit is possible
         assert saving(position, option)().status == 200

@@ -42,9 +42,9 @@ def sit(bench: Bench, *written: str, name: str = "trainee.jn", hands_in: bool = 
     attempt_id = bench.start(name)
     with bench.writing():
         person = bench.people[name]
-        answers.save(attempt_id, 1, ["b"], person_id=person.id)
+        answers.save(attempt_id, {1: answers.Given(["b"])}, person_id=person.id)
         for position, text in enumerate(written, start=2):
-            answers.save(attempt_id, position, [text], person_id=person.id)
+            answers.save(attempt_id, {position: answers.Given([text])}, person_id=person.id)
         if hands_in:
             sitting.hand_in(queries.lock(attempt_id), by=person)
     return attempt_id

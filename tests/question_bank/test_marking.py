@@ -85,7 +85,7 @@ def test_an_essay_left_empty_earns_nothing_at_once(one: Bench) -> None:
 def test_an_essay_taken_back_does_not_wait(one: Bench) -> None:
     attempt_id = sit(one, "words", hands_in=False)
     with one.writing():
-        answers.save(attempt_id, 2, ["  "], person_id=one.trainee.id)
+        answers.save(attempt_id, {2: answers.Given(["  "])}, person_id=one.trainee.id)
         sitting.hand_in(queries.lock(attempt_id), by=one.trainee)
     assert attempt(one, attempt_id).status is AttemptStatus.HANDED_IN
 
@@ -128,7 +128,7 @@ def test_while_it_is_marked_nothing_of_the_key_is_shown_and_no_resit_begins(one:
     refused = client.post(f"/quiz/{one.quiz_id}/start")
     assert refused.status_code == 409
     assert "still being marked" in refused.text
-    late = client.post(f"/quiz/attempts/{attempt_id}/answers/2", data={"text": "another"})
+    late = client.post(f"/quiz/attempts/{attempt_id}/answers", data={"2-after": 1, "2-text": "another"})
     assert late.status_code == 409
 
 

@@ -23,6 +23,7 @@ from question_bank.pictures.models import ItemPicture, SentPicture
 from question_bank.pictures.services import FORGOTTEN_AFTER
 from question_bank.services import items
 from tests import media_files as made
+from tests.answering import answer
 from tests.client import CheckingClient, main_text
 from tests.counting import counting
 from tests.question_bank import bodies, conftest
@@ -234,8 +235,8 @@ def test_a_hot_spot_is_sat_by_radio_buttons_and_told_in_words_and_lines(spots: B
     assert page.count("data-region=") == 3
     assert 'd="M400 375a100 100' in page, "a circle's centre is scaled to the picture's shape"
     assert "regions.js" in page
-    assert page.count('name="choice" value="') == 3 + 5
-    assert trainee.post(f"/quiz/attempts/{attempt}/answers/{position}", data={"choice": "a"}).status_code == 302
+    assert page.count('-choice" value="') == 3 + 5
+    assert trainee.post(f"/quiz/attempts/{attempt}/answers", data=answer(position, "a")).status_code == 302
     assert 'class="region chosen" data-region="a"' in trainee.get(f"/quiz/attempts/{attempt}").text
     hand_in(spots, attempt)
     result = trainee.get(f"/quiz/attempts/{attempt}/result")

@@ -14,6 +14,7 @@ from question_bank.item_types import key_of
 from question_bank.models import Attempt, HandedInBy
 from question_bank.queries import attempts as queries
 from question_bank.services import answers, sitting
+from question_bank.services.answers import Given
 from tests.client import CheckingClient, main_text
 from tests.counting import counting
 from tests.question_bank.conftest import NOW, Bench
@@ -34,7 +35,9 @@ def answer_all(bench: Bench, attempt_id: int, *, right: bool = True, name: str =
         for item, body in queries.paper_of(attempt):
             key = key_of(body)
             wrong = [next(one for one in item.option_order if one not in key)]
-            answers.save(attempt_id, item.position, list(key) if right else wrong, person_id=bench.people[name].id)
+            answers.save(
+                attempt_id, {item.position: Given(list(key) if right else wrong)}, person_id=bench.people[name].id
+            )
 
 
 def hand_in(bench: Bench, attempt_id: int) -> None:

@@ -126,11 +126,12 @@ def test_it_is_answered_on_a_paper_and_graded(
     assert paper.status_code == 200
     with bench.looking():
         drawn = db.session.get_one(AttemptItem, (attempt, 1)).option_order
-    answer = fields_for(kind.entry, kind.key(body, drawn))
-    form = pages.form_of(paper, f"/quiz/attempts/{attempt}/answers/1")
+    answer = {f"1-{name}": value for name, value in fields_for(kind.entry, kind.key(body, drawn)).items()}
+    form = pages.form_of(paper, f"/quiz/attempts/{attempt}/answers")
+    assert form.values["1-after"] == "0"
     if not kind.staged:
         assert all(f'name="{one}"' in paper.text for one in answer), form
-    saved = client.post(form.action, data=answer)
+    saved = client.post(form.action, data={"1-after": 0, **answer})
     assert saved.status_code == 302, main_text(saved)
     hand_in(bench, attempt)
     with bench.looking():

@@ -27,6 +27,11 @@ def local(moment: datetime) -> datetime:
     return moment.astimezone(_zone)
 
 
+def at(typed: datetime) -> datetime:
+    """The moment that a clock on the wall, without a zone, shows where people live; in UTC."""
+    return typed.replace(tzinfo=_zone).astimezone(UTC)
+
+
 NIGHT = (21, 8)
 
 

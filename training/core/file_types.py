@@ -195,7 +195,7 @@ def _mp4(file: BinaryIO, size: int) -> FileType:
     for name, start, end in _boxes(file, 0, size):
         names.add(name)
         if name == b"moov":
-            tracks |= set(_handlers(file, start, end))
+            tracks |= set(_handlers(file, start, end, deep=2))
     if not {b"moov", b"mdat"} <= names:
         raise _cut_off()
     if b"vide" in tracks:
@@ -205,11 +205,11 @@ def _mp4(file: BinaryIO, size: int) -> FileType:
     raise Invalid(_("The file holds neither a picture track nor a sound track."))
 
 
-def _handlers(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:
-    """What each track is: the word in moov/trak/mdia/hdlr."""
+def _handlers(file: BinaryIO, start: int, end: int, deep: int) -> Iterator[bytes]:
+    """What each track is: the word in moov/trak/mdia/hdlr; boxes within boxes are followed so `deep` and no deeper."""
     for name, inner, inner_end in _boxes(file, start, end):
-        if name in {b"trak", b"mdia"}:
-            yield from _handlers(file, inner, inner_end)
+        if name in {b"trak", b"mdia"} and deep:
+            yield from _handlers(file, inner, inner_end, deep - 1)
         elif name == b"hdlr":
             file.seek(inner + 8)
             yield file.read(4)
@@ -271,6 +271,8 @@ def _mp3(file: BinaryIO, _size: int) -> FileType:
     """After a tag, two frames of sound one after the other."""
     head, place = file.read(10), 0
     if head.startswith(b"ID3"):
+        if len(head) < 10:
+            raise _cut_off()
         place = 10 + sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
     for _turn in range(2):
         file.seek(place)

@@ -7,6 +7,7 @@ different each time. The pad is random and as long as the token, so nothing of t
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -23,6 +24,11 @@ def token() -> str:
         generate_csrf()  # a session without a token gets one
         g.masked_token = masked(session[KEY])
     return str(g.masked_token)
+
+
+def device() -> str:
+    """A name of the signed-in browser that asks, the same until it signs in anew; it tells nothing of the token."""
+    return hashlib.sha256(f"device:{session.get(KEY, '')}".encode()).hexdigest()[:16]
 
 
 def masked(raw: str) -> str:

@@ -1,14 +1,16 @@
-// Sends each answer at once and says "saved" only after the server has given a receipt. What could not be sent is kept on
-// this device, newest per item, and sent again in order: with growing pauses, when the network is back, on the next visit.
+// Sends each answer within a second and says "saved" only after the server has given a receipt. What could not be sent is kept
+// on this device, newest per item, and sent again in order: with growing pauses, when the network is back, on the next visit.
+// With each answer goes the receipt that this page showed at the item (after): whoever has seen less never overwrites more.
 
-const root = document.querySelector("[data-answers]");
+const root = document.querySelector("form[data-answers]");
 if (root) start(root);
 
 function start(root) {
   const text = root.dataset;
   const name = `answers:${document.documentElement.dataset.person}:${text.answers}:`;
-  const forms = new Map([...root.querySelectorAll("form[data-answer]")].map((form) => [form.dataset.item, form]));
-  const finish = root.querySelector("form[data-finish]");
+  const items = new Map([...root.querySelectorAll("[data-item]")].map((one) => [one.dataset.item, one]));
+  const live = new WeakSet(); // what was chosen on this very page a moment ago
+  const typing = new Map();
   const queue = load();
   let sending = false;
   let pause = 1000;
@@ -27,47 +29,55 @@ function start(root) {
   }
 
   function say(item, state, words) {
-    const place = forms.get(item)?.querySelector("[data-status]");
+    const place = items.get(item)?.querySelector("[data-status]");
     if (!place) return;
     place.dataset.state = state;
     place.textContent = words;
   }
 
   const isChoice = (field) => field.type === "radio" || field.type === "checkbox";
+  const isFlag = (field) => field.name.endsWith("-flag");
+  const fieldsOf = (item) => [...items.get(item).querySelectorAll("input, select, textarea")].filter((field) => field.name && !field.matches(":disabled"));
+  const afterOf = (item) => items.get(item).querySelector("[data-after]");
 
-  // The choice without the token: the token of the page that sends it is added when it is sent.
-  function choiceOf(form) { return [...new FormData(form)].filter(([field, value]) => field !== "csrf_token" && typeof value === "string"); }
+  function chosen(item) {
+    return fieldsOf(item).filter((field) => !("after" in field.dataset) && (!isChoice(field) || field.checked)).map((field) => [field.name, field.value]);
+  }
 
   // `by` is the button that was pressed, where it says something itself: going on to the next question of a set.
-  function keep(form, by = null) {
-    const item = form.dataset.item;
-    const answered = [...form.elements].some((field) => isChoice(field) ? field.checked : ["text", "textarea", "select-one"].includes(field.type) && field.value !== "");
-    const entry = { url: form.action, fields: by?.name ? [...choiceOf(form), [by.name, by.value]] : choiceOf(form), goes_on: Boolean(by?.name), answered, at: Date.now() };
+  function keep(item, by = null) {
+    clearTimeout(typing.get(item));
+    const answered = fieldsOf(item).some((field) => isChoice(field) ? field.checked && !isFlag(field) : ["text", "textarea", "select-one"].includes(field.type) && field.value !== "");
+    const entry = { fields: by?.name ? [...chosen(item), [by.name, by.value]] : chosen(item), after: afterOf(item).value, goes_on: Boolean(by?.name), answered, at: Date.now() };
+    live.add(entry);
     queue.delete(item);
     queue.set(item, entry);
     store(item, entry);
     say(item, "saving", text.textSaving);
-    flush();
   }
 
   function put(item, entry) {
-    for (const field of forms.get(item)?.elements ?? []) {
+    if (!items.has(item)) return;
+    for (const field of fieldsOf(item)) {
       if (isChoice(field)) field.checked = entry.fields.some(([key, value]) => key === field.name && value === field.value);
-      else if (field.type !== "hidden" && field.type !== "submit" && "value" in field) { const found = entry.fields.find(([key]) => key === field.name); if (found) field.value = found[1]; }
+      else if (field.type !== "hidden") { const found = entry.fields.find(([key]) => key === field.name); if (found) field.value = found[1]; }
     }
     say(item, "waiting", text.textWaiting);
   }
 
-  async function send(entry) {
-    const body = new URLSearchParams(entry.fields);
-    body.set("csrf_token", document.querySelector("input[name=csrf_token]")?.value ?? "");
+  async function send(batch) {
+    const body = new URLSearchParams([["csrf_token", root.elements.csrf_token?.value ?? ""]]);
+    for (const [item, entry] of batch) {
+      body.append(`${item}-after`, entry.after);
+      for (const [key, value] of entry.fields) body.append(key, value);
+    }
     const stop = new AbortController();
     const limit = setTimeout(() => stop.abort(), 15000);
     try {
-      const answer = await fetch(entry.url, { method: "POST", body, headers: { Accept: "application/json" }, credentials: "same-origin", keepalive: true, signal: stop.signal });
+      const answer = await fetch(root.action, { method: "POST", body, headers: { Accept: "application/json" }, credentials: "same-origin", keepalive: String(body).length < 60000, signal: stop.signal });
       const told = await answer.json().catch(() => null);
-      if (answer.ok && told?.receipt !== undefined) return { state: "saved", told };
-      // A page instead of a receipt is the sign-in page: the session is over, the answer is not lost.
+      if (told?.answers) return { state: "told", told };
+      // A page instead of an answer is the sign-in page: the session is over, the answer is not lost.
       if (answer.status === 401 || (answer.ok && answer.redirected)) return { state: "waiting", words: told?.error ?? text.textSignedOut };
       if (answer.status >= 400 && answer.status < 500 && ![408, 429].includes(answer.status)) return { state: "refused", words: told?.error ?? text.textRefused, stale: answer.status === 400 };
       return { state: "waiting", words: text.textWaiting };
@@ -83,25 +93,58 @@ function start(root) {
     if (sending) return;
     sending = true;
     while (queue.size) {
-      const [item, entry] = queue.entries().next().value;
-      const result = await send(entry);
+      const batch = [...queue].slice(0, 50);
+      const result = await send(batch);
       if (result.state === "waiting") { wait(result.words); break; }
       pause = 1000;
-      if (queue.get(item) !== entry) continue; // changed meanwhile: the newer one is next
-      queue.delete(item);
-      // 400 is a page older than the session: what was chosen goes out once more after the reload, then never again.
-      store(item, result.stale && !entry.again ? { ...entry, again: true } : null);
-      if (result.state === "saved") saved(item, entry, result.told);
-      else refused(item, result.words);
+      for (const [item, entry] of batch) settle(item, entry, result);
+      if (result.told) document.dispatchEvent(new CustomEvent("time-told", { detail: result.told }));
     }
     sending = false;
     if (!queue.size && finishing) handIn();
   }
 
+  function settle(item, entry, result) {
+    const line = result.told?.answers[item];
+    if (line && !line.refused) seen(item, line.receipt);
+    if (queue.get(item) !== entry) { // changed meanwhile: the newer one is next, and has seen what this one brought
+      const newer = queue.get(item);
+      if (newer && line && !line.refused) { newer.after = String(line.receipt); store(item, newer); }
+      return;
+    }
+    if (line?.refused && line.receipt !== undefined) {
+      // Chosen here a moment ago, on a page that had not heard of another window's answer: this choice is the newer one.
+      if (live.has(entry)) { live.delete(entry); entry.after = String(line.receipt); store(item, entry); return; }
+      queue.delete(item);
+      ask(item, entry, line);
+      return;
+    }
+    queue.delete(item);
+    // 400 is a page older than the session: what was chosen goes out once more after the reload, then never again.
+    store(item, result.stale && !entry.again ? { ...entry, again: true } : null);
+    if (line && !line.refused) saved(item, entry, line);
+    else refused(item, line?.refused ?? result.words);
+  }
+
+  function seen(item, receipt) { if (items.has(item)) afterOf(item).value = receipt; }
+
+  // Two answers, one given here and one elsewhere: the person decides, and until then both are kept.
+  function ask(item, entry, line) {
+    say(item, "refused", `${line.refused} ${text.textOther.replace("{time}", line.saved_at)} `);
+    const place = items.get(item)?.querySelector("[data-status]");
+    if (!place) return;
+    const mine = Object.assign(document.createElement("button"), { type: "button", className: "button plain", textContent: text.textMine });
+    const theirs = Object.assign(document.createElement("button"), { type: "button", className: "button plain", textContent: text.textTheirs });
+    mine.addEventListener("click", () => { seen(item, line.receipt); keep(item); flush(); });
+    theirs.addEventListener("click", () => { store(item, null); location.reload(); });
+    place.append(mine, " ", theirs);
+    stop();
+  }
+
   function handIn() {
-    const { button } = finishing;
+    const button = finishing;
     finishing = null;
-    finish.requestSubmit(button);
+    root.requestSubmit(button);
   }
 
   function wait(words) {
@@ -110,26 +153,21 @@ function start(root) {
     pause = Math.min(pause * 2, 30000);
   }
 
-  function saved(item, entry, told) {
-    say(item, "saved", text.textSaved.replace("{receipt}", told.receipt).replace("{time}", told.saved_at));
+  function saved(item, entry, line) {
+    say(item, "saved", line.receipt ? text.textSaved.replace("{receipt}", line.receipt).replace("{time}", line.saved_at) : "");
     mark(item, entry.answered);
     if (entry.goes_on && !queue.size) location.reload(); // the server shows what is released now
   }
 
   // A refused answer stops the handing in, so that nobody hands in without having read why.
-  function refused(item, words) {
-    say(item, "refused", words);
-    if (finishing) sayFinish("");
-    finishing = null;
-  }
+  function refused(item, words) { say(item, "refused", words); stop(); }
 
-  function sayFinish(words) {
-    const place = finish.querySelector("[data-status]");
-    if (place) place.textContent = words;
-  }
+  function stop() { if (finishing) sayFinish(""); finishing = null; }
+
+  function sayFinish(words) { root.querySelector("[data-finishing]").textContent = words; }
 
   function mark(item, answered) {
-    const link = [...root.querySelectorAll("[data-map]")].find((one) => one.dataset.map === item);
+    const link = root.querySelector(`[data-map="${CSS.escape(item)}"]`);
     if (!link) return;
     const map = link.closest(".quiz-map");
     link.toggleAttribute("data-answered", answered);
@@ -138,16 +176,34 @@ function start(root) {
     for (const line of root.querySelectorAll("[data-unanswered]")) line.textContent = open ? line.dataset.textSome.replace("{n}", open) : line.dataset.textNone;
   }
 
-  for (const form of forms.values()) {
-    form.addEventListener("change", () => keep(form));
-    form.addEventListener("submit", (event) => { event.preventDefault(); keep(form, event.submitter); });
-  }
-  finish?.addEventListener("submit", (event) => {
-    if (!queue.size) return;
-    event.preventDefault();
-    finishing = { button: event.submitter };
-    sayFinish(text.textFinish.replace("{n}", queue.size));
-    pause = 1000;
+  const itemOf = (field) => field.closest("[data-item]")?.dataset.item;
+
+  root.addEventListener("change", (event) => {
+    const item = itemOf(event.target);
+    if (!item) return;
+    if (isFlag(event.target)) root.querySelector(`[data-map="${CSS.escape(item)}"]`)?.toggleAttribute("data-flagged", event.target.checked);
+    keep(item);
+    flush();
+  });
+  root.addEventListener("input", (event) => {
+    const item = itemOf(event.target);
+    if (!item || isChoice(event.target) || event.target.type === "select-one") return;
+    keep(item);
+    typing.set(item, setTimeout(flush, 800));
+  });
+  root.addEventListener("submit", (event) => {
+    const by = event.submitter;
+    if (by && "finish" in by.dataset) {
+      if (!queue.size) return;
+      event.preventDefault();
+      finishing = by;
+      sayFinish(text.textFinish.replace("{n}", queue.size));
+      pause = 1000;
+    } else {
+      event.preventDefault();
+      const item = by && itemOf(by);
+      if (item) keep(item, "next" in by.dataset ? by : null);
+    }
     flush();
   });
   window.addEventListener("online", () => { pause = 1000; flush(); });

@@ -9,9 +9,9 @@ function start(place) {
   const announce = place.querySelector("[data-announce]");
   // data-now was true when the page's first byte left the server; the device's own clock may be wrong by hours.
   const age = performance.now() - (performance.getEntriesByType("navigation")[0]?.responseStart ?? 0);
-  const offset = Number(text.now) - (Date.now() - age);
-  const deadline = Number(text.deadline);
-  const marks = [10, 5, 1, 0].filter((minutes) => deadline - Number(text.now) > minutes * 60000);
+  let offset = Number(text.now) - (Date.now() - age);
+  let deadline = Number(text.deadline);
+  let marks = [10, 5, 1, 0].filter((minutes) => deadline - Number(text.now) > minutes * 60000);
 
   function wordsFor(seconds) {
     if (seconds <= 0) return text.textOver;
@@ -27,9 +27,17 @@ function start(place) {
     let due = false;
     for (; marks.length && seconds <= marks[0] * 60; marks.shift()) due = true;
     if (due) announce.textContent = seconds > 0 ? text.textMinutes.replace("{n}", Math.ceil(seconds / 60)) : text.textOver;
-    if (seconds <= 0) clearInterval(timer);
   }
 
-  const timer = setInterval(tick, 1000);
+  // Each reply of the server says until when time goes: an invigilator may have given more, or have stopped it.
+  document.addEventListener("time-told", ({ detail }) => {
+    if (detail.paused) { location.reload(); return; }
+    if (detail.deadline > deadline) { marks = [10, 5, 1, 0].filter((minutes) => detail.deadline - detail.now > minutes * 60000); announce.textContent = text.textMinutes.replace("{n}", Math.ceil((detail.deadline - detail.now) / 60000)); }
+    ({ deadline } = detail);
+    offset = detail.now - Date.now();
+    tick();
+  });
+
+  setInterval(tick, 1000);
   tick();
 }

@@ -15,6 +15,7 @@ async function look() {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
     const fresh = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(`#${held.id}`);
     if (fresh) held.replaceWith(document.adoptNode(fresh));
+    else if (answer.ok) location.reload(); // the page has become another one: what was waited for is there
   } catch {
     // the network is away for a moment: the next look finds it again
   }

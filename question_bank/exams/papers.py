@@ -1,0 +1,43 @@
+"""Papers that are drawn before a session opens, so that opening it costs next to nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import delete
+
+from question_bank.exams import queries
+from question_bank.exams.models import ExamSession
+from question_bank.models import Attempt, AttemptItem
+from question_bank.queries import attempts
+from question_bank.services import sitting
+from training.core import clock
+from training.core.db import db
+from training.core.errors import DomainError
+
+AHEAD = timedelta(hours=2)
+A_PIECE = 50
+
+
+def draw_some(session_id: int) -> int:
+    """Draw papers for some of those who have none; returns how many were drawn. Does not commit."""
+    session = db.session.get_one(ExamSession, session_id)
+    if session.cancelled_at is not None or clock.now() >= session.closes_at:
+        return 0
+    drawn = 0
+    for person_id in queries.without_paper(session_id, A_PIECE):
+        try:
+            _activity, rules, _items = attempts.quiz_for(person_id, session.quiz_id)
+        except DomainError:
+            continue  # they left the programme meanwhile: at the start they are told
+        stands, _attempts = sitting.standing(person_id, rules)
+        if stands.may_start and sitting.draw_ahead(rules, person_id, stands.next_number, session) is not None:
+            drawn += 1
+    return drawn
+
+
+def drop(attempt: Attempt) -> None:
+    """Take away a paper that nobody has seen. Does not commit."""
+    db.session.execute(delete(AttemptItem).where(AttemptItem.attempt_id == attempt.id))
+    db.session.delete(attempt)
+    db.session.flush()

@@ -1,0 +1,285 @@
+"""Reading exam sessions, who is admitted to them, and how far they have come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import Select, and_, func, or_, select
+
+from question_bank.exams.models import AttemptEvent, EventKind, ExamCandidate, ExamSession
+from question_bank.marking import queries as marking
+from question_bank.models import AnswerEvent, Attempt, AttemptItem, AttemptStatus, QuizVersion
+from question_bank.permissions import Permission
+from training.accounts.models import Person
+from training.activities.models import Activity
+from training.core import paging, scopes
+from training.core.access import Actor
+from training.core.db import db
+from training.core.errors import NotFound
+from training.core.scopes import Scope
+from training.places.models import Institution
+from training.programmes.models import Cohort, Enrolment, EnrolmentPin, EnrolmentStatus
+
+
+def places_of(person_id: int, quiz_id: int) -> Sequence[Any]:
+    """The sessions of a quiz that admit a person, as rows `ExamSession, ExamCandidate`, the earliest first."""
+    statement = (
+        select(ExamSession, ExamCandidate)
+        .join(ExamCandidate, ExamCandidate.session_id == ExamSession.id)
+        .where(ExamSession.quiz_id == quiz_id, ExamCandidate.person_id == person_id)
+        .order_by(ExamSession.opens_at, ExamSession.id)
+    )
+    return db.session.execute(statement).all()
+
+
+def visible_sessions(actor: Actor) -> Select[Any]:
+    """A select of the exam sessions that the actor may see: those of their places."""
+    statement = select(ExamSession).join(Scope, Scope.id == ExamSession.scope_id)
+    return statement.where(scopes.within(actor.paths(Permission.EXAM_READ)))
+
+
+def sessions_visible_to(actor: Actor, number: int = 1) -> tuple[Sequence[Any], int]:
+    """A page of them, the latest first, as rows `ExamSession, Activity, Scope, candidates`; and how many there are."""
+    own = visible_sessions(actor)
+    total = db.session.scalar(own.with_only_columns(func.count()))
+    people = select(func.count()).where(ExamCandidate.session_id == ExamSession.id).scalar_subquery()
+    statement = (
+        own.add_columns(Activity, Scope, people.label("candidates"))
+        .join(Activity, Activity.id == ExamSession.quiz_id)
+        .order_by(ExamSession.opens_at.desc(), ExamSession.id.desc())
+        .limit(paging.SIZE)
+        .offset(paging.offset(number))
+    )
+    return db.session.execute(statement).all(), total or 0
+
+
+def session_visible_to(actor: Actor, session_id: int, *, lock: bool = False) -> Any:
+    """One of them as a row `ExamSession, Activity, Scope`; raises `NotFound`. `lock` keeps other writers waiting."""
+    statement = (
+        visible_sessions(actor)
+        .add_columns(Activity, Scope)
+        .join(Activity, Activity.id == ExamSession.quiz_id)
+        .where(ExamSession.id == session_id)
+    )
+    if lock:
+        statement = statement.with_for_update(of=ExamSession, key_share=True)
+    row = db.session.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound(_("There is no such examination of yours."))
+    return row
+
+
+def quizzes_for_sessions(actor: Actor) -> Sequence[Activity]:
+    """The supervised quizzes that sessions at the actor's places may be set for: their own, and those from above."""
+    paths = actor.paths(Permission.EXAM_MANAGE)
+    statement = (
+        select(Activity)
+        .join(QuizVersion, and_(QuizVersion.quiz_id == Activity.id, QuizVersion.version == Activity.version))
+        .join(Scope, Scope.id == Activity.scope_id)
+        .where(QuizVersion.supervised, scopes.within(paths) | scopes.upward(paths))
+        .order_by(Activity.id)
+    )
+    return db.session.scalars(statement).all()
+
+
+def scopes_for_sessions(actor: Actor) -> Sequence[Scope]:
+    """The places at which the actor sets sessions."""
+    statement = select(Scope).where(scopes.upward(actor.paths(Permission.EXAM_MANAGE)))
+    return [
+        one for one in db.session.scalars(statement.order_by(Scope.path)) if actor.may(Permission.EXAM_MANAGE, one.path)
+    ]
+
+
+def cohorts_to_admit(session: ExamSession, scope: Scope) -> Sequence[Any]:
+    """The cohorts below the session's place whose people have to pass its quiz, as rows `Cohort, people`."""
+    statement = (
+        _who_has_to(session)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .join(Scope, Scope.id == Cohort.scope_id)
+        .where(scopes.within([scope.path]))
+        .with_only_columns(Cohort, func.count(Enrolment.id).label("people"))
+        .group_by(Cohort.id)
+        .order_by(Cohort.starts_on.desc(), Cohort.id)
+    )
+    return db.session.execute(statement).all()
+
+
+def _who_has_to(session: ExamSession) -> Select[Any]:
+    """The open enrolments that require the session's quiz."""
+    return (
+        select(Enrolment.person_id)
+        .join(EnrolmentPin, EnrolmentPin.enrolment_id == Enrolment.id)
+        .where(EnrolmentPin.activity_id == session.quiz_id, Enrolment.status == EnrolmentStatus.OPEN)
+    )
+
+
+def people_to_admit(session: ExamSession, cohort_id: int) -> Sequence[int]:
+    """The people of a cohort who have to pass the session's quiz and have not, and are not admitted yet."""
+    there = select(ExamCandidate.person_id).where(ExamCandidate.session_id == session.id)
+    passed = select(Attempt.person_id).where(Attempt.quiz_id == session.quiz_id, Attempt.passed.is_(True))
+    statement = _who_has_to(session).where(
+        Enrolment.cohort_id == cohort_id, Enrolment.person_id.not_in(there), Enrolment.person_id.not_in(passed)
+    )
+    return db.session.scalars(statement.order_by(Enrolment.person_id)).all()
+
+
+def candidate_of(session: ExamSession, person_id: int) -> ExamCandidate:
+    """Somebody's place in a session; raises `NotFound`."""
+    found = db.session.get(ExamCandidate, (session.id, person_id))
+    if found is None:
+        raise NotFound(_("This person is not admitted to this examination."))
+    return found
+
+
+def attempt_in(session: ExamSession, person_id: int) -> Attempt | None:
+    """The attempt that counts of somebody in a session, if there is one that was begun or drawn."""
+    statement = select(Attempt).where(
+        Attempt.session_id == session.id, Attempt.person_id == person_id, Attempt.status != AttemptStatus.VOID
+    )
+    found: Attempt | None = db.session.scalar(statement.with_for_update(key_share=True))
+    return found
+
+
+def newest_attempt(session: ExamSession, person_id: int) -> Attempt | None:
+    """The newest attempt of somebody in a session, a void one too."""
+    statement = select(Attempt).where(Attempt.session_id == session.id, Attempt.person_id == person_id)
+    found: Attempt | None = db.session.scalar(statement.order_by(Attempt.id.desc()).limit(1))
+    return found
+
+
+def counts_of(session_id: int) -> Any:
+    """How far a session has come: a row `candidates, drawn, sitting, handed_in, void` of people."""
+    status = func.count(Attempt.id)
+    joined = and_(Attempt.session_id == ExamCandidate.session_id, Attempt.person_id == ExamCandidate.person_id)
+    closed = Attempt.status.in_([AttemptStatus.MARKING, AttemptStatus.HANDED_IN])
+    statement = (
+        select(
+            func.count(func.distinct(ExamCandidate.person_id)).label("candidates"),
+            status.filter(Attempt.status == AttemptStatus.READY).label("drawn"),
+            status.filter(Attempt.status == AttemptStatus.OPEN).label("sitting"),
+            status.filter(closed).label("handed_in"),
+            status.filter(Attempt.status == AttemptStatus.VOID).label("void"),
+        )
+        .select_from(ExamCandidate)
+        .outerjoin(Attempt, joined)
+        .where(ExamCandidate.session_id == session_id)
+    )
+    return db.session.execute(statement).one()
+
+
+def people_in(session_id: int, number: int, search: str = "") -> tuple[Sequence[Any], int]:
+    """A page of who is admitted, by name, and how many there are in all.
+
+    Rows `Person, Institution | None, ExamCandidate, Attempt | None`: the newest attempt in that session.
+    """
+    newest = (
+        select(func.max(Attempt.id))
+        .where(Attempt.session_id == ExamCandidate.session_id, Attempt.person_id == ExamCandidate.person_id)
+        .correlate(ExamCandidate)
+        .scalar_subquery()
+    )
+    chosen = [ExamCandidate.session_id == session_id]
+    if search:
+        chosen.append(or_(Person.name.contains(search, autoescape=True), Person.mobile == search))
+    base = select(Person).join(ExamCandidate, ExamCandidate.person_id == Person.id).where(*chosen)
+    total = db.session.scalar(base.with_only_columns(func.count()))
+    statement = (
+        base.add_columns(Institution, ExamCandidate, Attempt)
+        .outerjoin(Institution, Institution.id == Person.institution_id)
+        .outerjoin(Attempt, Attempt.id == newest)
+        .order_by(Person.name, Person.id)
+        .limit(paging.SIZE)
+        .offset(paging.offset(number))
+    )
+    return db.session.execute(statement).all(), total or 0
+
+
+def progress_of(attempt_ids: Sequence[int]) -> dict[int, Any]:
+    """By attempt a row `attempt_id, items, answered, seen_at, left`: `seen_at` is the last answer or event."""
+    items = (
+        select(AttemptItem.attempt_id, func.count().label("items"))
+        .where(AttemptItem.attempt_id.in_(attempt_ids))
+        .group_by(AttemptItem.attempt_id)
+        .subquery()
+    )
+    answers = (
+        select(
+            AnswerEvent.attempt_id,
+            func.count(func.distinct(AnswerEvent.position)).label("answered"),
+            func.max(AnswerEvent.saved_at).label("saved_at"),
+        )
+        .where(AnswerEvent.attempt_id.in_(attempt_ids))
+        .group_by(AnswerEvent.attempt_id)
+        .subquery()
+    )
+    events = (
+        select(
+            AttemptEvent.attempt_id,
+            func.count().filter(AttemptEvent.kind == EventKind.LEFT).label("left"),
+            func.max(AttemptEvent.at).label("at"),
+        )
+        .where(AttemptEvent.attempt_id.in_(attempt_ids))
+        .group_by(AttemptEvent.attempt_id)
+        .subquery()
+    )
+    statement = (
+        select(items.c.attempt_id, items.c["items"], answers.c.answered, answers.c.saved_at, events.c.left, events.c.at)
+        .outerjoin(answers, answers.c.attempt_id == items.c.attempt_id)
+        .outerjoin(events, events.c.attempt_id == items.c.attempt_id)
+    )
+    return {row.attempt_id: row for row in db.session.execute(statement)}
+
+
+def events_of(attempt_id: int) -> Sequence[Any]:
+    """What happened in an attempt besides answers, in order, as rows `AttemptEvent, name of the actor | None`."""
+    statement = (
+        select(AttemptEvent, Person.name)
+        .outerjoin(Person, Person.id == AttemptEvent.actor_id)
+        .where(AttemptEvent.attempt_id == attempt_id)
+        .order_by(AttemptEvent.id)
+    )
+    return db.session.execute(statement).all()
+
+
+def attempts_of(session_id: int, *statuses: AttemptStatus) -> Sequence[Attempt]:
+    """The attempts of a session in one of those states, kept from other writers."""
+    statement = select(Attempt).where(Attempt.session_id == session_id, Attempt.status.in_(statuses))
+    return db.session.scalars(statement.order_by(Attempt.id).with_for_update(key_share=True)).all()
+
+
+def without_paper(session_id: int, limit: int) -> Sequence[int]:
+    """People admitted to a session for whom no paper is drawn and who have not begun."""
+    has = select(Attempt.person_id).where(Attempt.session_id == session_id)
+    statement = (
+        select(ExamCandidate.person_id)
+        .where(ExamCandidate.session_id == session_id, ExamCandidate.person_id.not_in(has))
+        .order_by(ExamCandidate.person_id)
+        .limit(limit)
+    )
+    return db.session.scalars(statement).all()
+
+
+def about_to_open(now: datetime, until: datetime) -> Sequence[int]:
+    """The ids of sessions that open between two moments and are not cancelled."""
+    statement = select(ExamSession.id).where(
+        ExamSession.opens_at > now, ExamSession.opens_at <= until, ExamSession.cancelled_at.is_(None)
+    )
+    return db.session.scalars(statement.order_by(ExamSession.opens_at)).all()
+
+
+def to_release(now: datetime, limit: int) -> Sequence[int]:
+    """The ids of attempts that wait for nothing but the release of their session, which has come."""
+    statement = (
+        select(Attempt.id)
+        .join(ExamSession, ExamSession.id == Attempt.session_id)
+        .where(
+            Attempt.status == AttemptStatus.MARKING,
+            ExamSession.held,
+            ExamSession.release_at <= now,
+            ~marking.waits_for_a_mark(),
+        )
+    )
+    return db.session.scalars(statement.order_by(Attempt.id).limit(limit)).all()

@@ -1,0 +1,326 @@
+"""The pages of examinations: the list, setting one, and the invigilator's view of it as it is sat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
+
+from question_bank.exams import forms, invigilating, queries, services, words
+from question_bank.exams.forms import AdmitForm, ExtraTimeForm, FindForm, MinutesForm, ReasonForm, SessionForm
+from question_bank.permissions import Permission
+from training.accounts.models import Person
+from training.core import clock, i18n, paging
+from training.core.access import actor, requires
+from training.core.db import db
+from training.core.errors import DomainError, Invalid
+
+bp = Blueprint("exams", __name__, url_prefix="/exams", template_folder="templates")
+
+
+@bp.get("/")
+@requires(Permission.EXAM_READ)
+def sessions() -> ResponseReturnValue:
+    """The examinations at the actor's places, the latest first."""
+    number = paging.number_asked()
+    rows, total = queries.sessions_visible_to(actor(), number)
+    now = clock.now()
+    shown = [(*row, words.state_of(row.ExamSession, now)) for row in rows]
+    return render_template(
+        "exams/sessions.html", page=paging.Page(shown, number, total), may_set=actor().may(Permission.EXAM_MANAGE)
+    )
+
+
+@bp.get("/new")
+@requires(Permission.EXAM_MANAGE)
+def new() -> ResponseReturnValue:
+    """The empty form."""
+    return render_template("exams/form.html", form=_offered(SessionForm()), session=None)
+
+
+@bp.post("/new")
+@requires(Permission.EXAM_MANAGE)
+def new_post() -> ResponseReturnValue:
+    """Set an examination."""
+    form = _offered(SessionForm())
+    if not form.validate():
+        return render_template("exams/form.html", form=form, session=None), 422
+    quiz = next(one for one in queries.quizzes_for_sessions(actor()) if one.id == form.quiz_id.data)
+    scope = next(one for one in queries.scopes_for_sessions(actor()) if one.id == form.scope_id.data)
+    try:
+        added = services.add_session(quiz, scope, form.terms(), added_by=actor())
+    except DomainError as error:
+        form.form_errors.append(error.message)
+        return render_template("exams/form.html", form=form, session=None), error.status
+    flash(_("The examination is set. Admit people to it now."), "good")
+    return redirect(url_for(".session", session_id=added.id))
+
+
+@bp.get("/<int:session_id>/edit")
+@requires(Permission.EXAM_MANAGE)
+def edit(session_id: int) -> ResponseReturnValue:
+    """The form with what is agreed on."""
+    found = queries.session_visible_to(actor(), session_id)
+    form = _without_places(SessionForm(data=forms.values_of(found.ExamSession)))
+    return render_template("exams/form.html", form=form, session=found.ExamSession)
+
+
+@bp.post("/<int:session_id>/edit")
+@requires(Permission.EXAM_MANAGE)
+def edit_post(session_id: int) -> ResponseReturnValue:
+    """Change what is agreed on."""
+    session, _quiz, scope = queries.session_visible_to(actor(), session_id, lock=True)
+    form = _without_places(SessionForm())
+    if not form.validate():
+        return render_template("exams/form.html", form=form, session=session), 422
+    try:
+        services.revise_session(session, scope, form.terms(), revised_by=actor())
+    except DomainError as error:
+        form.form_errors.append(error.message)
+        return render_template("exams/form.html", form=form, session=session), error.status
+    flash(_("The examination is changed."), "good")
+    return redirect(url_for(".session", session_id=session_id))
+
+
+@bp.get("/<int:session_id>")
+@requires(Permission.EXAM_READ)
+def session(session_id: int) -> ResponseReturnValue:
+    """Who has begun, how far they are, when they were last seen; anew every few seconds while it goes on."""
+    found, quiz, scope = queries.session_visible_to(actor(), session_id)
+    number = paging.number_asked()
+    find = FindForm(request.args)
+    search = (find.q.data or "") if find.validate() else ""
+    people, total = queries.people_in(session_id, number, search)
+    progress = queries.progress_of([row.Attempt.id for row in people if row.Attempt is not None])
+    now = clock.now()
+    return render_template(
+        "exams/session.html",
+        session=found,
+        quiz=quiz,
+        scope=scope,
+        state=words.state_of(found, now),
+        going_on=found.opens_at <= now < found.closes_at,
+        counts=queries.counts_of(session_id),
+        page=paging.Page([(*row, words.status(row.Attempt)) for row in people], number, total),
+        progress=progress,
+        search=search,
+        admit=_admitting(found, scope),
+        minutes=forms.apart(MinutesForm(formdata=None), "minutes"),
+        reason=forms.apart(ReasonForm(formdata=None), "reason"),
+        may_manage=actor().may(Permission.EXAM_MANAGE, scope.path),
+        may_act=actor().may(Permission.EXAM_INVIGILATE, scope.path),
+        held_back=found.held and (found.release_at is None or found.release_at > now),
+    )
+
+
+@bp.get("/<int:session_id>/people/<int:person_id>")
+@requires(Permission.EXAM_READ)
+def person(session_id: int, person_id: int) -> ResponseReturnValue:
+    """Somebody in an examination: what happened, as facts, and what can be done."""
+    found, quiz, scope = queries.session_visible_to(actor(), session_id)
+    candidate = queries.candidate_of(found, person_id)
+    attempt = queries.newest_attempt(found, person_id)
+    return render_template(
+        "exams/person.html",
+        session=found,
+        quiz=quiz,
+        candidate=candidate,
+        person=db.session.get_one(Person, person_id),
+        attempt=attempt,
+        status=words.status(attempt),
+        progress=queries.progress_of([attempt.id]).get(attempt.id) if attempt else None,
+        events=[(one, words.event(one), name) for one, name in queries.events_of(attempt.id)] if attempt else [],
+        minutes=forms.apart(MinutesForm(formdata=None), "minutes"),
+        reason=forms.apart(ReasonForm(formdata=None), "reason"),
+        extra=forms.apart(
+            ExtraTimeForm(formdata=None, data={"minutes": candidate.extra_minutes, "reason": candidate.reason}), "extra"
+        ),
+        may_manage=actor().may(Permission.EXAM_MANAGE, scope.path),
+        may_act=actor().may(Permission.EXAM_INVIGILATE, scope.path),
+    )
+
+
+@bp.post("/<int:session_id>/admit")
+@requires(Permission.EXAM_MANAGE)
+def admit(session_id: int) -> ResponseReturnValue:
+    """Admit a cohort."""
+
+    def act(session: Any, scope: Any) -> str:
+        form = AdmitForm()
+        form.cohort_id.choices = [
+            SelectChoice(row.Cohort.id, row.Cohort.name) for row in queries.cohorts_to_admit(session, scope)
+        ]
+        if not form.validate():
+            raise Invalid(_("Choose a cohort whose people have to pass this quiz."))
+        added = services.admit_cohort(session, scope, form.cohort_id.data, admitted_by=actor())
+        return str(_("People newly admitted: %(count)s.", count=added))
+
+    return _done(session_id, act)
+
+
+@bp.post("/<int:session_id>/cancel")
+@requires(Permission.EXAM_MANAGE)
+def cancel(session_id: int) -> ResponseReturnValue:
+    """Cancel it, while nobody has begun."""
+
+    def act(session: Any, scope: Any) -> str:
+        services.cancel(session, scope, cancelled_by=actor())
+        return str(_("The examination is cancelled."))
+
+    return _done(session_id, act)
+
+
+@bp.post("/<int:session_id>/release")
+@requires(Permission.EXAM_MANAGE)
+def release(session_id: int) -> ResponseReturnValue:
+    """Release its results."""
+
+    def act(session: Any, scope: Any) -> str:
+        services.release(session, scope, released_by=actor())
+        return str(_("The results are released; everybody is told within minutes."))
+
+    return _done(session_id, act)
+
+
+@bp.post("/<int:session_id>/pause")
+@requires(Permission.EXAM_INVIGILATE)
+def pause(session_id: int) -> ResponseReturnValue:
+    """Stop everybody's time."""
+
+    def act(session: Any, scope: Any) -> str:
+        invigilating.pause(session, scope, _filled(ReasonForm()).reason.data, paused_by=actor())
+        return str(_("Everybody's time stands still."))
+
+    return _done(session_id, act)
+
+
+@bp.post("/<int:session_id>/resume")
+@requires(Permission.EXAM_INVIGILATE)
+def resume(session_id: int) -> ResponseReturnValue:
+    """Let everybody's time run on."""
+
+    def act(session: Any, scope: Any) -> str:
+        invigilating.resume(session, scope, resumed_by=actor())
+        return str(_("Time runs on; everybody has as much left as before."))
+
+    return _done(session_id, act)
+
+
+@bp.post("/<int:session_id>/extend")
+@requires(Permission.EXAM_INVIGILATE)
+def extend(session_id: int) -> ResponseReturnValue:
+    """Give everybody more time."""
+
+    def act(session: Any, scope: Any) -> str:
+        form = _filled(MinutesForm())
+        count = invigilating.extend(session, scope, None, form.minutes.data, form.reason.data, extended_by=actor())
+        return str(_("More time for people who are sitting: %(count)s.", count=count))
+
+    return _done(session_id, act)
+
+
+@bp.post("/<int:session_id>/people/<int:person_id>/time")
+@requires(Permission.EXAM_MANAGE)
+def grant_time(session_id: int, person_id: int) -> ResponseReturnValue:
+    """Grant somebody extra time."""
+
+    def act(session: Any, scope: Any) -> str:
+        form, candidate = _filled(ExtraTimeForm()), queries.candidate_of(session, person_id)
+        services.grant_time(session, scope, candidate, form.minutes.data, form.reason.data or "", granted_by=actor())
+        return str(_("The extra time is noted."))
+
+    return _done(session_id, act, person_id)
+
+
+@bp.post("/<int:session_id>/people/<int:person_id>/dismiss")
+@requires(Permission.EXAM_MANAGE)
+def dismiss(session_id: int, person_id: int) -> ResponseReturnValue:
+    """Take back an admission."""
+
+    def act(session: Any, scope: Any) -> str:
+        services.dismiss(session, scope, queries.candidate_of(session, person_id), dismissed_by=actor())
+        return str(_("The admission is taken back."))
+
+    return _done(session_id, act)
+
+
+@bp.post("/<int:session_id>/people/<int:person_id>/extend")
+@requires(Permission.EXAM_INVIGILATE)
+def extend_one(session_id: int, person_id: int) -> ResponseReturnValue:
+    """Give one person more time."""
+
+    def act(session: Any, scope: Any) -> str:
+        form = _filled(MinutesForm())
+        invigilating.extend(session, scope, person_id, form.minutes.data, form.reason.data, extended_by=actor())
+        return str(_("The person can go on."))
+
+    return _done(session_id, act, person_id)
+
+
+@bp.post("/<int:session_id>/people/<int:person_id>/reopen")
+@requires(Permission.EXAM_INVIGILATE)
+def reopen(session_id: int, person_id: int) -> ResponseReturnValue:
+    """Open a paper again that was handed in by mistake."""
+
+    def act(session: Any, scope: Any) -> str:
+        form = _filled(MinutesForm())
+        invigilating.reopen(session, scope, person_id, form.minutes.data, form.reason.data, reopened_by=actor())
+        return str(_("The person can go on."))
+
+    return _done(session_id, act, person_id)
+
+
+@bp.post("/<int:session_id>/people/<int:person_id>/void")
+@requires(Permission.EXAM_INVIGILATE)
+def void(session_id: int, person_id: int) -> ResponseReturnValue:
+    """Make an attempt void."""
+
+    def act(session: Any, scope: Any) -> str:
+        invigilating.void(session, scope, person_id, _filled(ReasonForm()).reason.data, voided_by=actor())
+        return str(_("The attempt is void."))
+
+    return _done(session_id, act, person_id)
+
+
+def _done(session_id: int, act: Callable[[Any, Any], str], person_id: int | None = None) -> ResponseReturnValue:
+    """Do it to the locked session and go back to the page it was asked for on: the session's, or a person's."""
+    session, _quiz, scope = queries.session_visible_to(actor(), session_id, lock=True)
+    flash(act(session, scope), "good")
+    if person_id is None:
+        return redirect(url_for(".session", session_id=session_id))
+    return redirect(url_for(".person", session_id=session_id, person_id=person_id))
+
+
+def _filled(form: Any) -> Any:
+    if not form.validate():
+        raise Invalid(forms.refused())
+    return form
+
+
+def _admitting(session: Any, scope: Any) -> AdmitForm | None:
+    """The form that admits cohorts, where the actor may and there is one."""
+    if not actor().may(Permission.EXAM_MANAGE, scope.path):
+        return None
+    cohorts = queries.cohorts_to_admit(session, scope)
+    form = AdmitForm(formdata=None)
+    form.cohort_id.choices = [SelectChoice(row.Cohort.id, f"{row.Cohort.name} · {row.people}") for row in cohorts]
+    return form if cohorts else None
+
+
+def _offered(form: SessionForm) -> SessionForm:
+    """The form with the quizzes and places that the actor may choose."""
+    form.quiz_id.choices = [SelectChoice(one.id, i18n.local(one)) for one in queries.quizzes_for_sessions(actor())]
+    form.scope_id.choices = [
+        SelectChoice(one.id, i18n.local(one, "name")) for one in queries.scopes_for_sessions(actor())
+    ]
+    return form
+
+
+def _without_places(form: SessionForm) -> SessionForm:
+    """A session stays at its place and with its quiz."""
+    del form.quiz_id, form.scope_id
+    return form
