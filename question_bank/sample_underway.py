@@ -9,6 +9,7 @@ from question_bank import samples
 from question_bank.models import Item
 from question_bank.queries import attempts as queries
 from question_bank.services import answers, items, notes, retiring, review, sitting
+from question_bank.services.answers import Given
 from training.core import clock, sample
 from training.core.access import Actor
 from training.core.scopes import Scope
@@ -65,5 +66,5 @@ def write_essays(shared: dict[str, Any]) -> None:
         for item, body in queries.paper_of(attempt):
             with clock.frozen(began + timedelta(minutes=3 * item.position)):
                 given = [essay] if item.type == "essay" else body["key"]
-                answers.save(attempt.id, item.position, given, person_id=learner.person.id)
+                answers.save(attempt.id, {item.position: Given(given)}, person_id=learner.person.id)
         samples.hand_in(attempt, learner.person, began + timedelta(minutes=30))
