@@ -14,13 +14,13 @@ from training.core.i18n import local
 
 OUTCOMES = {
     Outcome.WHOLE: (_l("comes in"), "good"),
-    Outcome.WITH_LOSSES: (_l("comes in, something to look at"), "warn"),
+    Outcome.WITH_LOSSES: (_l("comes in, with notes"), "warn"),
     Outcome.THERE: (_l("is in the bank already"), "neutral"),
     Outcome.REFUSED: (_l("stays out"), "bad"),
 }
 BECAME = {
     Outcome.WHOLE: (_l("came in"), "good"),
-    Outcome.WITH_LOSSES: (_l("came in, something to look at"), "warn"),
+    Outcome.WITH_LOSSES: (_l("came in, with notes"), "warn"),
     Outcome.THERE: OUTCOMES[Outcome.THERE],
     Outcome.REFUSED: (_l("stayed out"), "bad"),
 }
