@@ -171,15 +171,22 @@ class ItemVersion(Base):
 
 
 class Quiz(Base):
-    """A quiz (测验): an activity; what it consists of stands in its versions."""
+    """A quiz (测验): an activity; what it consists of stands in its versions.
+
+    `cannot_draw` says that people could not start it when its sweep last looked: too few items fit its draws.
+    """
 
     __tablename__ = "quiz"
 
     activity_id: Mapped[int] = mapped_column(BigId, ForeignKey("activity.id"), primary_key=True)
+    cannot_draw: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class QuizVersion(Base):
-    """The rules of one version of a quiz; `attempts_allowed` counts the first one and the resits."""
+    """The rules of one version of a quiz; `attempts_allowed` counts the first one and the resits.
+
+    From `critical_limit` safety-critical errors on an attempt fails whatever its points; None asks for points alone.
+    """
 
     __tablename__ = "quiz_version"
     __table_args__ = (
@@ -187,6 +194,7 @@ class QuizVersion(Base):
         CheckConstraint("pass_percent BETWEEN 1 AND 100", name="pass_percent"),
         CheckConstraint("attempts_allowed BETWEEN 1 AND 10", name="attempts_allowed"),
         CheckConstraint("resit_wait_hours BETWEEN 0 AND 8760", name="resit_wait"),
+        CheckConstraint("critical_limit BETWEEN 1 AND 20", name="critical_limit"),
     )
 
     quiz_id: Mapped[int] = mapped_column(BigId, ForeignKey("quiz.activity_id"), primary_key=True)
@@ -197,6 +205,7 @@ class QuizVersion(Base):
     resit_wait_hours: Mapped[int]
     shuffle_items: Mapped[bool]
     shuffle_options: Mapped[bool]
+    critical_limit: Mapped[int | None]
     author_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
     created_at: Mapped[datetime]
 
@@ -216,6 +225,7 @@ class QuizItem(Base):
     position: Mapped[int] = mapped_column(primary_key=True)
     item_id: Mapped[int] = mapped_column(BigId, ForeignKey("item.id"), index=True)
     points: Mapped[int]
+    section: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
 class AttemptStatus(StrEnum):
@@ -292,7 +302,7 @@ class Attempt(Base):
 
 
 class AttemptItem(Base):
-    """An item as one attempt shows it: its version, its place, its draw; graded when handed in.
+    """An item as one attempt shows it: its version, its place, its section, its draw; graded when handed in.
 
     `option_order` is the draw (`docs/item-bodies.md`): the options in order, the values of parameters.
     """
@@ -305,6 +315,7 @@ class AttemptItem(Base):
     type: Mapped[str] = mapped_column(String(20))
     option_order: Mapped[list[str]]
     points: Mapped[int]
+    section: Mapped[int] = mapped_column(default=1, server_default="1")
     graded_answer: Mapped[list[str] | None]
     earned: Mapped[Decimal | None] = mapped_column(Numeric(6, 2, asdecimal=True))
     critical_error: Mapped[bool] = mapped_column(default=False, server_default=false())

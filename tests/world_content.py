@@ -42,7 +42,7 @@ from question_bank.pictures import services as pictures
 from question_bank.pictures.models import ItemPicture
 from question_bank.queries import attempts as attempt_queries
 from question_bank.services import answers, categories, items, quizzes, review, searches, sitting
-from tests import media_files
+from tests import media_files, world_quizzes
 from training.activities.models import Activity
 from training.core import jobs, storage
 from training.core.access import Actor, Grant, Role
@@ -127,6 +127,7 @@ def add_activities(making: Making, place: str) -> list[Activity]:
     rules = quizzes.Rules(time_limit_minutes=60, pass_percent=60, attempts_allowed=3, resit_wait_hours=0)
     titles = quizzes.Titles(f"结业测验{place}", f"Final quiz {place}")
     quiz = quizzes.add_quiz(scope, titles, rules, [(one, 1) for one in chosen], added_by=author)
+    world_quizzes.add_drawn_quiz(scope, place, chosen[0], author)
     return [course, quiz, _add_dialogue(scope, author)]
 
 
