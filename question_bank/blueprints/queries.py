@@ -104,13 +104,19 @@ def _fitting(scope_id: int, draw: Draw, below: dict[int, Select[Any]]) -> Select
 
 
 def as_approved(item_ids: Collection[int]) -> dict[int, Any]:
-    """What those items say as approved now, by id: rows `id, type, retired_at, version_id, body`; one query."""
+    """The versions of those items that are approved now, as rows `id, type, retired_at, version_id`; one query."""
     statement = (
-        select(Item.id, Item.type, Item.retired_at, ItemVersion.id.label("version_id"), ItemVersion.body)
+        select(Item.id, Item.type, Item.retired_at, ItemVersion.id.label("version_id"))
         .join(ItemVersion, and_(ItemVersion.item_id == Item.id, ItemVersion.version == Item.approved_version))
         .where(Item.id.in_(sorted(item_ids)))
     )
     return {row.id: row for row in db.session.execute(statement)}
+
+
+def bodies_of(version_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """What those versions say, by id; one query."""
+    rows = db.session.execute(select(ItemVersion.id, ItemVersion.body).where(ItemVersion.id.in_(sorted(version_ids))))
+    return {row.id: row.body for row in rows}
 
 
 def drawing_quizzes() -> Sequence[Any]:

@@ -34,15 +34,15 @@ def groups_among(scope_id: int, others: Collection[int] = ()) -> list[set[int]]:
 
 
 def _shared_bands(scope_id: int, others: Collection[int]) -> Any:
-    """Rows of band and item of bands that two items have, in the order of both."""
-    own = or_(ItemBand.scope_id == scope_id, ItemBand.item_id.in_(sorted(others))) if others else None
-    where = (ItemBand.scope_id == scope_id) if own is None else own
-    twice = (
-        select(ItemBand.band).where(where, ItemBand.band != NOBODYS).group_by(ItemBand.band).having(func.count() > 1)
+    """Rows of band and item of bands that two items in use have, in the order of both."""
+    usable = (Item.scope_id == scope_id) & Item.retired_at.is_(None) & Item.approved_version.is_not(None)
+    wanted = or_(usable, Item.id.in_(sorted(others))) if others else usable
+    times = func.count().over(partition_by=ItemBand.band).label("times")
+    had = select(ItemBand.band, ItemBand.item_id, times).join(Item, Item.id == ItemBand.item_id)
+    counted = had.where(wanted, ItemBand.band != NOBODYS).subquery()
+    return (
+        select(counted.c.band, counted.c.item_id).where(counted.c.times > 1).order_by(counted.c.band, counted.c.item_id)
     )
-    usable = or_(Item.id.in_(sorted(others)), Item.retired_at.is_(None) & Item.approved_version.is_not(None))
-    statement = select(ItemBand.band, ItemBand.item_id).join(Item, Item.id == ItemBand.item_id)
-    return statement.where(where, usable, ItemBand.band.in_(twice)).order_by(ItemBand.band, ItemBand.item_id)
 
 
 def _joined(buckets: Iterable[tuple[int, ...]], said: dict[int, dict[str, Said]]) -> list[set[int]]:
