@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
 from sqlalchemy import update
 
@@ -25,6 +26,25 @@ def require_sound(scope_id: int, blueprint: Blueprint, fixed: Sequence[int]) -> 
     if short:
         named = queries.names_of_categories(blueprint.draws)
         raise Invalid(" ".join(words.shortage(one, blueprint.draws, named) for one in short))
+
+
+def fitting(scope_id: int, blueprint: Blueprint, fixed: Sequence[int]) -> dict[int, int]:
+    """How many items each draw of a blueprint could have if it were alone, by its number; empty where it is faulty."""
+    if rules.faults(blueprint):
+        return {}
+    return dict(pools.plan_for(scope_id, blueprint.draws, fixed).fitting)
+
+
+def state_of(quiz_id: int, version: int) -> dict[str, Any]:
+    """What a page says of the plan of a version now: `pool`, what is `asked` by draw, `shortages`, `policies`."""
+    pool = pools.pool_of(quiz_id, version, fresh=True)
+    named = queries.names_of_categories(pool.draws)
+    return {
+        "pool": pool,
+        "asked": {one.number: words.asked(one.criteria, named) for one in pool.draws},
+        "shortages": [words.shortage(one, pool.draws, named) for one in pool.plan.shortages],
+        "policies": words.POLICY_LABELS,
+    }
 
 
 def write(activity: Activity, blueprint: Blueprint) -> None:
