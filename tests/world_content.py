@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from certificates import printing
 from certificates.batches import queries as batch_queries
 from certificates.batches import services as batches
 from certificates.batches.models import Batch
@@ -44,7 +43,7 @@ from question_bank.queries import attempts as attempt_queries
 from question_bank.services import answers, categories, items, quizzes, review, searches, sitting
 from tests import media_files, world_quizzes
 from training.activities.models import Activity
-from training.core import jobs, storage
+from training.core import jobs, printing, storage
 from training.core.access import Actor, Grant, Role
 from training.core.db import db
 from training.core.scopes import Scope

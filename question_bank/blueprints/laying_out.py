@@ -39,6 +39,7 @@ class Laid:
     """An item as a paper has it: its section, its version as approved now, what the seed drew for it."""
 
     section: int
+    code: str
     type: str
     version_id: int
     body: dict[str, Any]
@@ -112,6 +113,7 @@ def _laid(pool: Pool, rules: QuizVersion, seed: int) -> list[Laid] | None:
     return [
         Laid(
             number,
+            row.code,
             row.type,
             row.version_id,
             bodies[row.version_id],

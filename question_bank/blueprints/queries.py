@@ -104,9 +104,9 @@ def _fitting(scope_id: int, draw: Draw, below: dict[int, Select[Any]]) -> Select
 
 
 def as_approved(item_ids: Collection[int]) -> dict[int, Any]:
-    """The versions of those items that are approved now, as rows `id, type, retired_at, version_id`; one query."""
+    """The approved versions of those items, as rows `id, code, type, retired_at, version_id`; one query."""
     statement = (
-        select(Item.id, Item.type, Item.retired_at, ItemVersion.id.label("version_id"))
+        select(Item.id, Item.code, Item.type, Item.retired_at, ItemVersion.id.label("version_id"))
         .join(ItemVersion, and_(ItemVersion.item_id == Item.id, ItemVersion.version == Item.approved_version))
         .where(Item.id.in_(sorted(item_ids)))
     )
