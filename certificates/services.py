@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from certificates import drafts, queries, serials
 from certificates.fields import CertificateFields, CharactersMissing
 from certificates.fields import require_printable as require_glyphs
-from certificates.fonts import Typefaces, describe
 from certificates.models import Certificate, CertificateDocument, CertificateStatus
 from certificates.outcomes import ISSUED, REVOKED, REVOKED_OF_SEVERAL
 from certificates.permissions import Permission
@@ -20,6 +19,7 @@ from training.core import audit, clock, i18n, jobs
 from training.core.access import Actor
 from training.core.db import db, upsert
 from training.core.errors import Conflict, Invalid
+from training.core.fonts import Typefaces, describe
 from training.messages import services as messages
 from training.programmes.models import Enrolment, EnrolmentStatus
 from training.progress import queries as progress_queries

@@ -8,6 +8,7 @@ def init_app(app: Flask) -> None:
     from question_bank import kind, permissions, review_notices, sample_underway, samples, tasks, views  # noqa: F401
     from question_bank.analysis import commands as _analysis_commands  # noqa: F401
     from question_bank.analysis import tasks as _analysis_tasks  # noqa: F401
+    from question_bank.blueprints import tasks as _blueprint_tasks  # noqa: F401
     from question_bank.changes import tasks as change_tasks  # noqa: F401
     from question_bank.exams import tasks as exam_tasks  # noqa: F401
     from question_bank.imports import commands as import_commands

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from certificates import printing
 from certificates.batches import queries as batch_queries
 from certificates.batches import services as batches
 from certificates.batches.models import Batch
@@ -28,6 +27,7 @@ from courses.media.services import Upload
 from courses.models import Course, Lesson
 from courses.prerequisites import services as prerequisites
 from courses.services import Draft
+from question_bank.blueprints.rules import Blueprint, Draw, Section
 from question_bank.changes import services as changes
 from question_bank.changes.models import ItemChange
 from question_bank.changes.rules import Act
@@ -45,7 +45,7 @@ from question_bank.services import answers, categories, items, quizzes, review, 
 from question_bank.services.answers import Given
 from tests import media_files, world_exams
 from training.activities.models import Activity
-from training.core import jobs, storage
+from training.core import jobs, printing, storage
 from training.core.access import Actor, Grant, Role
 from training.core.db import db
 from training.core.scopes import Scope
@@ -109,15 +109,16 @@ def add_activities(making: Making, place: str) -> list[Activity]:
     review.submit(waiting, scope, submitted_by=author)  # who may withdraw it, and may decide about it too
     category = categories.add_category(scope, f"疼痛{place}", added_by=author)
     categories.place_item(chosen[0], scope, category, ["阿片类"], by=author)
-    plan = changes.plan(Act.TAG, "常考", [one.id for one in (*chosen, waiting)], actor=author)
-    changes.confirm(changes.open_change(Act.TAG, "常考", plan, opened_by=author), confirmed_by=author)
+    wanted = changes.plan(Act.TAG, "常考", [one.id for one in (*chosen, waiting)], actor=author)
+    changes.confirm(changes.open_change(Act.TAG, "常考", wanted, opened_by=author), confirmed_by=author)
     searches.save("待审", "only=waiting", saved_by=author)
     sent = f"编号,题型,题干,答案\nIN-{place}-1,判断题,疼痛是主观感受,对\n".encode()
     _format, read = formats.read(sent, "题目.csv")
     imports.open_import(scope, read, sent, f"题目{place}.csv", "sheet", "zh", sent_by=author)
-    rules = quizzes.Rules(time_limit_minutes=60, pass_percent=60, attempts_allowed=3, resit_wait_hours=0)
+    rules = quizzes.Rules(60, 60, attempts_allowed=3, resit_wait_hours=0, critical_limit=2)
+    plan = Blueprint((Section(1, "必答", "All"), Section(2, "抽题", "Drawn", "all_or_nothing")), (Draw(1, 2, 1),))
     titles = quizzes.Titles(f"结业测验{place}", f"Final quiz {place}")
-    quiz = quizzes.add_quiz(scope, titles, rules, [(one, 1) for one in chosen], added_by=author)
+    quiz = quizzes.add_quiz(scope, titles, rules, [(one, 1) for one in (*chosen[:3], chosen[4])], plan, added_by=author)
     world_exams.set_examination(making, place, scope, chosen[0])
     return [course, quiz, _add_dialogue(scope, author)]
 

@@ -55,7 +55,7 @@ def alike_to(actor: Actor, body: Mapping[str, Any], but: int | None = None) -> l
     if not ids:
         return []
     said = shingles.said(body)
-    found = [_compared(said, item, other) for item, other in _bodies(ids).values()]
+    found = [_compared(said, item, other) for item, other in bodies_of(ids).values()]
     alike = [one for one in found if one.likeness.share >= ALIKE]
     return sorted(alike, key=lambda one: (-one.likeness.share, one.is_retired, one.item_id))[:MOST_TOLD]
 
@@ -71,7 +71,7 @@ def nearest(scope_id: int, bodies: Mapping[int, Any], bands: Mapping[int, Sequen
         counts = Counter(item_id for band in bands[number] for item_id in candidates.get(band, ()))
         if counts:
             chosen[number] = [item_id for item_id, _times in counts.most_common(MOST_OF_A_LINE)]
-    items = _bodies({item_id for ids in chosen.values() for item_id in ids})
+    items = bodies_of({item_id for ids in chosen.values() for item_id in ids})
     told = {item_id: shingles.said(body) for item_id, (_item, body) in items.items()}
     nearest: dict[int, Alike] = {}
     for number, ids in chosen.items():
@@ -113,7 +113,7 @@ def listed(values: Sequence[int] | Sequence[str], kind: Any) -> Any:
     return given.render_derived()
 
 
-def _bodies(item_ids: Collection[int]) -> dict[int, tuple[Any, Any]]:
+def bodies_of(item_ids: Collection[int]) -> dict[int, tuple[Any, Any]]:
     """Items with what their newest version says."""
     found: dict[int, tuple[Any, Any]] = {}
     for some in batches(sorted(item_ids)):

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from question_bank import grading, item_types, kind
+from question_bank.blueprints import queries as blueprints
 from question_bank.marking import queries as marking
 from question_bank.marking import rules as rubrics
 from question_bank.marking.models import EssayMark
@@ -29,8 +30,18 @@ def finish(attempt: Attempt, *, authority: HasId | None, decided_at: datetime) -
     rows = queries.paper_of(attempt)
     by_hand = any(item_types.get(item.type).by_hand for item, _body in rows)
     marks = marking.marks_of(attempt.id) if by_hand else {}
-    results = [(item.points, _share(item, body, marks.get(item.position))) for item, body in rows]
-    score = grading.score(results, quizzes.rules_of(attempt.quiz_id, attempt.quiz_version).pass_percent)
+    rules = quizzes.rules_of(attempt.quiz_id, attempt.quiz_version)
+    policies = {one.number: one.policy for one in blueprints.sections_of(rules.quiz_id, rules.version).values()}
+    results = [
+        (item.points, _share(item, body, marks.get(item.position), policies.get(item.section, "")))
+        for item, body in rows
+    ]
+    score = grading.score(
+        results,
+        rules.pass_percent,
+        critical_errors=sum(item.critical_error for item, _body in rows),
+        critical_limit=rules.critical_limit,
+    )
     for (item, _body), earned in zip(rows, score.earned, strict=True):
         item.earned = earned
     attempt.status = AttemptStatus.HANDED_IN
@@ -49,12 +60,12 @@ def finish(attempt: Attempt, *, authority: HasId | None, decided_at: datetime) -
     )
 
 
-def _share(item: AttemptItem, body: dict[str, Any], given: EssayMark | None) -> Fraction:
-    """The fraction of its points that an item earned; notes a safety-critical error beside it."""
+def _share(item: AttemptItem, body: dict[str, Any], given: EssayMark | None, policy: str) -> Fraction:
+    """The fraction of its points an item earned by its section's policy; notes a safety-critical error beside it."""
     if given is not None:
         item.critical_error = given.critical
         return rubrics.fraction(body["rubric"], given.points)
     kind_of_item = item_types.get(item.type)
     mark = kind_of_item.mark(body, item.option_order, item.graded_answer or [])
     item.critical_error = mark.critical
-    return grading.fraction(kind_of_item, mark)
+    return grading.fraction(kind_of_item, mark, policy)

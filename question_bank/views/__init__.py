@@ -10,7 +10,7 @@ from question_bank.exams import views as exams
 from question_bank.imports import views as imports
 from question_bank.marking import views as marking
 from question_bank.permissions import Permission
-from question_bank.views import attempts, authoring, categories, lists, quizzes, review, reviews, stems
+from question_bank.views import attempts, authoring, categories, lists, printed, review, reviews, stems
 from training.core import web
 
 
@@ -20,7 +20,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(authoring.bp)
     app.register_blueprint(categories.bp)
     app.register_blueprint(lists.bp)
-    app.register_blueprint(quizzes.bp)
+    app.register_blueprint(printed.bp)
     app.register_blueprint(review.bp)
     app.register_blueprint(reviews.bp)
     app.register_blueprint(changes.bp)

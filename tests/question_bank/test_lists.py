@@ -122,7 +122,13 @@ def test_what_waits_today_is_counted_on_top(bench: Bench, as_: As, instructor: C
     step(instructor, page, "submit")
     add(bench, "F-1", "甲", review_by=clock.today().isoformat())
     with bench.looking():
-        assert lists.today_of(bench.actor("instructor.jn")) == {"drafts": 1, "waiting": 1, "due": 1, "to_mark": 0}
+        assert lists.today_of(bench.actor("instructor.jn")) == {
+            "drafts": 1,
+            "waiting": 1,
+            "due": 1,
+            "to_mark": 0,
+            "cannot_draw": 0,
+        }
         assert lists.today_of(bench.actor("reviewer.jn"))["waiting"] == 1, "their own does not wait for them"
     assert "N-1" in main_text(as_(bench.people["reviewer.jn"], "en").get("/items/?only=waiting"))
 
