@@ -5,7 +5,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Plug in the kind of activity, the permissions, the pages, the sweep and the sample."""
-    from question_bank import kind, permissions, review_notices, sample_underway, samples, tasks, views  # noqa: F401
+    from question_bank import kind, permissions, review_notices, sample_exam, sample_underway, samples, tasks, views  # noqa: F401
     from question_bank.analysis import commands as _analysis_commands  # noqa: F401
     from question_bank.analysis import tasks as _analysis_tasks  # noqa: F401
     from question_bank.blueprints import tasks as _blueprint_tasks  # noqa: F401

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from question_bank import item_types
+from question_bank.blueprints import queries as blueprints
 from question_bank.exams import admission, noting
 from question_bank.exams.admission import NO_ENTRY, Entry
 from question_bank.exams.forms import EntryForm
@@ -89,6 +90,7 @@ def paper(attempt_id: int) -> ResponseReturnValue:
         activity=activity,
         rules=rules,
         items=papers.paper_of(attempt),
+        sections=blueprints.sections_of(attempt.quiz_id, attempt.quiz_version),
         now=now,
     )
 

@@ -48,6 +48,7 @@ class PaperItem:
     partly: bool = False
     critical: bool = False
     flagged: bool = False
+    section: int = 1
     pictures: Pictures = field(default_factory=dict)
 
     @property
@@ -178,6 +179,7 @@ def _paper_item(item: AttemptItem, body: dict[str, Any], event: AnswerEvent | No
         partly=item.earned is not None and 0 < item.earned < item.points,
         critical=item.critical_error,
         flagged=item.flagged,
+        section=item.section,
         pictures=pictures,
     )
 
