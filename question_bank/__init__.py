@@ -10,6 +10,7 @@ def init_app(app: Flask) -> None:
     from question_bank.analysis import tasks as _analysis_tasks  # noqa: F401
     from question_bank.blueprints import tasks as _blueprint_tasks  # noqa: F401
     from question_bank.changes import tasks as change_tasks  # noqa: F401
+    from question_bank.exams import plugs as exam_plugs
     from question_bank.exams import tasks as exam_tasks  # noqa: F401
     from question_bank.imports import commands as import_commands
     from question_bank.imports import tasks as import_tasks  # noqa: F401
@@ -27,4 +28,5 @@ def init_app(app: Flask) -> None:
     import_commands.register(app)
     waiting.add(kind.QUIZ, waiting.Source(marking.BEING_MARKED, marking_words.since))
     erasing.plug_in()
+    exam_plugs.plug_in()
     words.add_minutes(quizzes.minutes_of, kind.QUIZ)

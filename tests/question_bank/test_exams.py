@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
@@ -396,3 +398,50 @@ def test_two_sessions_are_sat_one_after_the_other(exam: Bench, as_: As, at: Move
     assert attempt_of(exam).number == 2
     with exam.looking():
         assert sitting.standing(exam.trainee.id, attempts.quiz_for(exam.trainee.id, exam.quiz_id)[1])[0].left == 0
+
+
+def test_whoever_is_admitted_is_told_once_and_sees_the_date_at_home(exam: Bench, as_: As, at: Move) -> None:
+    at(timedelta())
+    session_id = set_session(exam)
+    client = as_(exam.trainee, "en")
+    assert "结业考试 第一场" in main_text(client.get("/learning/"))
+    told = select(Message.title_en).where(Message.key.startswith(f"exam:{session_id}:")).order_by(Message.id)
+    with exam.writing():
+        session, _quiz, scope = queries.session_visible_to(exam.actor("coordinator.jn"), session_id)
+        assert services.admit(session, [exam.trainee.id]) == 0
+        later = terms(opens_at=NOW + 30 * MINUTE, name=session.name)
+        services.revise_session(session, scope, later, revised_by=exam.actor("coordinator.jn"))
+    assert act(exam, as_, f"{session_id}/cancel").status_code == 302
+    with exam.looking():
+        assert db.session.scalars(told).all() == ["You are admitted to an examination"] * 2 + [
+            "An examination is cancelled"
+        ]
+    assert "结业考试 第一场" not in main_text(client.get("/learning/"))
+
+
+def test_the_score_book_has_everybody_and_tells_no_score_before_its_time(exam: Bench, as_: As, at: Move) -> None:
+    at(timedelta())
+    session_id = set_session(exam, held=True)
+    at(10 * MINUTE)
+    client = as_(exam.trainee)
+    paper = begin(client, exam).location
+    answer_all(exam, attempt_of(exam).id)
+    client.post(f"{paper}/hand-in")
+    coordinator = as_(exam.people["coordinator.jn"], "en")
+
+    def rows() -> dict[str, list[Any]]:
+        book = coordinator.get(f"/exams/{session_id}/scores.xlsx")
+        assert book.status_code == 200
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(book.data)).get_sheet_by_index(0).to_python()
+        return {str(one[1]): one for one in sheet if one[0] in (1.0, 2.0)}
+
+    names = [exam.people[name].name for name in ("trainee.jn", "other_trainee.jn")]
+    before = rows()
+    assert set(before) == set(names)
+    assert (before[names[0]][6], before[names[0]][7]) == ("", "handed in")
+    assert before[names[1]][7] == "not begun"
+    act(exam, as_, f"{session_id}/release")
+    with exam.app.app_context():
+        tasks.finish_released()
+    assert (rows()[names[0]][6], rows()[names[0]][7]) == (100.0, "passed")
+    assert as_(exam.people["supervisor.jn"]).get(f"/exams/{session_id}/scores.xlsx").status_code == 403
