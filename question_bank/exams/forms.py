@@ -53,6 +53,12 @@ class SessionForm(Form):
         _l("Release of the results"), required=False, description=_l("Empty: you release them by hand.")
     )
 
+    explained = BooleanField(
+        _l("After the end items are shown with their key and explanations"),
+        default=True,
+        description=_l("Untick it for items that are to be used again."),
+    )
+
     def terms(self) -> Terms:
         """What was typed."""
         return Terms(
@@ -63,6 +69,7 @@ class SessionForm(Form):
             code=(self.code.data or "").upper(),
             honour=self.honour.data,
             held=self.held.data,
+            explained=self.explained.data,
             release_at=_aware(self.release_at.data) if self.held.data and self.release_at.data else None,
         )
 
@@ -74,7 +81,7 @@ def _aware(typed: datetime | None) -> datetime:
 
 def values_of(session: ExamSession) -> dict[str, Any]:
     """The terms of a session as the form shows them."""
-    names = ("quiz_id", "scope_id", "name", "late_minutes", "code", "honour", "held")
+    names = ("quiz_id", "scope_id", "name", "late_minutes", "code", "honour", "held", "explained")
     moments = ("opens_at", "closes_at", "release_at")
     values: dict[str, Any] = {one: getattr(session, one) for one in names}
     shown = {one: getattr(session, one) for one in moments}

@@ -134,6 +134,12 @@ def candidate_of(session: ExamSession, person_id: int) -> ExamCandidate:
     return found
 
 
+def most_extra_time(session: ExamSession) -> int:
+    """The most extra time that anybody in a session has, in minutes."""
+    statement = select(func.max(ExamCandidate.extra_minutes)).where(ExamCandidate.session_id == session.id)
+    return db.session.scalar(statement) or 0
+
+
 def admitted_to(session: ExamSession) -> Sequence[int]:
     """The people who are admitted to a session."""
     return db.session.scalars(select(ExamCandidate.person_id).where(ExamCandidate.session_id == session.id)).all()

@@ -33,6 +33,7 @@ class Terms:
     honour: bool = True
     held: bool = False
     release_at: datetime | None = None
+    explained: bool = True
 
 
 def add_session(quiz: Activity, scope: Scope, terms: Terms, *, added_by: Actor | None) -> ExamSession:

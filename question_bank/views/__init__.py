@@ -10,13 +10,13 @@ from question_bank.exams import views as exams
 from question_bank.imports import views as imports
 from question_bank.marking import views as marking
 from question_bank.permissions import Permission
-from question_bank.views import attempts, authoring, categories, lists, printed, review, reviews, stems
+from question_bank.views import authoring, categories, lists, mistakes, printed, review, reviews, stems
 from training.core import web
 
 
 def register(app: Flask) -> None:
     """Plug in the pages and their places in the navigation; the bank is an instructor's home."""
-    app.register_blueprint(attempts.bp)
+    app.register_blueprint(mistakes.bp)
     app.register_blueprint(authoring.bp)
     app.register_blueprint(categories.bp)
     app.register_blueprint(lists.bp)
@@ -28,6 +28,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(marking.bp)
     app.register_blueprint(exams.bp)
     app.jinja_env.filters["stem"] = stems.stem
+    web.add_entry(_l("Wrong answers"), "quiz.mistakes", Permission.ATTEMPT_SIT, order=13)
     web.add_entry(_l("Teaching"), "items.list_items", Permission.ITEM_READ, order=20, home=True)
     web.add_entry(_l("Question bank"), "items.list_items", Permission.ITEM_READ, order=25)
     web.add_entry(_l("Marking"), "marking.waiting", Permission.ATTEMPT_MARK, order=42)

@@ -175,6 +175,7 @@ def result(attempt_id: int) -> ResponseReturnValue:
             "question_bank/being_marked.html", attempt=attempt, activity=activity, rules=rules, items=items
         )
     stands, _attempts = sitting.standing(actor().id, rules)
+    explained = admission.may_explain(attempt, clock.now())
     by_hand = any(item_types.get(one.type).by_hand for one in items)
     return render_template(
         "question_bank/result.html",
@@ -182,6 +183,8 @@ def result(attempt_id: int) -> ResponseReturnValue:
         activity=activity,
         rules=rules,
         items=items,
+        topics=papers.topics_of(items),
+        explained=explained,
         marks=marking.marks_with_rubrics(attempt.id) if by_hand else {},
         stands=stands,
         State=State,

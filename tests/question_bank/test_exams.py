@@ -445,3 +445,35 @@ def test_the_score_book_has_everybody_and_tells_no_score_before_its_time(exam: B
         tasks.finish_released()
     assert (rows()[names[0]][6], rows()[names[0]][7]) == (100.0, "passed")
     assert as_(exam.people["supervisor.jn"]).get(f"/exams/{session_id}/scores.xlsx").status_code == 403
+
+
+def test_nothing_of_the_key_is_shown_while_others_may_sit_and_never_if_it_is_not_wanted(
+    exam: Bench, as_: As, at: Move
+) -> None:
+    at(timedelta())
+    set_session(exam)
+    at(10 * MINUTE)
+    client = as_(exam.trainee, "en")
+    paper = begin(client, exam).location
+    answer_all(exam, attempt_of(exam).id, right=False)
+    client.post(f"{paper}/hand-in")
+    early = client.get(f"{paper}/result")
+    assert "Not passed this time" in main_text(early)
+    assert "right answer" not in early.text
+    assert "shown when the examination is over" in main_text(early)
+    assert "The book is empty" in main_text(client.get("/quiz/mistakes"))
+    at(70 * MINUTE)
+    client = as_(exam.trainee, "en")
+    assert "right answer" in client.get(f"{paper}/result").text
+    book = client.get("/quiz/mistakes")
+    assert book.text.count('<section class="question">') == 5
+    with exam.writing():
+        session = db.session.get_one(ExamSession, attempt_of_now(exam).session_id)
+        session.explained = False
+    assert "right answer" not in client.get(f"{paper}/result").text
+    assert "The book is empty" in main_text(client.get("/quiz/mistakes"))
+
+
+def attempt_of_now(bench: Bench) -> Attempt:
+    own = select(Attempt).where(Attempt.person_id == bench.trainee.id, Attempt.quiz_id == bench.quiz_id)
+    return db.session.scalars(own).one()
