@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from question_bank import samples
 from question_bank.blueprints.rules import Blueprint, Criteria, Draw, Section
 from question_bank.exams import invigilating, noting, services, tasks
 from question_bank.exams.admission import Entry
@@ -23,17 +24,6 @@ from training.programmes.samples import acting
 
 BASE = "SAMPLE-BASE-YT"
 CODE = "SAMPLE"
-PLAN = Blueprint(
-    sections=(
-        Section(1, "单项选择", "One best answer"),
-        Section(2, "多项选择（漏选得部分分）", "Several answers (a part of the points for a part)", "each"),
-    ),
-    draws=(
-        Draw(1, 1, 8, 1, Criteria(type="A1")),
-        Draw(2, 1, 4, 1, Criteria(type="judgement")),
-        Draw(3, 2, 4, 2, Criteria(type="X")),
-    ),
-)
 RULES = quizzes.Rules(
     time_limit_minutes=60,
     pass_percent=60,
@@ -43,33 +33,45 @@ RULES = quizzes.Rules(
     supervised=True,
     critical_limit=2,
 )
-TITLES = quizzes.Titles("安宁疗护理论统考", "Theory examination of palliative care")
 
 
 @sample.step("examination", 42)
 def add_examination(shared: dict[str, Any]) -> None:
     """Compose the examination; its programme requires it alone."""
     with clock.frozen(shared["now"] - LONG_AGO):
-        author = acting(shared["staff"]["instructor"])
-        quiz = quizzes.add_quiz(shared["province_scope"], TITLES, RULES, [], PLAN, added_by=author)
+        author, content = acting(shared["staff"]["instructor"]), samples.read("examination.json")
+        titles = quizzes.Titles(**content["title"])
+        quiz = quizzes.add_quiz(shared["province_scope"], titles, RULES, [], _plan(content), added_by=author)
     shared["examination"] = quiz
     shared["requires"]["examination"] = [quiz]
+
+
+def _plan(content: dict[str, Any]) -> Blueprint:
+    """Sections and draws as they are written."""
+    sections = [
+        Section(number, one["zh"], one["en"], one["policy"]) for number, one in enumerate(content["sections"], start=1)
+    ]
+    draws = [
+        Draw(number, one["section"], one["count"], one["points"], Criteria(type=one["type"]))
+        for number, one in enumerate(content["draws"], start=1)
+    ]
+    return Blueprint(tuple(sections), tuple(draws))
 
 
 @sample.step("exam sessions", 63)
 def sit_it(shared: dict[str, Any]) -> None:
     """A session that is over and released, and one that opened an hour ago and goes on until tomorrow."""
+    content = samples.read("examination.json")
     people = {one.stage: one.person for one in shared["learners"] if one.programme == "examination"}
     coordinator = acting(shared["staff"][BASE])
-    first = _set(shared, "第一场", -5 * 24, 3, coordinator, [people["examined"], people["resitting"]])
+    first = _set(shared, content["sessions"][0], -5 * 24, 3, coordinator, [people["examined"], people["resitting"]])
     opens, scope = first.opens_at, db.session.get_one(Scope, first.scope_id)
     with clock.frozen(opens + timedelta(minutes=3)):
         passing = _begin(shared, people["examined"])
         failing = _begin(shared, people["resitting"])
     with clock.frozen(opens + timedelta(minutes=20)):
         noting.note([failing.id], EventKind.LEFT)
-        reason = "教学示例：电脑重启"
-        invigilating.extend(first, scope, people["resitting"].id, 5, reason, extended_by=coordinator)
+        invigilating.extend(first, scope, people["resitting"].id, 5, content["reason"], extended_by=coordinator)
         _answer(passing, people["examined"], right=14)
         _answer(failing, people["resitting"], right=5)
     with clock.frozen(opens + timedelta(minutes=50)):
@@ -79,7 +81,7 @@ def sit_it(shared: dict[str, Any]) -> None:
         services.release(first, scope, released_by=coordinator)
         for attempt in (passing, failing):
             tasks.finish(attempt.id)
-    second = _set(shared, "第二场（补考）", -1, 24, coordinator, [people["resitting"], people["sitting"]])
+    second = _set(shared, content["sessions"][1], -1, 24, coordinator, [people["resitting"], people["sitting"]])
     with clock.frozen(second.opens_at + timedelta(minutes=30)):
         _answer(_begin(shared, people["sitting"]), people["sitting"], right=3, of=5)
 
