@@ -30,6 +30,7 @@ GRANTS = {
 
 VERBS = {
     "certificate.issue": _l("certificate issued"),
+    "certificate.keep": _l("certificate kept in force"),
     "certificate.revoke": _l("certificate revoked"),
     "certificate_batch.finish": _l("batch of certificates finished"),
     "certificate_batch.open": _l("batch of certificates opened"),

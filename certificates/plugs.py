@@ -10,12 +10,13 @@ from flask_babel import gettext as _
 from certificates import queries, words
 from certificates.batches import queries as batches
 from certificates.permissions import Permission
+from certificates.questions import services as question_services
 from certificates.rules import Standing
 from training.core.access import Actor
 from training.programmes import pages
 from training.programmes.models import Cohort, Enrolment, EnrolmentStatus
 from training.programmes.pages import Today, Tool
-from training.progress import roll
+from training.progress import consequences, roll, states
 from training.progress import words as progress
 from training.progress.words import CohortAction, Panel
 
@@ -61,20 +62,25 @@ def tools(actor: Actor, cohort: Cohort) -> list[Tool]:
 
 
 def waiting_today(actor: Actor) -> list[Today]:
-    """At the base: how many people are eligible for a certificate."""
-    if not actor.may(Permission.ISSUE):
+    """At the base: how many people are eligible for a certificate, and how many certificates wait for a decision."""
+    if not (actor.may(Permission.ISSUE) or actor.may(Permission.REVOKE)):
         return []
-    rows = batches.eligible_by_cohort(actor)
-    count = sum(eligible for _cohort, eligible in rows)
-    one = url_for("certificates.batches.choose", cohort_id=rows[0][0].id) if len(rows) == 1 else None
+    eligible, asked = batches.eligible_and_asked(actor)
+    one = url_for("certificates.batches.choose", cohort_id=next(iter(eligible))) if len(eligible) == 1 else None
     url = one or url_for("certificates.batches.batches")
-    return [Today(_("Eligible for a certificate"), count, url, order=60)] if count else []
+    told = [
+        Today(_("Eligible for a certificate"), sum(eligible.values()), url, order=60),
+        Today(_("Certificates to decide about"), asked, url_for("certificates.questions.questions"), order=61),
+    ]
+    return [each for each in told if each.count]
 
 
 def plug_in() -> None:
     """Tell the ground floor."""
     pages.add_tool(tools)
     pages.add_today(waiting_today)
+    states.when_status_changes(question_services.follow)
+    consequences.add(question_services.touched)
     progress.add_panel(panel)
     progress.add_cohort_action(beside_people)
     roll.add_certified(batches.numbers_in_force)

@@ -8,13 +8,14 @@ from datetime import date
 from typing import Any, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from certificates import serials
 from certificates.models import Certificate, CertificateDocument, CertificateStatus
 from certificates.permissions import Permission
 from certificates.policies import registered_certificates, visible_certificates
+from certificates.questions.models import CertificateQuestion
 from certificates.rules import Standing
 from training.accounts.models import Person
 from training.activities.models import Activity
@@ -45,7 +46,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Entry:
-    """A certificate of the register with the names behind it."""
+    """A certificate of the register with the names behind it; `was_asked`: its base was to decide about it."""
 
     certificate: Certificate
     issued_by: str
@@ -53,6 +54,7 @@ class Entry:
     scope_path: str
     cohort_id: int
     has_document: bool
+    was_asked: bool
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,12 @@ def entry_visible_to(actor: Actor, certificate_id: int) -> Entry:
     row = db.session.execute(
         visible_certificates(actor)
         .add_columns(
-            issuer.name, revoker.name, Scope.path, Enrolment.cohort_id, CertificateDocument.certificate_id.is_not(None)
+            issuer.name,
+            revoker.name,
+            Scope.path,
+            Enrolment.cohort_id,
+            CertificateDocument.certificate_id.is_not(None),
+            exists().where(CertificateQuestion.certificate_id == Certificate.id),
         )
         .join(issuer, issuer.id == Certificate.issued_by_id)
         .join(Enrolment, Enrolment.id == Certificate.enrolment_id)

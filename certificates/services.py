@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from flask_babel import gettext as _
+from sqlalchemy import update
 
 from certificates import drafts, queries, serials
 from certificates.fields import CertificateFields, CharactersMissing
@@ -13,6 +14,7 @@ from certificates.models import Certificate, CertificateDocument, CertificateSta
 from certificates.outcomes import ISSUED, REVOKED, REVOKED_OF_SEVERAL
 from certificates.permissions import Permission
 from certificates.queries import Candidate, Entry
+from certificates.questions.models import CertificateQuestion, QuestionState
 from training.accounts import services as accounts
 from training.activities.models import Activity
 from training.core import audit, clock, i18n, jobs
@@ -40,7 +42,7 @@ def why_not(candidate: Candidate, steps: Steps | None = None) -> str | None:
         return _(
             "%(name)s has not completed the programme yet. Still open: %(steps)s.",
             name=name,
-            steps=_open_steps(steps if steps is not None else _steps_of(candidate.enrolment)),
+            steps=open_steps(steps if steps is not None else _steps_of(candidate.enrolment)),
         )
     return None
 
@@ -49,7 +51,8 @@ def _steps_of(enrolment: Enrolment) -> Steps:
     return progress_queries.steps_of([enrolment.id])[enrolment.id]
 
 
-def _open_steps(steps: Steps) -> str:
+def open_steps(steps: Steps) -> str:
+    """What is still open, in words; a dash for nothing."""
     pieces = [
         _("%(title)s (%(state)s)", title=i18n.local(activity), state=words.sentence(step, activity))
         for step, activity in steps
@@ -167,6 +170,7 @@ def revoke(entry: Entry, reason: str, *, revoked_by: Actor) -> None:
     certificate.status = CertificateStatus.REVOKED
     certificate.revoked_at, certificate.revoked_by_id, certificate.revoked_reason = clock.now(), revoked_by.id, reason
     db.session.flush()
+    close_question(certificate, QuestionState.REVOKED, decided_by=revoked_by)
     progress.record(
         certificate.person_id,
         db.session.get_one(Activity, certificate.programme_id),
@@ -176,6 +180,13 @@ def revoke(entry: Entry, reason: str, *, revoked_by: Actor) -> None:
         enrolment=db.session.get_one(Enrolment, certificate.enrolment_id),
     )
     audit.record(revoked_by, "certificate.revoke", certificate, number=certificate.number, reason=reason)
+
+
+def close_question(certificate: Certificate, state: QuestionState, *, decided_by: Actor | None) -> None:
+    """Close what its base was to decide about a certificate, if there is something. Does not commit."""
+    asked = (CertificateQuestion.certificate_id == certificate.id, CertificateQuestion.state == QuestionState.OPEN)
+    values = {"state": state, "decided_at": clock.now(), "decided_by_id": decided_by.id if decided_by else None}
+    db.session.execute(update(CertificateQuestion).where(*asked).values(values))
 
 
 def store_document(certificate_id: int, printed: bytes) -> None:

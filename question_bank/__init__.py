@@ -20,6 +20,7 @@ def init_app(app: Flask) -> None:
     from question_bank.marking import words as marking_words
     from question_bank.pictures import tasks as picture_tasks  # noqa: F401
     from question_bank.queries import quizzes
+    from question_bank.regrading import tasks as regrading_tasks  # noqa: F401
     from training.progress import waiting, words
 
     permissions.register()

@@ -174,13 +174,15 @@ class ItemVersion(Base):
 class Quiz(Base):
     """A quiz (测验): an activity; what it consists of stands in its versions.
 
-    `cannot_draw` says that people could not start it when its sweep last looked: too few items fit its draws.
+    `cannot_draw` says that people could not start it when its sweep last looked: too few items fit its draws. `ruled`
+    says that there are rulings (`regrading/`) by which its attempts are marked.
     """
 
     __tablename__ = "quiz"
 
     activity_id: Mapped[int] = mapped_column(BigId, ForeignKey("activity.id"), primary_key=True)
     cannot_draw: Mapped[bool] = mapped_column(default=False, server_default=false())
+    ruled: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class QuizVersion(Base):

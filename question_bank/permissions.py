@@ -41,6 +41,7 @@ GRANTS = {
 VERBS = {
     "attempt.hand-in": _l("attempt handed in"),
     "attempt.mark": _l("written answer marked"),
+    "attempt.regrade": _l("attempt marked anew"),
     "attempt.reopen": _l("attempt opened again"),
     "attempt.result": _l("result of an attempt decided"),
     "attempt.start": _l("attempt begun"),
@@ -74,6 +75,7 @@ VERBS = {
     "item-category.rename": _l("category of items renamed"),
     "quiz.add": _l("quiz added"),
     "quiz.revise": _l("quiz revised"),
+    "ruling.decide": _l("ruling on a quiz decided"),
 }
 
 NAMES = {
@@ -87,7 +89,9 @@ NAMES = {
     "item": _l("item"),
     "item_change": _l("change of many items"),
     "items": _l("items"),
+    "moved": _l("attempts changed"),
     "quiz": _l("quiz"),
+    "ruling": _l("ruling"),
     "tags": _l("tags"),
 }
 

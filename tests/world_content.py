@@ -43,7 +43,7 @@ from question_bank.pictures.models import ItemPicture
 from question_bank.queries import attempts as attempt_queries
 from question_bank.services import answers, categories, items, quizzes, review, searches, sitting
 from question_bank.services.answers import Given
-from tests import media_files, world_exams
+from tests import media_files, world_exams, world_rulings
 from training.activities.models import Activity
 from training.core import jobs, printing, storage
 from training.core.access import Actor, Grant, Role
@@ -201,6 +201,7 @@ def add_progress(making: Making, place: str) -> None:
     _talk(dialogue.id, second, at_most=1)
     coordinator = making.actor(f"coordinator.{place}")
     _certify(making, place, coordinator)
+    world_rulings.add_rulings(making, place, quiz)
 
 
 def _mark(attempt: Attempt, marker: Actor) -> None:
@@ -383,6 +384,8 @@ SOURCES: dict[str, Callable[[str], list[Any]]] = {
     "answers/attempt_id": _marked(EssayMark.attempt_id),
     "<int:attempt_id>/position": _marked(EssayMark.position),
     "batch_id": _batches,
+    "ruling_id": world_rulings.rulings,
+    "question_id": world_rulings.questions,
     "certificate_id": _certificates(Certificate.id),
     "number": _certificates(Certificate.number),
     "versions/number": _one,

@@ -13,6 +13,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from certificates.batches.models import Batch, BatchLine, BatchStatus, LineStatus
 from certificates.models import Certificate, CertificateDocument, CertificateStatus
 from certificates.permissions import Permission
+from certificates.questions import queries as questions
 from training.accounts.models import Person
 from training.activities.models import Activity
 from training.core import scopes
@@ -203,23 +204,31 @@ def left_behind(moment: datetime) -> Sequence[int]:
 
 def eligible_by_cohort(actor: Actor) -> Sequence[Any]:
     """The cohorts in which the actor may issue now, as rows `Cohort, how many are eligible`, newest first."""
-    eligible = func.count(Enrolment.id)
-    return db.session.execute(
-        select(Cohort, eligible)
+    counted = _eligible(actor).with_only_columns(Cohort, func.count(Enrolment.id))
+    return db.session.execute(counted.group_by(Cohort.id).order_by(Cohort.id.desc())).all()
+
+
+def _eligible(actor: Actor) -> Select[Any]:
+    """The enrolments that the actor may issue for now."""
+    held = and_(Certificate.enrolment_id == Enrolment.id, Certificate.status == CertificateStatus.VALID)
+    return (
+        select(Enrolment.cohort_id)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .join(Scope, Scope.id == Cohort.scope_id)
-        .join(Enrolment, Enrolment.cohort_id == Cohort.id)
-        .outerjoin(
-            Certificate,
-            and_(Certificate.enrolment_id == Enrolment.id, Certificate.status == CertificateStatus.VALID),
-        )
+        .outerjoin(Certificate, held)
         .where(
             scopes.within(actor.paths(Permission.ISSUE)),
             Enrolment.status == EnrolmentStatus.COMPLETED,
             Certificate.id.is_(None),
         )
-        .group_by(Cohort.id)
-        .order_by(Cohort.id.desc())
-    ).all()
+    )
+
+
+def eligible_and_asked(actor: Actor) -> tuple[dict[int, int], int]:
+    """By cohort how many are eligible now, and how many certificates wait for a decision; one query."""
+    eligible = _eligible(actor).add_columns(func.count(Enrolment.id)).group_by(Enrolment.cohort_id)
+    rows = [tuple(row) for row in db.session.execute(eligible.union_all(questions.open_ones(actor)))]
+    return {cohort_id: count for cohort_id, count in rows if cohort_id}, sum(n for cohort, n in rows if not cohort)
 
 
 def names_of_eligible(cohort_ids: Sequence[int]) -> Mapping[int, list[str]]:

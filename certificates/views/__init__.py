@@ -7,12 +7,17 @@ from flask_babel import lazy_gettext as _l
 
 from certificates.batches import views as batches
 from certificates.permissions import Permission
+from certificates.questions import views as questions
 from certificates.standings import views as standings
 from certificates.views import issuing, register, verification
 from training.core import web
 from training.reports import pages
 
-for _part in (issuing.bp, batches.bp):  # here: a blueprint is put together once, however many apps there are
+for _part in (
+    issuing.bp,
+    batches.bp,
+    questions.bp,
+):  # here: a blueprint is put together once, however many apps there are
     register.bp.register_blueprint(_part)
 
 

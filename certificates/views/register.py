@@ -12,6 +12,8 @@ from certificates import policies, queries, services, words
 from certificates.fields import CertificateFields
 from certificates.forms import RevokeForm, SearchForm
 from certificates.permissions import Permission
+from certificates.questions import queries as questions
+from certificates.questions.words import OUTCOMES
 from certificates.rules import Standing
 from training.core.access import actor, requires
 from training.core.errors import DomainError
@@ -49,6 +51,8 @@ def certificate(certificate_id: int) -> ResponseReturnValue:
         **_shown(entry),
         may_revoke=policies.may_revoke(actor(), entry.scope_path),
         may_list=actor().may(Permission.READ, entry.scope_path),
+        questions=questions.about(certificate_id) if entry.was_asked else (),
+        outcomes=OUTCOMES,
         may_open_cohort=actor().may(ProgrammePermission.COHORT_READ, entry.scope_path),
     )
 

@@ -19,8 +19,9 @@ def answers_to(item_ids: Collection[int]) -> Sequence[Any]:
     """What was handed in to these items, in the order of time.
 
     Rows `item_id, version, type, draw, answer (list | None), share` (of the item's points; None for a text that was
-    handed in before people marked them), `rest, rest_points` (earned elsewhere in the attempt, and the points there
-    were, without such texts), `person_id, number`. An attempt that waits for a mark is not among them.
+    handed in before people marked them, and where it counts for nobody by a ruling), `rest, rest_points` (earned
+    elsewhere in the attempt, and the points there were, without such items), `person_id, number`. An attempt that waits
+    for a mark is not among them.
     """
     own = select(ItemVersion.id).where(ItemVersion.item_id.in_(item_ids))
     attempts = select(AttemptItem.attempt_id).where(AttemptItem.item_version_id.in_(own))
@@ -30,7 +31,7 @@ def answers_to(item_ids: Collection[int]) -> Sequence[Any]:
             cast(func.sum(AttemptItem.earned), Float).label("earned"),
             cast(func.sum(AttemptItem.points), Float).label("points"),
         )
-        .where(AttemptItem.attempt_id.in_(attempts), not_(_unmarked()))
+        .where(AttemptItem.attempt_id.in_(attempts), AttemptItem.earned.is_not(None), not_(_unmarked()))
         .group_by(AttemptItem.attempt_id)
         .subquery()
     )

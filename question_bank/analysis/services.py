@@ -115,7 +115,7 @@ def _figures(
 def _observed(
     kind: item_types.ItemType, answers: Iterable[Any], bodies: dict[int, Any], writers: Collection[int | None]
 ) -> Iterator[Observation]:
-    """The first answer of each person; none of who wrote the item, none that nobody marked.
+    """The first answer of each person that counts; none of who wrote the item, none that nobody marked.
 
     Of an essay its share counts alone: what somebody wrote is copied nowhere.
     """

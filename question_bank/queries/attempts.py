@@ -16,6 +16,7 @@ from question_bank.models import (
     AttemptItem,
     AttemptStatus,
     ItemVersion,
+    Quiz,
     QuizItem,
     QuizVersion,
 )
@@ -30,19 +31,23 @@ def visible_attempts(person_id: int) -> Select[Any]:
     return select(Attempt).where(Attempt.person_id == person_id, Attempt.status != AttemptStatus.READY)
 
 
-def attempt_of(person_id: int, attempt_id: int) -> tuple[Attempt, Activity, QuizVersion]:
-    """An attempt of that person with its quiz and the rules of its version; raises `NotFound` for a stranger's."""
+def attempt_of(person_id: int, attempt_id: int) -> tuple[Attempt, Activity, QuizVersion, bool]:
+    """An attempt of that person with its quiz, the rules of its version, and whether there are rulings on the quiz.
+
+    Raises `NotFound` for a stranger's.
+    """
     statement = (
         visible_attempts(person_id)
-        .add_columns(Activity, QuizVersion)
+        .add_columns(Activity, QuizVersion, Quiz.ruled)
         .join(Activity, Activity.id == Attempt.quiz_id)
+        .join(Quiz, Quiz.activity_id == Attempt.quiz_id)
         .join(QuizVersion, and_(QuizVersion.quiz_id == Attempt.quiz_id, QuizVersion.version == Attempt.quiz_version))
         .where(Attempt.id == attempt_id)
     )
     row = db.session.execute(statement).one_or_none()
     if row is None:
         raise NotFound(_("There is no such attempt of yours."))
-    return row[0], row[1], row[2]
+    return row[0], row[1], row[2], row[3]
 
 
 def lock(attempt_id: int, person_id: int | None = None) -> Attempt:

@@ -101,7 +101,7 @@ def minutes_of(activity_ids: Collection[int]) -> dict[int, int]:
 
 
 def answers_of(quiz_id: int) -> dict[int, Tally]:
-    """What was answered in handed-in attempts, counted by the database, by item version."""
+    """What was answered in handed-in attempts where it counts, counted by the database, by item version."""
     statement = (
         select(
             AttemptItem.item_version_id,
@@ -110,7 +110,11 @@ def answers_of(quiz_id: int) -> dict[int, Tally]:
             func.sum(cast(AttemptItem.earned, Float) / AttemptItem.points).label("earned"),
         )
         .join(Attempt, Attempt.id == AttemptItem.attempt_id)
-        .where(Attempt.quiz_id == quiz_id, Attempt.status == AttemptStatus.HANDED_IN)
+        .where(
+            Attempt.quiz_id == quiz_id,
+            Attempt.status == AttemptStatus.HANDED_IN,
+            AttemptItem.earned.is_not(None),
+        )
         .group_by(AttemptItem.item_version_id, AttemptItem.graded_answer)
     )
     found: dict[int, Tally] = {}

@@ -19,6 +19,7 @@ from question_bank.marking import queries as marking
 from question_bank.models import AttemptStatus
 from question_bank.permissions import Permission
 from question_bank.queries import attempts as queries
+from question_bank.regrading import views as regrading
 from question_bank.resits import State
 from question_bank.services import answers, sitting
 from question_bank.services.answers import Refusal
@@ -76,7 +77,7 @@ def _landing(activity_id: int, form: EntryForm) -> str:
 @requires(Permission.ATTEMPT_SIT)
 def paper(attempt_id: int) -> ResponseReturnValue:
     """All items in one form, with what was answered; in a pause and after the deadline only a word on what comes."""
-    attempt, activity, rules = queries.attempt_of(actor().id, attempt_id)
+    attempt, activity, rules, _ruled = queries.attempt_of(actor().id, attempt_id)
     if attempt.status is not AttemptStatus.OPEN:
         return redirect(url_for(".result", attempt_id=attempt.id))
     now = clock.now()
@@ -166,10 +167,11 @@ def result(attempt_id: int) -> ResponseReturnValue:
 
     While a person marks: what was handed in, and nothing of the key.
     """
-    attempt, activity, rules = queries.attempt_of(actor().id, attempt_id)
+    attempt, activity, rules, ruled = queries.attempt_of(actor().id, attempt_id)
     if attempt.status is AttemptStatus.OPEN:
         return redirect(url_for(".paper", attempt_id=attempt.id))
-    items = papers.paper_of(attempt)
+    history = regrading.history_in(attempt) if ruled else regrading.NOTHING_RULED
+    items = papers.paper_of(attempt, history.keys)
     if attempt.status in {AttemptStatus.MARKING, AttemptStatus.VOID}:
         return render_template(
             "question_bank/being_marked.html", attempt=attempt, activity=activity, rules=rules, items=items
@@ -188,4 +190,6 @@ def result(attempt_id: int) -> ResponseReturnValue:
         marks=marking.marks_with_rubrics(attempt.id) if by_hand else {},
         stands=stands,
         State=State,
+        history=history,
+        pass_percent=history.pass_percent(attempt.quiz_version, rules.pass_percent),
     )

@@ -150,14 +150,18 @@ class PaperItem:
         return str(_("Choose every correct answer") if self.parts[0].multiple else _("Choose one"))
 
 
-def paper_of(attempt: Attempt) -> list[PaperItem]:
-    """The items of an attempt in the order shown, each with its newest answer; two queries, three with pictures."""
+def paper_of(attempt: Attempt, keys: Mapping[int, dict[str, Any]] | None = None) -> list[PaperItem]:
+    """The items of an attempt in the order shown, each with its newest answer; two queries, three with pictures.
+
+    `keys` are what items say, by position, that were marked by the key of another version.
+    """
+    keys = keys or {}
     answers, rows = queries.answers_in(attempt), queries.paper_of(attempt)
     pictures = showing.shown(
         [row.body for row in rows], lambda sha256: url_for("quiz.picture", attempt_id=attempt.id, sha256=sha256)
     )
     return [
-        _paper_item(item, body, answers.get(item.position), seen)
+        _paper_item(item, keys.get(item.position, body), answers.get(item.position), seen)
         for (item, body), seen in zip(rows, pictures, strict=True)
     ]
 

@@ -20,6 +20,7 @@ from question_bank.permissions import Permission
 from question_bank.queries import categories, lists
 from question_bank.queries import items as bank
 from question_bank.queries import quizzes as queries
+from question_bank.regrading.views import rulings_on
 from question_bank.services import quizzes as services
 from question_bank.services.items import Stale
 from question_bank.views import item_page, papers
@@ -90,6 +91,7 @@ def quiz(quiz_id: int) -> ResponseReturnValue:
         **drawing.state_of(quiz_id, activity.version),
         items=queries.items_of(quiz_id, activity.version),
         totals=queries.totals_of(quiz_id),
+        rulings=rulings_on(quiz_id),
         page=paging.Page(shown, number, len(versions)),
     )
 

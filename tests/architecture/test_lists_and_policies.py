@@ -15,6 +15,8 @@ from certificates import policies as certificates
 from certificates.batches import queries as batches
 from certificates.batches.models import Batch
 from certificates.models import Certificate
+from certificates.questions import queries as questions
+from certificates.questions.models import CertificateQuestion
 from courses import queries as courses
 from courses.dialogues import queries as dialogues
 from courses.dialogues.models import Dialogue, DialogueAttempt
@@ -30,6 +32,8 @@ from question_bank.models import Attempt, AttemptItem, Item, Quiz
 from question_bank.pictures import queries as pictures
 from question_bank.pictures.models import ItemPicture
 from question_bank.queries import attempts, items, quizzes
+from question_bank.regrading import queries as rulings
+from question_bank.regrading.models import Ruling
 from tests import world
 from tests.architecture.sources import python, short, tree
 from tests.client import client_for
@@ -135,6 +139,16 @@ LISTS = {
     ),
     "visible_quizzes": Listed(
         quizzes.visible_quizzes, Quiz.activity_id, "/quizzes/{}", lambda row: int(row.Activity.id), "/quizzes/"
+    ),
+    "visible_rulings": Listed(
+        rulings.visible_rulings, Ruling.id, "/quizzes/rulings/{}", lambda row: int(row.Ruling.id)
+    ),
+    "visible_questions": Listed(
+        questions.visible_questions,
+        CertificateQuestion.id,
+        "/certificates/questions/{}",
+        lambda row: int(row.CertificateQuestion.id),
+        "/certificates/questions/",
     ),
     "visible_attempts": Listed(_attempts, Attempt.id, "/quiz/attempts/{}", lambda row: int(row.Attempt.id)),
     "visible_sessions": Listed(

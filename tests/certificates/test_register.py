@@ -192,12 +192,15 @@ def test_the_register_costs_the_same_for_one_and_for_many(group: Class, app: Fla
 
 
 def test_single_pages_keep_their_query_budgets(group: Class, app: Flask, as_):
-    certificate = _of_the_trainee(group)
+    asked_about = _of_the_trainee(group)
+    group.enrol("李娜")
+    certificate = group.issue("李娜")
     group.enrol("王敏")
     coordinator = as_(COORDINATOR)
     issue = f"/certificates/enrolments/{group.enrolments['王敏']}/issue"
     for url, budget in (
         (f"/certificates/{certificate.id}", 2),
+        (f"/certificates/{asked_about.id}", 3),
         (f"/certificates/{certificate.id}/document", 3),
         (f"/certificates/{certificate.id}/revoke", 2),
         (issue, 3),

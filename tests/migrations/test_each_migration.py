@@ -19,6 +19,8 @@ APPEND_ONLY = (
     "audit_line",
     "answer_event",
     "essay_mark",
+    "regrade_line",
+    "ruling",
     "certificate_document",
     "lesson_version",
     "course_lesson",
@@ -97,6 +99,8 @@ def test_a_shell_cannot_change_what_is_append_only(app: Flask, table: str) -> No
             "dialogue_step": "turn",
             "lesson_media": "name",
             "prerequisite": "requires_id",
+            "regrade_line": "at",
+            "ruling": "reason",
         }.get(table, "position")
         for statement in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
             with pytest.raises(DBAPIError, match="append-only"), transaction():

@@ -125,7 +125,8 @@ def test_figures_are_those_of_a_naive_count(bench: Bench) -> None:
             text(
                 "SELECT v.item_id, a.person_id, a.number, ai.graded_answer, ai.earned, ai.points, ai.attempt_id "
                 "FROM attempt_item ai JOIN attempt a ON a.id = ai.attempt_id "
-                "JOIN item_version v ON v.id = ai.item_version_id WHERE a.status = 'handed_in'"
+                "JOIN item_version v ON v.id = ai.item_version_id "
+                "WHERE a.status = 'handed_in' AND ai.earned IS NOT NULL"
             )
         ).all()
     totals: dict[int, list[float]] = {}

@@ -27,6 +27,7 @@ ENTRIES = (
         LedgerLine.sign,
         LedgerLine.score_percent,
         LedgerLine.occurred_at,
+        LedgerLine.corrects_id,
     )
     .where(LedgerLine.person_id == bindparam("person"), LedgerLine.activity_id.in_(IDS))
     .order_by(LedgerLine.id)
@@ -36,7 +37,7 @@ ENTRIES = (
 def entries_of(person_id: int, activity_ids: Collection[int]) -> list[Entry]:
     """The person's ledger lines for those activities, oldest first."""
     rows = connection().execute(ENTRIES, {"person": person_id, "ids": list(activity_ids)})
-    return [Entry(i, a, o, m, s, None if p is None else float(p), t) for i, a, o, m, s, p, t in rows]
+    return [Entry(i, a, o, m, s, None if p is None else float(p), t, c) for i, a, o, m, s, p, t, c in rows]
 
 
 def line_by_key(client_key: str) -> LedgerLine | None:

@@ -11,7 +11,7 @@ from training.activities.kinds import Facts
 
 @dataclass(frozen=True)
 class Entry:
-    """A ledger line as the rules see it."""
+    """A ledger line as the rules see it; `corrects` is the line that it stands for instead."""
 
     id: int
     activity_id: int
@@ -20,6 +20,7 @@ class Entry:
     sign: int
     score: float | None
     at: datetime
+    corrects: int | None = None
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,12 @@ def facts(
     parts: Mapping[int, str],
     figures: Mapping[str, int] | None = None,
 ) -> Facts:
-    """What a kind needs to say why an activity is not fulfilled; `parts`: the measure that fulfils each part id."""
-    own = [entry for entry in entries if entry.activity_id == activity_id]
+    """What a kind needs to say why an activity is not fulfilled; `parts`: the measure that fulfils each part id.
+
+    A line that was corrected is not told, the one that corrects it is.
+    """
+    corrected = {entry.corrects for entry in entries}
+    own = [entry for entry in entries if entry.activity_id == activity_id and entry.id not in corrected]
     return Facts(
         activity_id=activity_id,
         version=version,

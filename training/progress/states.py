@@ -19,6 +19,14 @@ from training.progress.outcomes import COMPLETED, REOPENED, WAIVED, Outcome
 from training.progress.requirements import Required, Requirements
 
 Follow = Callable[[Activity, int, Outcome, int], Any]
+Follower = Callable[[Enrolment], None]
+_followers: list[Follower] = []
+
+
+def when_status_changes(follower: Follower) -> None:
+    """Have a package told, in the same transaction, when an enrolment becomes complete or is open again."""
+    if follower not in _followers:
+        _followers.append(follower)
 
 
 @dataclass(frozen=True)
@@ -204,7 +212,10 @@ def _write_status(enrolment: Enrolment, state: State, done: rules.Reach | None) 
     }
     if all(getattr(enrolment, name) == value for name, value in values.items()):
         return 0
+    turns = enrolment.status is not values["status"]
     for name, value in values.items():
         setattr(enrolment, name, value)
     db.session.flush()
+    for follower in _followers if turns else ():
+        follower(enrolment)
     return 1

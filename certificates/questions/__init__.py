@@ -1,0 +1,1 @@
+"""Certificates whose programme is not fulfilled any more: their base decides, with a name and a reason."""
