@@ -9,6 +9,7 @@ from question_bank.blueprints import queries as blueprints
 from question_bank.marking import queries as marking
 from question_bank.models import Attempt, AttemptStatus
 from question_bank.queries import attempts as queries
+from question_bank.regrading import papers
 from question_bank.regrading import queries as regrading
 from question_bank.regrading.rules import mark
 from training.activities.models import Activity
@@ -30,10 +31,7 @@ def finish(attempt: Attempt, *, authority: HasId | None, decided_at: datetime) -
     rules, rulings = regrading.rules_to_mark_by(attempt.quiz_id, attempt.quiz_version)
     policies = {one.number: one.policy for one in blueprints.sections_of(rules.quiz_id, rules.version).values()}
     result = mark(
-        [
-            regrading.answered(item, body, marks.get(item.position), policies.get(item.section, ""))
-            for item, body in rows
-        ],
+        [papers.answered(item, body, marks.get(item.position), policies.get(item.section, "")) for item, body in rows],
         rulings.pass_percent(attempt.quiz_version, rules.pass_percent),
         rulings,
         rules.critical_limit,
