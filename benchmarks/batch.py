@@ -38,10 +38,9 @@ def peak_of_a_batch(folder: Path, people: int) -> float:
 
 def prepare(people: int) -> None:
     """A cohort of so many who have completed it, in the small world of the tests; and the fonts cut."""
-    from certificates import printing
     from tests import world
     from tests.certificates.conftest import open_class
-    from training.core import schema
+    from training.core import printing, schema
     from wsgi import make_app
 
     register_kind()

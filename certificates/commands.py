@@ -10,12 +10,12 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from certificates import queries, serials, tasks
-from certificates.fields import CannotPrint
 from certificates.models import Certificate, CertificateStatus
 from certificates.rules import standing
 from training.core import clock
 from training.core.db import reading
 from training.core.errors import DomainError
+from training.core.fonts import CannotPrint
 
 group = AppGroup("certificates", help="Issued certificates: their documents and whether a number is genuine.")
 

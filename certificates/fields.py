@@ -8,11 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple, Self
 
-from certificates.fonts import Typefaces, describe
-
-
-class CannotPrint(Exception):
-    """The certificate would not come out right; the message says why, without a name: it is logged."""
+from training.core.fonts import CannotPrint, Typefaces, describe
 
 
 class CharactersMissing(CannotPrint):

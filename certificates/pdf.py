@@ -5,44 +5,27 @@ document that would be wrong is not made: a character without a glyph, a resourc
 that is not ours, a second page and any complaint of WeasyPrint's are errors (`CannotPrint`).
 """
 
-import logging
 import re
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from importlib.resources import files
-from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import segno
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from weasyprint import CSS, HTML
-from weasyprint.css import ColorProfile
 from weasyprint.document import Document
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from certificates.fields import Bilingual, CannotPrint, CertificateFields, require_printable
-from certificates.fonts import FontFace, Typefaces
+from certificates.fields import Bilingual, CertificateFields, require_printable
+from training.core import press
+from training.core.fonts import CannotPrint, Typefaces
 
 _FOLDER = Path(__file__).parent / "templates" / "certificates"
-_PDF_VARIANT = "pdf/a-3a"
-_COLOURS = "anning-srgb"
-"""Our name for sRGB: under its own, WeasyPrint 70 opens the profile anew each time and never closes it."""
-
 _QR_MASK = 2
 """Any of the eight masks is legal; a fixed one spares segno from drawing all eight to compare them."""
 
 _QR_QUIET_ZONE = 4
 _MONTHS = ["January", "February", "March", "April", "May", "June"]
 _MONTHS += ["July", "August", "September", "October", "November", "December"]
-_PRINTING = threading.Lock()
-"""Pango's font map is not safe for two threads, and the log handler must hear one document only."""
 
 
 def render(certificate: CertificateFields, typefaces: Typefaces) -> bytes:
@@ -51,13 +34,10 @@ def render(certificate: CertificateFields, typefaces: Typefaces) -> bytes:
     Some 100 ms of CPU: call it outside a transaction. Calls from several threads wait for one another.
     """
     require_printable(certificate, typefaces)
-    press = _press(typefaces.needed_for("".join(certificate.texts())))
-    fetcher = OwnResources({**press.resources, "anning:qr.svg": qr_svg(certificate.verify_url).encode()})
-    with _PRINTING, _complaints_refused():
-        document = _one_page(certificate, press, fetcher)
-        printed: bytes = document.write_pdf(pdf_variant=_PDF_VARIANT, output_intent=_COLOURS)
-        _require_own_fonts(document, press.families)
-    return printed
+    faces = typefaces.needed_for("".join(certificate.texts()))
+    own = press.load(faces, _FOLDER / "document.css", (_FOLDER / "frame.svg",))
+    with press.at_work():
+        return press.write(_one_page(certificate, own), own)
 
 
 def document_html(certificate: CertificateFields, density: str = "") -> str:
@@ -91,116 +71,16 @@ def qr_svg(url: str) -> str:
     )
 
 
-class OwnResources(URLFetcher):
-    """Hands WeasyPrint the resources named at the start and nothing else: no network, no other file."""
-
-    def __init__(self, resources: Mapping[str, bytes | Path]) -> None:
-        super().__init__(fail_on_errors=True)
-        self._resources = resources
-
-    def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
-        """One of our own resources; any other address stops the document."""
-        if url not in self._resources:
-            raise CannotPrint(f"a certificate may not load {url[:200]}.")
-        resource = self._resources[url]
-        body = resource.read_bytes() if isinstance(resource, Path) else resource
-        kind = "image/svg+xml" if url.endswith(".svg") else "application/octet-stream"
-        return URLFetcherResponse(url, body, {"Content-Type": kind})
-
-
-@dataclass(frozen=True)
-class _Press:
-    """What documents of one set of faces share: the loaded fonts and the style sheet."""
-
-    fonts: FontConfiguration
-    style: CSS
-    resources: Mapping[str, bytes | Path]
-    families: frozenset[str]
-
-
-@lru_cache(maxsize=4)
-def _press(faces: tuple[FontFace, ...]) -> _Press:
-    """Load the faces once in this process."""
-    resources: dict[str, bytes | Path] = {_address(face): face.path for face in faces}
-    resources["anning:frame.svg"] = (_FOLDER / "frame.svg").read_bytes()
-    rules = "".join(
-        f'@font-face {{ font-family: "{face.family}"; font-weight: {face.weight}; src: url("{_address(face)}") }}\n'
-        for face in faces
-    )
-    fonts = FontConfiguration()
-    sheet = rules + (_FOLDER / "document.css").read_text(encoding="utf-8")
-    with _PRINTING, _complaints_refused():
-        style = CSS(string=sheet, font_config=fonts, url_fetcher=OwnResources(resources))
-    return _Press(fonts, style, resources, frozenset(face.family for face in faces))
-
-
-class _Srgb(ColorProfile):
-    """The profile that WeasyPrint brings, byte for byte: LittleCMS writes it differently each time."""
-
-    def __init__(self) -> None:
-        self._bytes = (files("weasyprint.pdf") / "sRGB2014.icc").read_bytes()
-        super().__init__(BytesIO(self._bytes), "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))
-
-    @property
-    def content(self) -> bytes:
-        return self._bytes
-
-
-def _address(face: FontFace) -> str:
-    """The file URL under which the style sheet names a face."""
-    return face.path.resolve().as_uri()
-
-
-def _one_page(certificate: CertificateFields, press: _Press, fetcher: OwnResources) -> Document:
+def _one_page(certificate: CertificateFields, own: press.Press) -> Document:
     """Lay the certificate out, closer if it is long; a second page would mean that something is cut off."""
+    qr = {"anning:qr.svg": qr_svg(certificate.verify_url).encode()}
     for density in ("", "compact"):
-        html = HTML(string=document_html(certificate, density), url_fetcher=fetcher)
-        document = html.render(
-            font_config=press.fonts,
-            stylesheets=[press.style],
-            color_profiles={_COLOURS: _Srgb()},
-            pdf_variant=_PDF_VARIANT,
-            output_intent=_COLOURS,
-        )
+        document = press.set_pages(document_html(certificate, density), own, qr)
         if len(document.pages) == 1:
             return document
     raise CannotPrint(
         "The certificate does not fit on one page; shorten the names of the programme, institution, base or cohort."
     )
-
-
-def _require_own_fonts(document: Document, families: frozenset[str]) -> None:
-    """Refuse a document for which Pango went to a font of the system."""
-    foreign = {font.family for font in document.fonts.values()} - families
-    if foreign:
-        raise CannotPrint(f"The certificate would use fonts that are not ours: {', '.join(sorted(foreign))}.")
-
-
-class _Complaints(logging.Handler):
-    """Collects what WeasyPrint would only have logged."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.messages: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.messages.append(record.getMessage())
-
-
-@contextmanager
-def _complaints_refused() -> Iterator[None]:
-    """Turn a warning of WeasyPrint's (a missing glyph, an unloaded font or image) into `CannotPrint`."""
-    logger = logging.getLogger("weasyprint")
-    complaints = _Complaints()
-    logger.addHandler(complaints)
-    try:
-        yield
-    except FatalURLFetchingError as error:  # no `Exception`: uncaught, it would end the worker
-        raise CannotPrint(f"The certificate would not come out right: {error.__cause__}") from error
-    finally:
-        logger.removeHandler(complaints)
-    if complaints.messages:
-        raise CannotPrint(f"The certificate would not come out right: {'; '.join(complaints.messages)}.")
 
 
 @lru_cache(maxsize=1)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from certificates import printing, queries, services
-from training.core import clock, sample
+from certificates import queries, services
+from training.core import clock, printing, sample
 from training.core.access import Actor
 from training.programmes.models import EnrolmentStatus
 from training.programmes.samples import Learner, acting

@@ -10,7 +10,6 @@ from sqlalchemy import update
 from certificates import drafts, queries, serials
 from certificates.fields import CertificateFields, CharactersMissing
 from certificates.fields import require_printable as require_glyphs
-from certificates.fonts import Typefaces, describe
 from certificates.models import Certificate, CertificateDocument, CertificateStatus
 from certificates.outcomes import ISSUED, REVOKED, REVOKED_OF_SEVERAL
 from certificates.permissions import Permission
@@ -22,6 +21,7 @@ from training.core import audit, clock, i18n, jobs
 from training.core.access import Actor
 from training.core.db import db, upsert
 from training.core.errors import Conflict, Invalid
+from training.core.fonts import Typefaces, describe
 from training.messages import services as messages
 from training.programmes.models import Enrolment, EnrolmentStatus
 from training.progress import queries as progress_queries

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from certificates import printing, queries, services
+from certificates import queries, services
 from certificates.fields import CertificateFields
-from training.core import jobs
+from training.core import jobs, printing
 from training.core.db import reading, transaction
 from training.core.logs import log
 

@@ -119,7 +119,9 @@ def read_lessons(shared: dict[str, Any]) -> None:
     """
     chance = Random(20260103)  # noqa: S311 - the same at every load
     for learner in shared["learners"]:
-        lessons = shared["read"][learner.programme]
+        lessons = shared["read"].get(learner.programme)
+        if not lessons:
+            continue  # a workshop has none
         count = _count(learner.stage, len(lessons), chance)
         acts = _acts(learner, lessons[:count], len(lessons), shared["now"])
         with clock.frozen(shared["now"]):

@@ -55,19 +55,26 @@ class Score:
     passed: bool
 
 
-def score(results: Sequence[tuple[int, Fraction]], pass_percent: int) -> Score:
+def score(
+    results: Sequence[tuple[int, Fraction]],
+    pass_percent: int,
+    *,
+    critical_errors: int = 0,
+    critical_limit: int | None = None,
+) -> Score:
     """Score an attempt from (points, fraction earned, −1 to 1) of each item; never below 0 in all.
 
     Passing is decided on the exact share, before the percentage is rounded to two places: 59.996 % does not pass at 60.
-    An attempt without any points does not pass.
+    An attempt without any points does not pass, nor one with `critical_limit` safety-critical errors or more.
     """
     total = sum(points for points, _fraction in results)
     exact = [points * fraction for points, fraction in results]
     share = max(Fraction(0), sum(exact, Fraction(0)) / total) if total else Fraction(0)
+    is_safe = critical_limit is None or critical_errors < critical_limit
     return Score(
         earned=tuple(_decimal(one) for one in exact),
         percent=_decimal(share * 100),
-        passed=total > 0 and share * 100 >= pass_percent,
+        passed=total > 0 and share * 100 >= pass_percent and is_safe,
     )
 
 

@@ -50,6 +50,7 @@ class Item(Base):
         Index("ix_item_list", "code", "id", "scope_id"),
         Index("ix_item_filter", "scope_id", "type", "state", "retired_at", "code", "id"),
         Index("ix_item_review_by", "scope_id", "review_by"),
+        Index("ix_item_digest", "digest", "scope_id"),
     )
 
     id: Mapped[Id]
@@ -70,7 +71,7 @@ class Item(Base):
     level: Mapped[str | None] = mapped_column(String(20))
     difficulty: Mapped[int | None]
     review_by: Mapped[date | None]
-    digest: Mapped[str | None] = mapped_column(String(64), index=True)
+    digest: Mapped[str | None] = mapped_column(String(64))
 
 
 class ItemTerms(Base):
@@ -173,12 +174,14 @@ class ItemVersion(Base):
 class Quiz(Base):
     """A quiz (测验): an activity; what it consists of stands in its versions.
 
-    `ruled` says that there are rulings (`regrading/`) by which its attempts are marked.
+    `cannot_draw` says that people could not start it when its sweep last looked: too few items fit its draws. `ruled`
+    says that there are rulings (`regrading/`) by which its attempts are marked.
     """
 
     __tablename__ = "quiz"
 
     activity_id: Mapped[int] = mapped_column(BigId, ForeignKey("activity.id"), primary_key=True)
+    cannot_draw: Mapped[bool] = mapped_column(default=False, server_default=false())
     ruled: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
@@ -186,6 +189,7 @@ class QuizVersion(Base):
     """The rules of one version of a quiz; `attempts_allowed` counts the first one and the resits.
 
     With 0 `items_per_page` all stand on one page. A `supervised` one is sat in exam sessions alone (`exams/`).
+    From `critical_limit` safety-critical errors on an attempt fails whatever its points; None asks for points alone.
     """
 
     __tablename__ = "quiz_version"
@@ -195,6 +199,7 @@ class QuizVersion(Base):
         CheckConstraint("attempts_allowed BETWEEN 1 AND 10", name="attempts_allowed"),
         CheckConstraint("resit_wait_hours BETWEEN 0 AND 8760", name="resit_wait"),
         CheckConstraint("items_per_page BETWEEN 0 AND 100", name="items_per_page"),
+        CheckConstraint("critical_limit BETWEEN 1 AND 20", name="critical_limit"),
     )
 
     quiz_id: Mapped[int] = mapped_column(BigId, ForeignKey("quiz.activity_id"), primary_key=True)
@@ -207,6 +212,7 @@ class QuizVersion(Base):
     shuffle_options: Mapped[bool]
     items_per_page: Mapped[int] = mapped_column(default=0, server_default="0")
     supervised: Mapped[bool] = mapped_column(default=False, server_default=false())
+    critical_limit: Mapped[int | None]
     author_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
     created_at: Mapped[datetime]
 
@@ -226,6 +232,7 @@ class QuizItem(Base):
     position: Mapped[int] = mapped_column(primary_key=True)
     item_id: Mapped[int] = mapped_column(BigId, ForeignKey("item.id"), index=True)
     points: Mapped[int]
+    section: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
 class AttemptStatus(StrEnum):
@@ -314,7 +321,7 @@ class Attempt(Base):
 
 
 class AttemptItem(Base):
-    """An item as one attempt shows it: its version, its place, its draw; graded when handed in.
+    """An item as one attempt shows it: its version, its place, its section, its draw; graded when handed in.
 
     `option_order` is the draw (`docs/item-bodies.md`): the options in order, the values of parameters. `flagged` is the
     mark that the person set, to look at the item again.
@@ -328,6 +335,7 @@ class AttemptItem(Base):
     type: Mapped[str] = mapped_column(String(20))
     option_order: Mapped[list[str]]
     points: Mapped[int]
+    section: Mapped[int] = mapped_column(default=1, server_default="1")
     graded_answer: Mapped[list[str] | None]
     earned: Mapped[Decimal | None] = mapped_column(Numeric(6, 2, asdecimal=True))
     critical_error: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -27,7 +27,8 @@ WRONG = {"quiz_failed": (5,), "quiz_passed": (2,), "certified": (1,), "revoked":
 DAYS_UNTIL_SAT = {"basic": 44, "specialist": 75}
 
 
-def _read(name: str) -> Any:
+def read(name: str) -> Any:
+    """A file of the sample."""
     return json.loads(files("question_bank").joinpath("sample", name).read_text(encoding="utf-8"))
 
 
@@ -39,7 +40,7 @@ def all_items() -> list[dict[str, Any]]:
     return [
         {**item, "about": {"module": module} if module in known else {}}
         for module in modules
-        for item in _read(f"items/{module}.json")
+        for item in read(f"items/{module}.json")
     ]
 
 
@@ -50,13 +51,12 @@ def add_items_and_quizzes(shared: dict[str, Any]) -> None:
     with clock.frozen(shared["now"] - LONG_AGO):
         written: dict[str, Item] = {}
         for one in all_items():
-            body = _with_files({name: value for name, value in one.items() if name not in {"code", "type"}})
-            written[one["code"]] = _add_item(shared["province_scope"], one, body, author, reviewer)
+            written[one["code"]] = approved(shared["province_scope"], one, author, reviewer)
         shared["quizzes"] = {
-            programme: _add_quiz(shared, plan, written, author) for programme, plan in _read("quizzes.json").items()
+            programme: _add_quiz(shared, plan, written, author) for programme, plan in read("quizzes.json").items()
         }
     for programme, quiz in shared["quizzes"].items():
-        shared["requires"][programme].append(quiz)
+        shared["requires"].setdefault(programme, []).append(quiz)
 
 
 def _with_files(body: dict[str, Any]) -> dict[str, Any]:
@@ -70,7 +70,9 @@ def _with_files(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "pictures": pictures} if pictures else body
 
 
-def _add_item(scope: Scope, one: dict[str, Any], body: dict[str, Any], author: Actor, reviewer: Actor) -> Item:
+def approved(scope: Scope, one: dict[str, Any], author: Actor, reviewer: Actor) -> Item:
+    """An item of the sample that the author wrote and the reviewer approved."""
+    body = _with_files({name: value for name, value in one.items() if name not in {"code", "type"}})
     item = items.add_item(scope, code=one["code"], type_name=one["type"], body=body, added_by=author)
     review.submit(item, scope, submitted_by=author)
     review.approve(item, scope, seen_version=item.version, approved_by=reviewer)
@@ -85,7 +87,8 @@ def _add_quiz(shared: dict[str, Any], plan: dict[str, Any], written: dict[str, I
         resit_wait_hours=plan["resit_wait_hours"],
     )
     titles = quizzes.Titles(zh=plan["title"]["zh"], en=plan["title"]["en"])
-    chosen = [(written[code], 1) for code in plan["items"]]
+    points = plan.get("points", {})
+    chosen = [(written[code], points.get(code, 1)) for code in plan["items"]]
     return quizzes.add_quiz(shared["province_scope"], titles, rules, chosen, added_by=author)
 
 
@@ -107,7 +110,7 @@ def _sit(quiz_id: int, person: Person, began: datetime, wrong: int, *, seed: int
         answer = _wrong_answer(body) if (item.position - 1) % 10 < wrong else body["key"]
         with clock.frozen(began + timedelta(minutes=MINUTES_AN_ITEM * item.position)):
             answers.save(attempt.id, {item.position: Given(answer)}, person_id=person.id)
-    _hand_in(attempt, person, began + timedelta(minutes=MINUTES_AN_ITEM * (len(paper) + 2)))
+    hand_in(attempt, person, began + timedelta(minutes=MINUTES_AN_ITEM * (len(paper) + 2)))
 
 
 def _wrong_answer(body: dict[str, Any]) -> list[str]:
@@ -116,6 +119,7 @@ def _wrong_answer(body: dict[str, Any]) -> list[str]:
     return next([one["id"]] for one in (*item_types.options_of(body), *regions_of(body)) if one["id"] not in key)
 
 
-def _hand_in(attempt: Attempt, person: Person, at: datetime) -> None:
+def hand_in(attempt: Attempt, person: Person, at: datetime) -> None:
+    """Hand an attempt in at that moment."""
     with clock.frozen(at):
         sitting.hand_in(queries.lock(attempt.id, person.id), by=person)

@@ -25,7 +25,11 @@ def _words() -> dict[str, list[dict[str, str]]]:
 
 def names(kind: str) -> dict[str, str]:
     """The names of that kind (`module`, `competency`) in the language of the page, by key, in order."""
-    language = i18n.language()
+    return names_in(i18n.language(), kind)
+
+
+def names_in(language: str, kind: str) -> dict[str, str]:
+    """The names of that kind in that language, by key, in order."""
     return {one["key"]: one[language] for one in _words()[kind]}
 
 

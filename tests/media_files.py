@@ -5,6 +5,11 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from typing import Any
+
+from PIL import Image, PngImagePlugin
+
+from training.core.stripping import ORIENTATION
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
 
@@ -59,3 +64,32 @@ def office(part: str = f"{OFFICE}wordprocessingml.document.main+xml", extra: str
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 VTT = "WEBVTT\n\n1\n00:00.000 --> 00:02.000\n<v 王护士>先听。\n\n00:02.000 --> 00:04.000\n再说。\n".encode()
 OGG = b"OggS" + b"\x00" * 24 + b"OpusHead" + b"\x00" * 40
+
+SECRETS = (b"SecretCam", b"Ward 3 of a hospital", b"Nurse Zhou", b"36/1, 40/1")
+"""What a photograph of `photograph` notes beside the pixels: device, place in words, a name; also in figures."""
+
+
+def photograph(kind: str = "JPEG", orientation: int = 1, width: int = 48, height: int = 32, **options: Any) -> bytes:
+    """A picture in colours as a telephone keeps it, with the place where it was taken, and a name in each field."""
+    picture = Image.merge(
+        "RGB", [Image.linear_gradient("L").rotate(turn).resize((width, height)) for turn in (0, 90, 200)]
+    )
+    exif = Image.Exif()
+    exif[0x0110] = "SecretCam"
+    exif[ORIENTATION] = orientation
+    exif.get_ifd(0x8825).update(
+        {1: "N", 2: (36.0, 40.0, 12.0), 3: "E", 4: (117.0, 1.0, 5.0), 27: b"Ward 3 of a hospital"}
+    )
+    notes: dict[str, Any] = {"exif": exif, **options}
+    if kind == "PNG":
+        notes["pnginfo"] = PngImagePlugin.PngInfo()
+        notes["pnginfo"].add_text("Author", "Nurse Zhou")
+        notes["pnginfo"].add_text("Comment", "Nurse Zhou", zip=True)
+        notes["pnginfo"].add_itxt("XML:com.adobe.xmp", "<gps>36/1, 40/1</gps>")
+    else:
+        notes["xmp"] = b"<gps>36/1, 40/1</gps>"
+    if kind in ("JPEG", "MPO"):
+        notes["comment"] = b"Nurse Zhou"
+    held = io.BytesIO()
+    picture.save(held, kind, **notes)
+    return held.getvalue()

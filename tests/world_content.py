@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from certificates import printing
 from certificates.batches import queries as batch_queries
 from certificates.batches import services as batches
 from certificates.batches.models import Batch
@@ -29,27 +27,25 @@ from courses.media.services import Upload
 from courses.models import Course, Lesson
 from courses.prerequisites import services as prerequisites
 from courses.services import Draft
+from question_bank.blueprints.rules import Blueprint, Draw, Section
 from question_bank.changes import services as changes
 from question_bank.changes.models import ItemChange
 from question_bank.changes.rules import Act
-from question_bank.exams import noting
-from question_bank.exams import services as exams
-from question_bank.exams.models import EventKind, ExamSession
 from question_bank.exchange import formats
 from question_bank.imports import services as imports
 from question_bank.imports.models import ItemImport
 from question_bank.marking import queries as marking_queries
 from question_bank.marking import services as marking
 from question_bank.marking.models import EssayMark
-from question_bank.models import Attempt, AttemptItem, Item, ItemCategory, ItemVersion, Quiz, QuizVersion, SavedSearch
+from question_bank.models import Attempt, AttemptItem, Item, ItemCategory, ItemVersion, Quiz, SavedSearch
 from question_bank.pictures import services as pictures
 from question_bank.pictures.models import ItemPicture
 from question_bank.queries import attempts as attempt_queries
 from question_bank.services import answers, categories, items, quizzes, review, searches, sitting
 from question_bank.services.answers import Given
-from tests import media_files, world_rulings
+from tests import media_files, world_exams, world_rulings
 from training.activities.models import Activity
-from training.core import clock, jobs, storage
+from training.core import jobs, printing, storage
 from training.core.access import Actor, Grant, Role
 from training.core.db import db
 from training.core.scopes import Scope
@@ -66,16 +62,6 @@ LESSON = "## 第一节\n\n镇痛从评估开始。\n\n- 部位\n- 程度\n\n![](
 LESSON_EN = "## First\n\nPain relief begins with asking.\n\n- where\n- how much\n\n![](figure:body)\n\n" + CHECK.format(
     "What comes first?", "asking", "a dose", "Ask first."
 )
-
-ESSAY: dict[str, Any] = {
-    "stem": {"zh": "怎样向家属说明不再输液？", "en": "How do you tell the family that no more drips will be given?"},
-    "rubric": [
-        {"id": "1", "text": {"zh": "先问家属的理解", "en": "Asks first what they understand"}, "points": 2},
-        {"id": "2", "text": {"zh": "说明口腔护理", "en": "Explains mouth care"}, "points": 1},
-    ],
-    "longest": 500,
-    "source": "",
-}
 
 
 @dataclass(frozen=True)
@@ -118,32 +104,23 @@ def add_activities(making: Making, place: str) -> list[Activity]:
         approved(scope, f"I-{place}-{number}", kind, body, author, reviewer)
         for number, (kind, body) in enumerate(bodies, start=1)
     ]
-    chosen.append(approved(scope, f"I-{place}-8", "essay", ESSAY, author, reviewer))
+    chosen.append(approved(scope, f"I-{place}-8", "essay", world_exams.ESSAY, author, reviewer))
     waiting = items.add_item(scope, code=f"I-{place}-9", type_name="A1", body=_bodies()[0][1], added_by=reviewer)
     review.submit(waiting, scope, submitted_by=author)  # who may withdraw it, and may decide about it too
     category = categories.add_category(scope, f"疼痛{place}", added_by=author)
     categories.place_item(chosen[0], scope, category, ["阿片类"], by=author)
-    plan = changes.plan(Act.TAG, "常考", [one.id for one in (*chosen, waiting)], actor=author)
-    changes.confirm(changes.open_change(Act.TAG, "常考", plan, opened_by=author), confirmed_by=author)
+    wanted = changes.plan(Act.TAG, "常考", [one.id for one in (*chosen, waiting)], actor=author)
+    changes.confirm(changes.open_change(Act.TAG, "常考", wanted, opened_by=author), confirmed_by=author)
     searches.save("待审", "only=waiting", saved_by=author)
     sent = f"编号,题型,题干,答案\nIN-{place}-1,判断题,疼痛是主观感受,对\n".encode()
     _format, read = formats.read(sent, "题目.csv")
     imports.open_import(scope, read, sent, f"题目{place}.csv", "sheet", "zh", sent_by=author)
-    rules = quizzes.Rules(time_limit_minutes=60, pass_percent=60, attempts_allowed=3, resit_wait_hours=0)
+    rules = quizzes.Rules(60, 60, attempts_allowed=3, resit_wait_hours=0, critical_limit=2)
+    plan = Blueprint((Section(1, "必答", "All"), Section(2, "抽题", "Drawn", "all_or_nothing")), (Draw(1, 2, 1),))
     titles = quizzes.Titles(f"结业测验{place}", f"Final quiz {place}")
-    quiz = quizzes.add_quiz(scope, titles, rules, [(one, 1) for one in chosen], added_by=author)
-    _set_examination(making, place, scope, chosen[0])
+    quiz = quizzes.add_quiz(scope, titles, rules, [(one, 1) for one in (*chosen[:3], chosen[4])], plan, added_by=author)
+    world_exams.set_examination(making, place, scope, chosen[0])
     return [course, quiz, _add_dialogue(scope, author)]
-
-
-def _set_examination(making: Making, place: str, scope: Scope, item: Item) -> None:
-    """A supervised quiz that no programme requires, and a session of it that admits the trainees of the place."""
-    rules = quizzes.Rules(30, 60, 1, 0, supervised=True)
-    quiz = quizzes.add_quiz(scope, quizzes.Titles(f"监考{place}", f"Exam {place}"), rules, [(item, 1)], added_by=None)
-    opens = clock.now() + timedelta(days=1)
-    terms = exams.Terms(f"第一场{place}", opens, opens + timedelta(hours=2), 30, code="WORLD", held=True)
-    session = exams.add_session(quiz, scope, terms, added_by=making.actor(f"coordinator.{place}"))
-    exams.admit(session, [making.people[f"{name}.{place}"].id for name in ("trainee", "other_trainee")])
 
 
 def pictured(body: dict[str, Any], place: str, author: Actor) -> dict[str, Any]:
@@ -218,7 +195,7 @@ def add_progress(making: Making, place: str) -> None:
     _mark(attempt, making.actor(f"instructor.{place}"))
     opened = sitting.start(quiz.id, second, seed=2)
     _answer_all(opened, second, at_most=1)
-    noting.note([opened.id], EventKind.LEFT)
+    world_exams.leave(opened.id)
     _wait_and_stop(making, place, course, first)
     _talk(dialogue.id, first)
     _talk(dialogue.id, second, at_most=1)
@@ -300,13 +277,6 @@ def _quizzes(place: str) -> list[Any]:
     return _activities(place, Quiz.activity_id)
 
 
-def _required_quizzes(place: str) -> list[Any]:
-    """Those that the programme of the place requires: the supervised one stands apart."""
-    supervised = select(QuizVersion.quiz_id).where(QuizVersion.supervised)
-    own = select(Quiz.activity_id).where(Quiz.activity_id.in_(_quizzes(place)), Quiz.activity_id.not_in(supervised))
-    return list(db.session.scalars(own))
-
-
 def _dialogues(place: str) -> list[Any]:
     return _activities(place, Dialogue.activity_id)
 
@@ -356,10 +326,6 @@ def _searches(place: str) -> list[Any]:
     return [Owned(one, f"instructor.{place}", alone=True) for one in db.session.scalars(own)]
 
 
-def _sessions(place: str) -> list[Any]:
-    return list(db.session.scalars(select(ExamSession.id).where(ExamSession.name == f"第一场{place}")))
-
-
 def _attempts(place: str) -> list[Any]:
     from tests.world import person_id
 
@@ -406,8 +372,8 @@ SOURCES: dict[str, Callable[[str], list[Any]]] = {
     "lesson_id": _lessons,
     "lessons/activity_id": _lessons,
     "quiz_id": _quizzes,
-    "quiz/activity_id": _required_quizzes,
-    "session_id": _sessions,
+    "quiz/activity_id": lambda place: world_exams.unsupervised(_quizzes(place)),
+    "session_id": world_exams.sessions,
     "item_id": _items,
     "category_id": _categories,
     "sha256": _pictures,

@@ -12,16 +12,16 @@ from flask_babel import force_locale
 from sqlalchemy import select
 
 from certificates import commands as certificate_commands
-from certificates import printing
 from certificates.batches import queries, services, tasks
 from certificates.batches.models import BatchStatus
-from certificates.fonts import Typefaces
 from certificates.queries import candidates_of
 from training.accounts import logins
 from training.accounts import queries as accounts
+from training.core import printing
 from training.core.access import Actor
 from training.core.db import db, reading, transaction
 from training.core.errors import DomainError
+from training.core.fonts import Typefaces
 from training.places.models import TrainingBase
 from training.programmes.models import Cohort
 

@@ -20,7 +20,6 @@ from certificates import services as certificates
 from certificates.batches import queries
 from certificates.batches.models import Batch, BatchLine, BatchStatus, LineStatus
 from certificates.fields import Bilingual
-from certificates.fonts import Typefaces
 from certificates.models import Certificate
 from certificates.permissions import Permission
 from certificates.queries import Candidate
@@ -30,6 +29,7 @@ from training.core import audit, clock, i18n, jobs
 from training.core.access import Actor
 from training.core.db import db
 from training.core.errors import Conflict, DomainError, Invalid
+from training.core.fonts import Typefaces
 from training.core.scopes import Scope
 from training.programmes.models import Cohort, Enrolment
 from training.progress import queries as progress_queries

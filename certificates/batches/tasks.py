@@ -7,13 +7,12 @@ from collections.abc import Callable
 
 from sqlalchemy.exc import OperationalError
 
-from certificates import printing
 from certificates.batches import queries, services
 from certificates.batches.models import BatchLine, BatchStatus
-from certificates.fonts import Typefaces
 from certificates.tasks import render_document
-from training.core import clock, jobs
+from training.core import clock, jobs, printing
 from training.core.db import reading, transaction
+from training.core.fonts import Typefaces
 from training.core.logs import log
 
 A_TURN = 25

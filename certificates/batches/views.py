@@ -9,19 +9,19 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from certificates import drafts, printing, words
+from certificates import drafts, words
 from certificates.batches import deliveries, queries, services
 from certificates.batches import words as batch_words
 from certificates.batches.models import BatchStatus
 from certificates.batches.queries import BatchEntry
 from certificates.batches.services import Choice
-from certificates.fonts import Typefaces
 from certificates.permissions import Permission
 from certificates.queries import candidates_of
-from training.core import clock
+from training.core import clock, printing
 from training.core.access import Actor, actor, requires
 from training.core.downloads import attachment, download
 from training.core.errors import Invalid
+from training.core.fonts import Typefaces
 from training.core.workbooks import XLSX
 from training.programmes import queries as programmes
 from training.programmes.models import Cohort

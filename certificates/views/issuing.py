@@ -8,12 +8,13 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from certificates import drafts, printing, queries, services, words
-from certificates.fonts import Typefaces
+from certificates import drafts, queries, services, words
 from certificates.permissions import Permission
-from certificates.printing import PressUnavailable
+from training.core import printing
 from training.core.access import actor, requires
 from training.core.errors import DomainError
+from training.core.fonts import Typefaces
+from training.core.printing import PressUnavailable
 from training.programmes.pages import cohort_url
 
 bp = Blueprint("issuing", __name__)

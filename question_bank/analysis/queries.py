@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Float, and_, cast, func, select, tuple_
+from sqlalchemy import ColumnElement, Float, and_, case, cast, func, not_, select, tuple_
 
-from question_bank import item_types
 from question_bank.analysis.models import ItemFigures
+from question_bank.marking import queries as marking
 from question_bank.models import Attempt, AttemptItem, AttemptStatus, Item, ItemVersion
 from training.core.db import db
 
-BY_HAND = tuple(name for name in item_types.names() if item_types.get(name).by_hand)
 AT_ONCE = 500
 
 
 def answers_to(item_ids: Collection[int]) -> Sequence[Any]:
     """What was handed in to these items, in the order of time.
 
-    Rows `item_id, version, type, draw, answer (list | None), share` (of the item's points; None where it counts for
-    nobody by a ruling), `rest, rest_points` (earned elsewhere in the attempt, and the points there were; leaving out
-    what is marked by hand or counts for nobody), `person_id, number`.
+    Rows `item_id, version, type, draw, answer (list | None), share` (of the item's points; None for a text that was
+    handed in before people marked them, and where it counts for nobody by a ruling), `rest, rest_points` (earned
+    elsewhere in the attempt, and the points there were, without such items), `person_id, number`. An attempt that waits
+    for a mark is not among them.
     """
     own = select(ItemVersion.id).where(ItemVersion.item_id.in_(item_ids))
     attempts = select(AttemptItem.attempt_id).where(AttemptItem.item_version_id.in_(own))
@@ -31,11 +31,7 @@ def answers_to(item_ids: Collection[int]) -> Sequence[Any]:
             cast(func.sum(AttemptItem.earned), Float).label("earned"),
             cast(func.sum(AttemptItem.points), Float).label("points"),
         )
-        .where(
-            AttemptItem.attempt_id.in_(attempts),
-            AttemptItem.type.not_in(BY_HAND),
-            AttemptItem.earned.is_not(None),
-        )
+        .where(AttemptItem.attempt_id.in_(attempts), AttemptItem.earned.is_not(None), not_(_unmarked()))
         .group_by(AttemptItem.attempt_id)
         .subquery()
     )
@@ -47,7 +43,7 @@ def answers_to(item_ids: Collection[int]) -> Sequence[Any]:
             AttemptItem.type,
             AttemptItem.option_order.label("draw"),
             AttemptItem.graded_answer.label("answer"),
-            (earned / points).label("share"),
+            case((_unmarked(), None), else_=earned / points).label("share"),
             (totals.c.earned - earned).label("rest"),
             (totals.c.points - points).label("rest_points"),
             Attempt.person_id,
@@ -60,6 +56,12 @@ def answers_to(item_ids: Collection[int]) -> Sequence[Any]:
         .order_by(Attempt.handed_in_at, Attempt.id)
     )
     return db.session.execute(statement).all()
+
+
+def _unmarked() -> ColumnElement[bool]:
+    """Whether something was written that a person marks, and nobody has: no mark ever comes once it is handed in."""
+    written = AttemptItem.graded_answer.is_not(None)
+    return and_(AttemptItem.type.in_(marking.BY_HAND), written, not_(marking.has_mark()))
 
 
 def versions_of(item_ids: Collection[int]) -> Sequence[ItemVersion]:

@@ -108,22 +108,24 @@ def _rows_of(versions: Sequence[ItemVersion], answers: Sequence[Any]) -> Iterato
 def _figures(
     kind: item_types.ItemType, answers: Sequence[Any], bodies: dict[int, Any], writers: Collection[int | None]
 ) -> Figures:
-    written = kind.entry in {"texts", "essay"}
-    return analyse(list(_observed(kind, answers, bodies, writers)), MOST_WRITTEN if written else MOST_CHOSEN)
+    most = MOST_WRITTEN if kind.entry == "texts" else MOST_CHOSEN
+    return analyse(list(_observed(kind, answers, bodies, writers)), most)
 
 
 def _observed(
     kind: item_types.ItemType, answers: Iterable[Any], bodies: dict[int, Any], writers: Collection[int | None]
 ) -> Iterator[Observation]:
-    """The first answer of each person that counts; none where a person marks, and none of who wrote the item."""
+    """The first answer of each person that counts; none of who wrote the item, none that nobody marked.
+
+    Of an essay its share counts alone: what somebody wrote is copied nowhere.
+    """
     seen: set[int] = set()
     for one in answers:
-        if kind.by_hand or one.share is None:
-            continue
-        if one.number != 1 or one.person_id in seen or one.person_id in writers:
+        if one.share is None or one.number != 1 or one.person_id in seen or one.person_id in writers:
             continue
         seen.add(one.person_id)
-        chosen = [value for value in one.answer or () if not value.endswith(f":{sets.CLOSED}")]
+        told = () if kind.by_hand else one.answer or ()
+        chosen = [value for value in told if not value.endswith(f":{sets.CLOSED}")]
         rest = one.rest / one.rest_points if one.rest_points else None
         yield Observation(one.share, rest, chosen, _parts(kind, bodies[one.version], one.draw, one.answer or []))
 

@@ -6,7 +6,6 @@ from question_bank.changes import queries, services
 from question_bank.changes.models import ItemChange
 from training.core import clock, jobs
 from training.core.db import db, reading, transaction
-from training.core.logs import log
 
 
 @jobs.job(services.WORK)
@@ -25,12 +24,7 @@ def go_on_with_what_is_left() -> int:
     """Take up what is confirmed and not finished; returns how many."""
     with reading():
         left = queries.left_behind()
-    for change_id in left:
-        try:
-            work(change_id)
-        except Exception:  # noqa: BLE001 - one that cannot be done must not keep the others waiting
-            log.exception("change of items not carried out", item_change=change_id)
-    return len(left)
+    return jobs.take_up(left, work, of="a change of many items")
 
 
 @jobs.sweep("changes never confirmed")

@@ -91,6 +91,14 @@ def enter(quiz: QuizVersion, person_id: int, attempts: Sequence[Attempt], entry:
     return place
 
 
+def may_explain(attempt: Attempt, now: datetime) -> bool:
+    """Whether the items of an attempt may be shown with their key."""
+    if attempt.session_id is None:
+        return True
+    session = db.session.get_one(ExamSession, attempt.session_id)
+    return rules.may_explain(session.explained, window_of(session), queries.most_extra_time(session), now)
+
+
 def may_tell(attempt: Attempt, now: datetime) -> bool:
     """Whether the result of an attempt may be told, as far as its session goes."""
     if attempt.session_id is None:

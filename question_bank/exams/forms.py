@@ -35,7 +35,7 @@ class SessionForm(Form):
     """When and where a quiz is sat, and under which conditions."""
 
     quiz_id = SelectField(_l("Quiz"), coerce=int)
-    scope_id = SelectField(_l("Place"), coerce=int)
+    scope_id = SelectField(_l("Held at"), coerce=int)
     name = text(_l("Name of the examination"), maximum=120)
     opens_at = _moment(_l("Opens"))
     closes_at = _moment(_l("Ends"), description=_l("Papers are handed in then; extra time goes beyond it."))
@@ -53,6 +53,12 @@ class SessionForm(Form):
         _l("Release of the results"), required=False, description=_l("Empty: you release them by hand.")
     )
 
+    explained = BooleanField(
+        _l("After the end items are shown with their key and explanations"),
+        default=True,
+        description=_l("Untick it for items that are to be used again."),
+    )
+
     def terms(self) -> Terms:
         """What was typed."""
         return Terms(
@@ -63,6 +69,7 @@ class SessionForm(Form):
             code=(self.code.data or "").upper(),
             honour=self.honour.data,
             held=self.held.data,
+            explained=self.explained.data,
             release_at=_aware(self.release_at.data) if self.held.data and self.release_at.data else None,
         )
 
@@ -74,7 +81,7 @@ def _aware(typed: datetime | None) -> datetime:
 
 def values_of(session: ExamSession) -> dict[str, Any]:
     """The terms of a session as the form shows them."""
-    names = ("quiz_id", "scope_id", "name", "late_minutes", "code", "honour", "held")
+    names = ("quiz_id", "scope_id", "name", "late_minutes", "code", "honour", "held", "explained")
     moments = ("opens_at", "closes_at", "release_at")
     values: dict[str, Any] = {one: getattr(session, one) for one in names}
     shown = {one: getattr(session, one) for one in moments}

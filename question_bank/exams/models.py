@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from training.core.db import Base, BigId, Id
@@ -18,7 +18,8 @@ class ExamSession(Base):
 
     Who has not begun `late_minutes` after `opens_at` is not let in; at `closes_at` papers are handed in, whoever has
     extra time excepted. `code` is what the invigilator says in the room; empty: none is asked for. Results that are
-    `held` are told from `release_at` on, when that is decided. While `paused_at` is set nobody's time runs.
+    `held` are told from `release_at` on, when that is decided; items with their key only if it is `explained`, and when
+    nobody can sit it any more. While `paused_at` is set nobody's time runs.
     """
 
     __tablename__ = "exam_session"
@@ -39,6 +40,7 @@ class ExamSession(Base):
     honour: Mapped[bool]
     held: Mapped[bool] = mapped_column(default=False, server_default=false())
     release_at: Mapped[datetime | None]
+    explained: Mapped[bool] = mapped_column(default=True, server_default=true())
     paused_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     created_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))

@@ -134,6 +134,17 @@ def candidate_of(session: ExamSession, person_id: int) -> ExamCandidate:
     return found
 
 
+def most_extra_time(session: ExamSession) -> int:
+    """The most extra time that anybody in a session has, in minutes."""
+    statement = select(func.max(ExamCandidate.extra_minutes)).where(ExamCandidate.session_id == session.id)
+    return db.session.scalar(statement) or 0
+
+
+def admitted_to(session: ExamSession) -> Sequence[int]:
+    """The people who are admitted to a session."""
+    return db.session.scalars(select(ExamCandidate.person_id).where(ExamCandidate.session_id == session.id)).all()
+
+
 def attempt_in(session: ExamSession, person_id: int) -> Attempt | None:
     """The attempt that counts of somebody in a session, if there is one that was begun or drawn."""
     statement = select(Attempt).where(
@@ -175,12 +186,6 @@ def people_in(session_id: int, number: int, search: str = "") -> tuple[Sequence[
 
     Rows `Person, Institution | None, ExamCandidate, Attempt | None`: the newest attempt in that session.
     """
-    newest = (
-        select(func.max(Attempt.id))
-        .where(Attempt.session_id == ExamCandidate.session_id, Attempt.person_id == ExamCandidate.person_id)
-        .correlate(ExamCandidate)
-        .scalar_subquery()
-    )
     chosen = [ExamCandidate.session_id == session_id]
     if search:
         chosen.append(or_(Person.name.contains(search, autoescape=True), Person.mobile == search))
@@ -189,12 +194,66 @@ def people_in(session_id: int, number: int, search: str = "") -> tuple[Sequence[
     statement = (
         base.add_columns(Institution, ExamCandidate, Attempt)
         .outerjoin(Institution, Institution.id == Person.institution_id)
-        .outerjoin(Attempt, Attempt.id == newest)
+        .outerjoin(Attempt, Attempt.id == _newest_in_session())
         .order_by(Person.name, Person.id)
         .limit(paging.SIZE)
         .offset(paging.offset(number))
     )
     return db.session.execute(statement).all(), total or 0
+
+
+def scores_of(session: ExamSession) -> Sequence[Any]:
+    """Everybody admitted, by name, with what they came to.
+
+    Rows `Person, Institution | None, ExamCandidate, Attempt | None, critical, reason`: the newest attempt, the number
+    of safety-critical errors in it, and why it was made void, if it was.
+    """
+    critical = select(func.count()).where(AttemptItem.attempt_id == Attempt.id, AttemptItem.critical_error)
+    voided = (
+        select(AttemptEvent.detail["reason"].as_string())
+        .where(AttemptEvent.attempt_id == Attempt.id, AttemptEvent.kind == EventKind.VOIDED)
+        .order_by(AttemptEvent.id.desc())
+        .limit(1)
+    )
+    statement = (
+        select(
+            Person,
+            Institution,
+            ExamCandidate,
+            Attempt,
+            critical.correlate(Attempt).scalar_subquery().label("critical"),
+            voided.correlate(Attempt).scalar_subquery().label("reason"),
+        )
+        .join(ExamCandidate, ExamCandidate.person_id == Person.id)
+        .outerjoin(Institution, Institution.id == Person.institution_id)
+        .outerjoin(Attempt, Attempt.id == _newest_in_session())
+        .where(ExamCandidate.session_id == session.id)
+        .order_by(Person.name, Person.id)
+    )
+    return db.session.execute(statement).all()
+
+
+def _newest_in_session() -> Any:
+    """The id of a candidate's newest attempt in the session that admits them."""
+    return (
+        select(func.max(Attempt.id))
+        .where(Attempt.session_id == ExamCandidate.session_id, Attempt.person_id == ExamCandidate.person_id)
+        .correlate(ExamCandidate)
+        .scalar_subquery()
+    )
+
+
+def ahead_of(person_id: int, now: datetime) -> Sequence[Any]:
+    """The sessions that somebody has before them or sits now, as rows `ExamSession, Activity`, the first one first."""
+    statement = (
+        select(ExamSession, Activity)
+        .join(ExamCandidate, ExamCandidate.session_id == ExamSession.id)
+        .join(Activity, Activity.id == ExamSession.quiz_id)
+        .where(ExamCandidate.person_id == person_id, ExamSession.closes_at > now, ExamSession.cancelled_at.is_(None))
+        .order_by(ExamSession.opens_at)
+        .limit(5)
+    )
+    return db.session.execute(statement).all()
 
 
 def progress_of(attempt_ids: Sequence[int]) -> dict[int, Any]:

@@ -49,6 +49,11 @@ def deadline(window: Window, started_at: datetime, limit_minutes: int, extra_min
     return min(own_end, window.closes_at) + timedelta(minutes=extra_minutes)
 
 
+def may_explain(explained: bool, window: Window, most_extra_minutes: int, now: datetime) -> bool:
+    """Whether items may be shown with their key: if that is wanted, once nobody can sit the session any more."""
+    return explained and now >= window.closes_at + timedelta(minutes=most_extra_minutes)
+
+
 def is_released(held: bool, release_at: datetime | None, now: datetime) -> bool:
     """Whether results may be told."""
     return not held or (release_at is not None and release_at <= now)

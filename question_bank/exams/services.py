@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 
-from question_bank.exams import noting, papers, queries
+from question_bank.exams import notices, noting, papers, queries
 from question_bank.exams.models import EventKind, ExamCandidate, ExamSession
 from question_bank.models import AttemptStatus
 from question_bank.permissions import Permission
@@ -33,6 +33,7 @@ class Terms:
     honour: bool = True
     held: bool = False
     release_at: datetime | None = None
+    explained: bool = True
 
 
 def add_session(quiz: Activity, scope: Scope, terms: Terms, *, added_by: Actor | None) -> ExamSession:
@@ -65,9 +66,12 @@ def revise_session(session: ExamSession, scope: Scope, terms: Terms, *, revised_
     fixed = ("opens_at", "late_minutes", "honour")
     if clock.now() >= session.opens_at and any(getattr(session, one) != getattr(terms, one) for one in fixed):
         raise Conflict(_("The examination has opened, so its opening, its last entry and its statement stay."))
+    moved = session.opens_at != terms.opens_at
     for name, value in asdict(terms).items():
         setattr(session, name, value)
     db.session.flush()
+    if moved:
+        notices.admitted(session, _quiz_of(session), queries.admitted_to(session))
     audit.record(revised_by, "exam_session.revise", session)
 
 
@@ -87,6 +91,7 @@ def cancel(session: ExamSession, scope: Scope, *, cancelled_by: Actor) -> None:
         raise Conflict(_("Somebody has begun, so this examination can no longer be cancelled. Void attempts instead."))
     session.cancelled_at = clock.now()
     db.session.flush()
+    notices.cancelled(session, _quiz_of(session), queries.admitted_to(session))
     audit.record(cancelled_by, "exam_session.cancel", session)
 
 
@@ -100,12 +105,18 @@ def admit_cohort(session: ExamSession, scope: Scope, cohort_id: int, *, admitted
 
 
 def admit(session: ExamSession, person_ids: list[int]) -> int:
-    """Admit those people; returns how many were not admitted before. Does not commit."""
+    """Admit those people and tell them; returns how many were not admitted before. Does not commit."""
     rows = [{"session_id": session.id, "person_id": one} for one in person_ids]
     if not rows:
         return 0
     statement = insert(ExamCandidate).on_conflict_do_nothing().returning(ExamCandidate.person_id)
-    return len(db.session.execute(statement, rows).all())
+    new = list(db.session.scalars(statement, rows))
+    notices.admitted(session, _quiz_of(session), new)
+    return len(new)
+
+
+def _quiz_of(session: ExamSession) -> Activity:
+    return db.session.get_one(Activity, session.quiz_id)
 
 
 def grant_time(

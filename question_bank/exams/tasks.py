@@ -52,11 +52,16 @@ def finish_released() -> int:
     for attempt_id in ids:
         try:
             with transaction():
-                attempt = attempts.lock(attempt_id)
-                if attempt.status is AttemptStatus.MARKING:
-                    finishing.finish(attempt, authority=None, decided_at=clock.now())
-                    marking.tell(attempt, db.session.get_one(Activity, attempt.quiz_id))
+                finish(attempt_id)
             done += 1
         except Exception:  # noqa: BLE001 - one that cannot be graded must not keep the others waiting
             log.exception("attempt not finished", attempt=attempt_id)
     return done
+
+
+def finish(attempt_id: int) -> None:
+    """Finish an attempt whose results are released, and tell whoever sat it. Does not commit."""
+    attempt = attempts.lock(attempt_id)
+    if attempt.status is AttemptStatus.MARKING:
+        finishing.finish(attempt, authority=None, decided_at=clock.now())
+        marking.tell(attempt, db.session.get_one(Activity, attempt.quiz_id))

@@ -10,14 +10,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
-from question_bank.exams import forms, invigilating, queries, services, words
+from question_bank.exams import admission, forms, invigilating, queries, services, words
+from question_bank.exams import scores as books
 from question_bank.exams.forms import AdmitForm, ExtraTimeForm, FindForm, MinutesForm, ReasonForm, SessionForm
 from question_bank.permissions import Permission
 from training.accounts.models import Person
 from training.core import clock, i18n, paging
 from training.core.access import actor, requires
 from training.core.db import db
+from training.core.downloads import download
 from training.core.errors import DomainError, Invalid
+from training.core.workbooks import XLSX
 
 bp = Blueprint("exams", __name__, url_prefix="/exams", template_folder="templates")
 
@@ -103,6 +106,7 @@ def session(session_id: int) -> ResponseReturnValue:
         quiz=quiz,
         scope=scope,
         state=words.state_of(found, now),
+        last_entry=admission.window_of(found).last_entry,
         going_on=found.opens_at <= now < found.closes_at,
         counts=queries.counts_of(session_id),
         page=paging.Page([(*row, words.status(row.Attempt)) for row in people], number, total),
@@ -142,6 +146,14 @@ def person(session_id: int, person_id: int) -> ResponseReturnValue:
         may_manage=actor().may(Permission.EXAM_MANAGE, scope.path),
         may_act=actor().may(Permission.EXAM_INVIGILATE, scope.path),
     )
+
+
+@bp.get("/<int:session_id>/scores.xlsx")
+@requires(Permission.EXAM_MANAGE)
+def scores(session_id: int) -> ResponseReturnValue:
+    """The score book of the session, once its results are told."""
+    found, quiz, _scope = queries.session_visible_to(actor(), session_id)
+    return download(books.workbook(found, quiz, queries.scores_of(found)), f"{found.name}.xlsx", XLSX)
 
 
 @bp.post("/<int:session_id>/admit")

@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from flask_babel import gettext as _
-
 from question_bank.exchange import building, languages
 from question_bank.exchange.building import EMPTY, FULL, Answer, Draft, Raw
 from question_bank.exchange.decoding import decode
 from question_bank.exchange.gift import MOST_QUESTIONS, NONE
 from question_bank.exchange.parsed import Parsed
+from question_bank.exchange.said import gettext as _
 from training.core.errors import Invalid
 
 _OPTION = re.compile(r"([A-Z])[.)]\s*(.*)")

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_babel import gettext as _
-
 from question_bank.exchange import gaps, kinds, of_options, of_sets, of_texts, spelling
 from question_bank.exchange.entries import Entry, filled
 from question_bank.exchange.making import Making, describe, judge
 from question_bank.exchange.parsed import Parsed
+from question_bank.exchange.said import gettext as _
 
 LONGEST_CELL = 10_000  # a stem with twelve options, each as long as can be
 MAKERS: dict[str, Callable[[Making], tuple[str, dict[str, Any]]]] = {

@@ -9,12 +9,12 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
 
-from flask_babel import gettext as _
-
 from question_bank import item_types, words
 from question_bank.exchange import languages, plain
 from question_bank.exchange.figures import written
 from question_bank.exchange.parsed import Parsed
+from question_bank.exchange.said import Said
+from question_bank.exchange.said import gettext as _
 from question_bank.item_types import about
 from training.core import file_types
 from training.core.errors import Invalid
@@ -98,7 +98,7 @@ class Draft:
         parsed.type, parsed.body = type_name, self.body
         if type_name in item_types.names():
             for fault in item_types.get(type_name).validate(self.body):
-                parsed.lose(words.sentence(fault))
+                parsed.lose(Said(words.sentence, fault))
         return parsed
 
     def _plain(self, raw: Raw, language: str) -> str:
@@ -128,7 +128,7 @@ class Draft:
             self.parsed.lose(_("The picture %(name)s is not in the file and was left out.", name=name))
             return None
         try:
-            self._require_picture(data)
+            data = self._picture(data)
         except Invalid as error:
             self.parsed.lose(_("The picture %(name)s was left out: %(reason)s", name=name, reason=error.message))
             return None
@@ -139,15 +139,17 @@ class Draft:
         self.parsed.media[free] = data
         return free
 
-    def _require_picture(self, data: bytes) -> None:
-        """Raise `Invalid` for what is no picture by its content, for one too large, and for one too many."""
+    def _picture(self, data: bytes) -> bytes:
+        """The picture as it is kept; raises `Invalid` for what is none by its content, too large, or one too many."""
         if file_types.detect_bytes(data).family != "image":
             raise Invalid(_("It is no picture."))
         if len(data) > file_types.LARGEST["image"]:
             raise Invalid(_("It is too large."))
+        kept = file_types.without_notes(data)
         media = self.parsed.media
-        if len(media) >= about.MOST_PICTURES and data not in media.values():
+        if len(media) >= about.MOST_PICTURES and kept not in media.values():
             raise Invalid(_("An item has at most %(max)s pictures.", max=about.MOST_PICTURES))
+        return kept
 
 
 def embedded(source: str, files: Mapping[str, bytes]) -> bytes | None:

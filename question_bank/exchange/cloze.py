@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import gettext as _
-
 from question_bank.exchange import languages, plain
 from question_bank.exchange.building import FULL, Draft
 from question_bank.exchange.figures import number, written
 from question_bank.exchange.moodle_elements import Element, words
+from question_bank.exchange.said import gettext as _
 
 FIELD = re.compile(r"\{([0-9]{0,3}):([A-Z_]{1,20}):")
 TEXTS = {"SHORTANSWER": False, "SA": False, "MW": False, "SHORTANSWER_C": True, "SAC": True, "MWC": True}

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from flask_babel import gettext as _
-
 from question_bank.exchange.columns import LETTERS
 from question_bank.exchange.parsed import Problem
+from question_bank.exchange.said import gettext as _
 from question_bank.item_types import LANGUAGES
 
 Text = dict[str, str]

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from flask_babel import gettext as _
-
 from question_bank.exchange import building, languages, plain
 from question_bank.exchange.building import FULL, Answer, Draft, Raw
 from question_bank.exchange.decoding import decode
 from question_bank.exchange.figures import bounds, number, written
 from question_bank.exchange.gift_syntax import Category, Question, entries, looks_like_gift, reveal, with_form
 from question_bank.exchange.parsed import Parsed
+from question_bank.exchange.said import gettext as _
 from training.core.errors import Invalid
 
 MOST_QUESTIONS, MOST_ANSWERS = 100_000, 100
@@ -31,7 +30,7 @@ def items(data: bytes, language: str = "") -> Iterator[Parsed]:
     text = decode(data)
     if not looks_like_gift(text):
         raise Invalid(_("No GIFT question is in this file. Answers stand in braces: “Question {=right ~wrong}”."))
-    language, where = language or languages.prevailing(text), _("line %(number)s")
+    language = language or languages.prevailing(text)
     category: tuple[str, ...] = ()
     count = 0
     for entry in entries(text):
@@ -40,7 +39,9 @@ def items(data: bytes, language: str = "") -> Iterator[Parsed]:
             continue
         if (count := count + 1) > MOST_QUESTIONS:
             raise Invalid(_("The file holds more than %(max)s questions. Divide it.", max=MOST_QUESTIONS))
-        parsed = Parsed(where % {"number": entry.line}, name=plain.tidy(entry.title)[:LONGEST_NAME], code=entry.id)
+        parsed = Parsed(
+            _("line %(number)s", number=entry.line), name=plain.tidy(entry.title)[:LONGEST_NAME], code=entry.id
+        )
         parsed.category = category
         building.tags_of(parsed, entry.tags)
         yield _item(parsed, entry, language)

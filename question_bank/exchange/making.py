@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask_babel import gettext as _
-
 from question_bank import item_types, vocabulary, words
 from question_bank.exchange import columns, spelling
 from question_bank.exchange.entries import Entry, Text, filled
 from question_bank.exchange.parsed import Parsed
+from question_bank.exchange.said import gettext as _
 from question_bank.item_types import LANGUAGES, Fault
 
 LONGEST_CATEGORY, LONGEST_TAG, LONGEST_KEY, LONGEST_CODE = 80, 40, 40, 40

@@ -6,12 +6,11 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import gettext as _
-
 from question_bank.exchange.building import FULL, Draft
 from question_bank.exchange.figures import written
 from question_bank.exchange.moodle_elements import Element, figure, share, words
 from question_bank.exchange.moodle_units import read_units
+from question_bank.exchange.said import gettext as _
 
 _PARAMETER = re.compile(r"\{([A-Za-z][A-Za-z0-9_]{0,30})\}")
 _ARITHMETIC = re.compile(r"[A-Za-z0-9_+\-*/()., ]+")

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
-from flask_babel import gettext as _
 from lxml import etree
 
 from question_bank import item_types
 from question_bank.exchange.moodle_elements import Element
 from question_bank.exchange.parsed import Written
+from question_bank.exchange.said import gettext as _
 
 MOST_SETS = 30
 SEED = 20250101  # the same item is written the same way each time

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import gettext as _
 from lxml import etree
 
 from question_bank.exchange import decoding, languages, plain
 from question_bank.exchange.building import Raw
 from question_bank.exchange.figures import number
+from question_bank.exchange.said import gettext as _
 from training.core.errors import Invalid
 
 LARGEST = 64 * 1024 * 1024

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from question_bank.exchange import building, cloze, plain
@@ -16,6 +15,7 @@ from question_bank.exchange.gift import MOST_ANSWERS
 from question_bank.exchange.moodle_calculated import calculated
 from question_bank.exchange.moodle_elements import Element, figure, flag, raw, share, words
 from question_bank.exchange.moodle_units import read_units
+from question_bank.exchange.said import gettext as _
 
 GAP = re.compile(r"\[\[([0-9]{1,3})\]\]")
 LOST = {

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from flask_babel import gettext as _
-
 from question_bank.exchange.figures import written
 from question_bank.exchange.markup import Text, joined
 from question_bank.exchange.parsed import Exported, Written
+from question_bank.exchange.said import gettext as _
 from question_bank.item_types import Body, key_of, options_of
 
 HUNDRED = Decimal(100)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from flask_babel import gettext as _
-
 from question_bank.exchange.building import Draft
 from question_bank.exchange.figures import inverse
 from question_bank.exchange.moodle_elements import Element, figure, words
+from question_bank.exchange.said import gettext as _
 
 
 def read_units(draft: Draft, element: Element) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from flask_babel import gettext as _
-
 from question_bank.exchange import building, plain
 from question_bank.exchange.building import Draft
 from question_bank.exchange.figures import written
@@ -14,6 +12,7 @@ from question_bank.exchange.gift import LONGEST_NAME, MOST_QUESTIONS
 from question_bank.exchange.moodle_elements import Damaged, Element, figure, flag, language_of, questions, raw, words
 from question_bank.exchange.moodle_kinds import KINDS, LOST
 from question_bank.exchange.parsed import Parsed
+from question_bank.exchange.said import gettext as _
 from training.core.errors import Invalid
 
 USUAL_FEEDBACK = {

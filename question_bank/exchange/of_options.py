@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask_babel import gettext as _
-
 from question_bank.exchange import gaps, kinds, spelling
 from question_bank.exchange.columns import LETTERS
 from question_bank.exchange.entries import Entry, filled
 from question_bank.exchange.making import Making, explain
+from question_bank.exchange.said import gettext as _
 from question_bank.item_types import LANGUAGES
 
 Body = dict[str, Any]

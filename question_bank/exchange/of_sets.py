@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask_babel import gettext as _
-
 from question_bank.exchange import kinds
 from question_bank.exchange.entries import Entry, filled
 from question_bank.exchange.making import Making, explain
 from question_bank.exchange.of_options import critical_of, is_case, key_of, options_of
+from question_bank.exchange.said import gettext as _
 
 Body = dict[str, Any]
 PART_ID = re.compile(r"[A-Za-z0-9_-]{1,20}")

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask_babel import gettext as _
-
 from question_bank.exchange import gaps, spelling
 from question_bank.exchange.columns import LETTERS
 from question_bank.exchange.entries import Entry
 from question_bank.exchange.making import Making, explain
 from question_bank.exchange.of_options import stem_of
+from question_bank.exchange.said import gettext as _
 from question_bank.item_types import LANGUAGES
 
 Body = dict[str, Any]

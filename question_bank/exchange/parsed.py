@@ -7,8 +7,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from flask_babel import gettext as _
-
+from question_bank.exchange.said import gettext as _
 from question_bank.item_types import Body
 
 Status = Literal["whole", "with_losses", "refused"]

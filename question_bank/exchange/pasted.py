@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from flask_babel import gettext as _
-
 from question_bank.exchange import answer_lists, assembly, columns, decoding, gaps, kinds, languages
 from question_bank.exchange.entries import Entry, Table
 from question_bank.exchange.parsed import Parsed, Problem
+from question_bank.exchange.said import gettext as _
 from training.core.errors import Invalid
 
 MOST_TEXT = 1_000_000

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from flask_babel import gettext as _
-
 from question_bank.exchange import columns, gaps, kinds, labels, spelling
 from question_bank.exchange.parsed import Exported, Written
+from question_bank.exchange.said import gettext as _
 from question_bank.item_types import LANGUAGES, Body
 
 Cells = dict[str, str]

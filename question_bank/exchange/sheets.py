@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
-
 from question_bank.exchange import assembly, columns, kinds, languages, spelling, template
 from question_bank.exchange.entries import Entry, Table
 from question_bank.exchange.parsed import Parsed, Problem
+from question_bank.exchange.said import gettext as _
 from training.core import heads, sheets, xlsx
 from training.core.errors import Invalid
 from training.core.sheets import Row, Sheet

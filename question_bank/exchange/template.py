@@ -10,10 +10,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from question_bank import vocabulary
 from question_bank.exchange import labels, sheet_writer, spelling
 from question_bank.exchange.parsed import Exported
 from question_bank.exchange.rows import Cells, rows_of
 from question_bank.item_types import LANGUAGES
+from question_bank.item_types.about import LEVELS
 from training.core.i18n import in_both
 from training.core.workbooks import Column, SheetOut, write_xlsx
 
@@ -28,6 +30,9 @@ ALWAYS = (
     "explanation",
     "critical",
     "tags",
+    "module",
+    "competency",
+    "level",
     "source",
     "review_by",
 )
@@ -48,6 +53,9 @@ def notes() -> list[Callable[[], str]]:
         lambda: _("Numbers may be a range (9.5~10.5) or have a tolerance (0.5 or 5%); the unit has its own column."),
         lambda: _("The answer of an essay is its rubric: each point on a line, with what it earns."),
         lambda: _("Safety-critical answers would harm a patient: their letters, or yes for every wrong one."),
+        lambda: _(
+            "Module, competency and level have lists to choose from; modules and competencies may be words of your own."
+        ),
         lambda: _("For texts in the other language add columns such as Stem (Chinese) beside the others."),
         lambda: _("Nothing is written into the bank before you have seen what was understood and confirmed it."),
     ]
@@ -79,7 +87,10 @@ def examples() -> list[dict[str, Any]]:
 
 
 def _example(item: dict[str, Any], language: str) -> list[Cells]:
-    exported = Exported(EXAMPLE[language], item["type"], item["body"], (item["category"][language],))
+    about = item["body"].get("about", {})
+    named = {name: vocabulary.names_in(language, name)[about[name]] for name in vocabulary.KINDS if name in about}
+    body = {**item["body"], "about": {**about, **named}}
+    exported = Exported(EXAMPLE[language], item["type"], body, (item["category"][language],))
     rows, _written = rows_of(exported, language, EXAMPLE[language])
     return [
         {name.removesuffix(f"@{language}"): text for name, text in row.items() if _is_shown(name, text, language)}
@@ -100,10 +111,12 @@ def _is_shown(name: str, text: str, language: str) -> bool:
 
 
 def _lists(kind: str, types: Sequence[str], language: str) -> dict[str, list[str]]:
-    """What may be chosen from in the columns of type, difficulty and answer."""
+    """What may be chosen from in the columns of type, difficulty, what an item is about, and answer."""
     found = {
         "type": [labels.type_label(one, language) for one in types],
         "difficulty": ["1", "2", "3", "4", "5"],
+        **{name: list(vocabulary.names_in(language, name).values()) for name in vocabulary.KINDS},
+        "level": [labels.word("level", one, language) for one in LEVELS],
     }
     if kind in ONE_OPTION:
         found["key"] = list("ABCDE")

@@ -21,7 +21,7 @@ from question_bank.forms.rows import Row, Rows, Whole, both, is_filled, rows_in
 from question_bank.item_types import Fault
 from question_bank.item_types.about import MOST_PICTURES
 from question_bank.item_types.texts import LONGEST
-from training.core.forms import SeenVersion, text
+from training.core.forms import Form, SeenVersion, text
 
 ABOUT = ("module", "competency", "level", "difficulty", "review_by")
 LONGEST_PICTURE_NAME = 80
@@ -200,7 +200,7 @@ class ItemForm(Row):
 
     def complaints(self) -> list[Complaint]:
         """Everything that is wrong, in the order of the page, each with its place."""
-        return [Complaint("", "", str(one)) for one in self.form_errors] + list(_complaints(self, ()))
+        return [Complaint("", "", str(one)) for one in self.form_errors] + list(complaints_in(self))
 
 
 def _row_of(form: Row, fault: Fault) -> Row | None:
@@ -229,16 +229,17 @@ def _in_letters(form: Row, fault: Fault) -> Fault:
     return replace(fault, figure=chr(ord("A") + ids.index(fault.figure))) if fault.figure in ids else fault
 
 
-def _complaints(form: Row, trail: Sequence[str]) -> Iterator[Complaint]:
+def complaints_in(form: Form, trail: Sequence[str] = ()) -> Iterator[Complaint]:
+    """Everything that is wrong with a form and the rows of its lists, in the order of the page."""
     for field in form:
         label = str(field.label.text) if field.label and field.label.text else ""
         here = (*trail, label) if label and field.name != "csrf_token" else (*trail,)
         if isinstance(field, Rows):
             yield from (Complaint(f"{field.id}-list", " · ".join(here), one) for one in field.complaints)
             for place, entry in enumerate(field.entries):
-                yield from _complaints(entry.form, (*trail, field.name_of(place)))
+                yield from complaints_in(entry.form, (*trail, field.name_of(place)))
         elif isinstance(field, FormField):
-            yield from _complaints(field.form, here)
+            yield from complaints_in(field.form, here)
         else:
             target = f"{field.id}-0" if hasattr(field.widget, "html_tag") else field.id
             yield from (Complaint(target, " · ".join(here), str(one)) for one in field.errors)

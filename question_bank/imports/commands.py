@@ -19,7 +19,7 @@ from question_bank.exchange.parsed import Parsed, Written
 from question_bank.imports import exporting, queries, services, tasks
 from question_bank.imports.models import ItemImport
 from question_bank.likeness.files import Twin
-from training.core import scopes
+from training.core import i18n, scopes
 from training.core.db import db, reading, transaction
 from training.core.errors import DomainError
 from training.core.scopes import Scope
@@ -211,8 +211,8 @@ def _told_alike(row: Any) -> dict[str, Any]:
     if line.like_item_id is not None:
         like |= {"item": line.like_item_id, "code": row.like_code, "retired": row.like_retired is not None}
     else:
-        like |= {"place": row.like_place, "same": not line.chosen}
-    return {"place": line.place, "name": line.name, "chosen": line.chosen, "like": like}
+        like |= {"place": i18n.local(row, "like_place"), "same": not line.chosen}
+    return {"place": i18n.local(line, "place"), "name": line.name, "chosen": line.chosen, "like": like}
 
 
 def _scope_of(bank: str | None) -> Scope:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from training.core.db import Base, BigId, Id
+from training.core.db import Base, BigId, Id, Json
 from training.core.scopes import enum_of
 
 
@@ -64,6 +64,8 @@ class ImportLine(Base):
     """One item of the file: its place there, how it comes in, why not or with what losses, and the item it became.
 
     It may be like an item of the bank or like a line before it, by so many percent; it comes in only while `chosen`.
+    `messages` are bilingual content, as `place` is: whoever reads them later may speak another language.
+    `draft_version` is the version of the draft that it was looked at beside, and becomes the next of.
     `bands` are what likeness goes by, eight bytes each.
     """
 
@@ -78,12 +80,14 @@ class ImportLine(Base):
 
     import_id: Mapped[int] = mapped_column(BigId, ForeignKey("item_import.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    place: Mapped[str] = mapped_column(String(200))
+    place_zh: Mapped[str] = mapped_column(String(200))
+    place_en: Mapped[str] = mapped_column(String(200))
     name: Mapped[str] = mapped_column(String(200))
     type: Mapped[str] = mapped_column(String(40))
     outcome: Mapped[Outcome] = mapped_column(enum_of(Outcome))
-    messages: Mapped[list[str]]
+    messages: Mapped[list[Any]] = mapped_column(Json)
     item_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("item.id"), index=True)
+    draft_version: Mapped[int | None]
     like_item_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("item.id"))
     like_line: Mapped[int | None]
     percent: Mapped[int | None]

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, String, and_, exists, func, select
 from sqlalchemy.orm import aliased
 
 from question_bank.imports.models import ImportLine, ImportStatus, ItemImport, Outcome
+from question_bank.likeness.queries import PROBED_AT_ONCE, listed
 from question_bank.models import Item, ItemState
 from question_bank.permissions import Permission
 from question_bank.queries.items import PAGE
 from training.core import scopes
 from training.core.access import Actor
-from training.core.db import db
+from training.core.db import batches, db
 from training.core.errors import NotFound
 from training.core.scopes import Scope
 
-IN_ONE = 500
 ALIKE = "alike"
 
 
@@ -28,12 +28,20 @@ ALIKE = "alike"
 class There:
     """Items of a bank that a file's items meet, by code and by what they say.
 
-    `drafts` are the types, by code, of those never approved nor in review.
+    `drafts` are those never approved nor in review, rows `code, type, version` by code.
     """
 
-    by_code: dict[str, int]
-    drafts: dict[str, str]
+    codes: set[str]
+    drafts: dict[str, Any]
     by_digest: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Coming:
+    """What a line that comes in brings along: its bands, and the version of the draft that it was looked at beside."""
+
+    bands: bytes
+    draft_version: int | None
 
 
 @dataclass(frozen=True)
@@ -100,7 +108,7 @@ def counts_of(opened: ItemImport) -> Counts:
 def lines_of(opened: ItemImport, outcome: str, page: int) -> Sequence[Any]:
     """A page of the lines, in the order of the file: of one outcome, those like others (`alike`), or all.
 
-    Rows `ImportLine, like_code, like_retired (a moment), like_place` of the item or the line that it is like.
+    Rows `ImportLine, like_code, like_retired (a moment), like_place_zh, like_place_en`: of what the line is like.
     """
     statement = _lines(opened)
     if outcome == ALIKE:
@@ -117,7 +125,8 @@ def _lines(opened: ItemImport) -> Any:
             ImportLine,
             Item.code.label("like_code"),
             Item.retired_at.label("like_retired"),
-            earlier.place.label("like_place"),
+            earlier.place_zh.label("like_place_zh"),
+            earlier.place_en.label("like_place_en"),
         )
         .outerjoin(Item, Item.id == ImportLine.like_item_id)
         .outerjoin(earlier, and_(earlier.import_id == ImportLine.import_id, earlier.number == ImportLine.like_line))
@@ -130,32 +139,44 @@ def alike_in(opened: ItemImport) -> Sequence[Any]:
     return db.session.execute(_lines(opened).where(ImportLine.percent.is_not(None)).order_by(ImportLine.number)).all()
 
 
-def coming(import_id: int, first: int, last: int) -> dict[int, bytes]:
-    """The lines between those, by number with their bands, that come in and are not in the bank yet."""
-    statement = select(ImportLine.number, ImportLine.bands).where(
+def coming(import_id: int, first: int, last: int) -> dict[int, Coming]:
+    """The lines between those, by number, that come in and are not in the bank yet."""
+    statement = select(ImportLine.number, ImportLine.bands, ImportLine.draft_version).where(
         ImportLine.import_id == import_id,
         ImportLine.number.between(first, last),
         ImportLine.outcome.in_([Outcome.WHOLE, Outcome.WITH_LOSSES]),
         ImportLine.chosen.is_(True),
         ImportLine.item_id.is_(None),
     )
-    return {number: bands or b"" for number, bands in db.session.execute(statement.order_by(ImportLine.number))}
+    rows = db.session.execute(statement.order_by(ImportLine.number))
+    return {row.number: Coming(row.bands or b"", row.draft_version) for row in rows}
 
 
 def there(scope_id: int, codes: Sequence[str], digests: Sequence[str]) -> There:
     """The items of a bank that have one of those codes, or say one of those things and are in use."""
-    by_code: dict[str, int] = {}
-    by_digest: dict[str, int] = {}
-    drafts: dict[str, str] = {}
-    for some in _pieces(codes):
+    found: list[Any] = []
+    for some in batches(codes):
         own = (Item.scope_id == scope_id, Item.code.in_(some))
-        rows = db.session.execute(select(Item.code, Item.id, Item.type, _is_draft().label("draft")).where(*own)).all()
-        by_code |= {row.code: row.id for row in rows}
-        drafts |= {row.code: row.type for row in rows if row.draft}
-    for some in _pieces(digests):
-        said = select(Item.digest, Item.id).where(Item.scope_id == scope_id, Item.digest.in_(some))
-        by_digest |= {row.digest: row.id for row in db.session.execute(said.where(Item.retired_at.is_(None)))}
-    return There(by_code, drafts, by_digest)
+        found += db.session.execute(select(Item.code, Item.type, Item.version, _is_draft().label("draft")).where(*own))
+    drafts = {row.code: row for row in found if row.draft}
+    return There({row.code for row in found}, drafts, _saying(scope_id, digests))
+
+
+def meanwhile(opened: ItemImport, digests: Sequence[str]) -> dict[str, int]:
+    """The items in use that say one of those things, by it, and did not come with this import."""
+    own = select(ImportLine.number).where(ImportLine.import_id == opened.id, ImportLine.item_id == Item.id)
+    return _saying(opened.scope_id, digests, ~exists(own))
+
+
+def _saying(scope_id: int, digests: Sequence[str], *conditions: ColumnElement[bool]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for some in batches(digests, PROBED_AT_ONCE):
+        wanted = listed(some, String)
+        used = (Item.digest == wanted.c.value, Item.scope_id == scope_id, Item.retired_at.is_(None), *conditions)
+        saying = select(func.max(Item.id)).where(*used).scalar_subquery()
+        rows = db.session.execute(select(wanted.c.value, saying.label("item_id")))
+        found |= {row.value: row.item_id for row in rows if row.item_id is not None}
+    return found
 
 
 def _is_draft() -> ColumnElement[bool]:
@@ -164,20 +185,15 @@ def _is_draft() -> ColumnElement[bool]:
 
 def drafts(scope_id: int, codes: Sequence[str]) -> dict[str, Item]:
     """Those of the bank's items with one of the codes that are drafts still, locked, by code."""
-    statement = select(Item).where(Item.scope_id == scope_id, Item.code.in_(codes), _is_draft()).with_for_update()
-    return {item.code: item for item in db.session.scalars(statement)}
+    statement = select(Item).where(Item.scope_id == scope_id, Item.code.in_(codes), _is_draft())
+    return {item.code: item for item in db.session.scalars(statement.order_by(Item.id).with_for_update())}
 
 
-def free_codes(scope_id: int, codes: Sequence[str]) -> set[str]:
-    """Those of the codes that no item of the bank has."""
-    return set(codes) - set(there(scope_id, codes, ()).by_code)
+def lock_bank(scope_id: int) -> None:
+    """Keep other imports into a bank waiting, so that each finds what the one before has brought."""
+    db.session.execute(select(Scope.id).where(Scope.id == scope_id).with_for_update(key_share=True))
 
 
 def left_behind() -> Sequence[int]:
     """The imports that are confirmed and not finished."""
     return db.session.scalars(select(ItemImport.id).where(ItemImport.status == ImportStatus.RUNNING)).all()
-
-
-def _pieces(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(values), IN_ONE):
-        yield values[start : start + IN_ONE]

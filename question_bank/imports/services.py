@@ -8,24 +8,26 @@ Who comes with a piece that is written already finds that out from `done`.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
 from question_bank import item_types
 from question_bank.exchange import formats, gaps
 from question_bank.exchange.parsed import Parsed
+from question_bank.exchange.said import bilingual
+from question_bank.exchange.said import gettext as _
 from question_bank.imports import comparing, queries, writing
 from question_bank.imports.models import ImportLine, ImportStatus, ItemImport, Outcome
 from question_bank.likeness import files
 from question_bank.likeness.files import Compared
 from question_bank.permissions import Permission
-from question_bank.services.items import append_version, digest, stem_of
+from question_bank.services.items import digest, stem_of
 from training.core import audit, clock, jobs, storage
 from training.core.access import Actor
-from training.core.db import db
+from training.core.db import db, insert_many
 from training.core.errors import Conflict, Invalid
 from training.core.scopes import Scope
 from training.core.storage import Kept
@@ -36,7 +38,7 @@ MOST = 100_000
 MOST_MESSAGES = 20
 AT_ONCE = 1000
 Columns = dict[str, dict[int, str]]
-LONGEST_MESSAGE = 500
+LONGEST_MESSAGE, LONGEST_PLACE = 500, 200
 
 
 def open_import(
@@ -145,18 +147,21 @@ def _write_lines(opened: ItemImport, items: Sequence[Parsed], compared: Compared
     codes = writing.codes_of(items, prefix_of(opened))
     there = queries.there(opened.scope_id, codes, compared.digests)
     judged = [_judged(code, said, one, there) for code, said, one in zip(codes, compared.digests, items, strict=True)]
-    coming = {place for place, (outcome, _item_id, _said) in enumerate(judged) if outcome in comparing.COMING}
+    coming = {place for place, one in enumerate(judged) if one.outcome in comparing.COMING}
     for start in range(0, len(items), AT_ONCE):
         places = range(start, min(start + AT_ONCE, len(items)))
-        asked = [place for place in places if place in coming and codes[place] not in there.by_code]
+        asked = [place for place in places if place in coming and codes[place] not in there.codes]
         told = comparing.told(opened.scope_id, asked, items, compared, coming)
-        db.session.execute(
-            insert(ImportLine),
+        where = bilingual((items[place].where for place in places), LONGEST_PLACE)
+        insert_many(
+            ImportLine,
             [
                 {
                     **comparing.NOTHING,
                     **told.get(place, {}),
                     **_line(items[place], codes[place], judged[place]),
+                    "place_zh": where[place - start]["zh"],
+                    "place_en": where[place - start]["en"],
                     "import_id": opened.id,
                     "number": place + 1,
                     "bands": bytes(compared.bands[place]) if place in coming else None,
@@ -166,17 +171,33 @@ def _write_lines(opened: ItemImport, items: Sequence[Parsed], compared: Compared
         )
 
 
-def _line(one: Parsed, code: str, judged: tuple[Outcome, int | None, list[str]]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How one item would come in and what is to be said about it.
+
+    `item_id` is the item that says the same already; `draft_version` that of the draft whose next version it would be.
+    """
+
+    outcome: Outcome
+    messages: Sequence[str] = ()
+    item_id: int | None = None
+    draft_version: int | None = None
+
+
+def _line(one: Parsed, code: str, judged: Judged) -> dict[str, Any]:
     """What a line says of its item, and what becomes of it."""
-    outcome, item_id, messages = judged
     return {
-        "place": one.where[:200],
         "name": (_stem(one) or one.name or code)[:200],
         "type": (one.type or one.original_type)[:40],
-        "outcome": outcome,
-        "messages": [message[:LONGEST_MESSAGE] for message in messages[:MOST_MESSAGES]],
-        "item_id": item_id,
+        "outcome": judged.outcome,
+        "messages": _messages(judged.messages),
+        "item_id": judged.item_id,
+        "draft_version": judged.draft_version,
     }
+
+
+def _messages(told: Sequence[str]) -> list[dict[str, str]]:
+    return bilingual(told[:MOST_MESSAGES], LONGEST_MESSAGE) if told else []
 
 
 def _stem(one: Parsed) -> str:
@@ -185,22 +206,20 @@ def _stem(one: Parsed) -> str:
     return gaps.shown(next(filter(None, (stem_of(body, language) for language in item_types.LANGUAGES)), ""))
 
 
-def _judged(code: str, said: str, one: Parsed, there: queries.There) -> tuple[Outcome, int | None, list[str]]:
-    """How one item would come in, which item says the same already, and what is to be said about it."""
+def _judged(code: str, said: str, one: Parsed, there: queries.There) -> Judged:
     if one.refusals:
-        return Outcome.REFUSED, None, [problem.told(one.where) for problem in one.refusals]
+        return Judged(Outcome.REFUSED, [problem.told(one.where) for problem in one.refusals])
     if said in there.by_digest:
-        return Outcome.THERE, there.by_digest[said], []
-    if code in there.by_code and there.drafts.get(code) != one.type:
-        return (
-            Outcome.REFUSED,
-            None,
-            [_("Your bank has another item with the code %(code)s; give this one another.", code=code)],
-        )
+        return Judged(Outcome.THERE, item_id=there.by_digest[said])
     losses = [problem.told(one.where) for problem in one.losses]
-    if code in there.by_code:
-        losses.append(_("Becomes the next version of the draft with this code."))
-    return (Outcome.WITH_LOSSES if losses else Outcome.WHOLE), None, losses
+    if code not in there.codes:
+        return Judged(Outcome.WITH_LOSSES if losses else Outcome.WHOLE, losses)
+    draft = there.drafts.get(code)
+    if draft is None or draft.type != one.type:
+        told = _("Your bank has another item with the code %(code)s; give this one another.", code=code)
+        return Judged(Outcome.REFUSED, [told])
+    losses.append(_("Becomes the next version of the draft with this code."))
+    return Judged(Outcome.WITH_LOSSES, losses, draft_version=draft.version)
 
 
 def prefix_of(opened: ItemImport) -> str:
@@ -251,20 +270,10 @@ def write_piece(
     if opened.status is not ImportStatus.RUNNING or opened.done != start:
         return None
     end = min(start + A_PIECE, opened.total)
-    lines = queries.coming(import_id, start + 1, end)
+    queries.lock_bank(opened.scope_id)
     for one in kept:
         storage.record(one)
-    free = queries.free_codes(opened.scope_id, [codes[number - 1] for number in lines])
-    wanted = [number for number in lines if codes[number - 1] in free]
-    pairs = [(codes[number - 1], items[number - 1]) for number in wanted]
-    ids = writing.add(opened.scope_id, opened.person_id, pairs, [lines[number] for number in wanted])
-    became = [
-        {"import_id": import_id, "number": number, "item_id": item_id}
-        for number, item_id in zip(wanted, ids, strict=True)
-    ]
-    if became:
-        db.session.execute(update(ImportLine), became)
-    _revise_drafts(opened, sorted(set(lines) - set(wanted)), items, codes)
+    _write_what_comes(opened, queries.coming(import_id, start + 1, end), items, codes)
     opened.done = end
     if end == opened.total:
         _end(opened, ImportStatus.FINISHED)
@@ -272,21 +281,61 @@ def write_piece(
     return end if end < opened.total else None
 
 
-def _revise_drafts(opened: ItemImport, numbers: Sequence[int], items: Sequence[Parsed], codes: Sequence[str]) -> None:
-    """Items whose code is taken are the next version of a draft that has it, or stay out."""
-    drafts = queries.drafts(opened.scope_id, [codes[number - 1] for number in numbers])
-    for number in numbers:
-        draft, read = drafts.get(codes[number - 1]), items[number - 1]
-        if draft is not None and draft.type == read.type:
-            append_version(draft, read.body, opened.person_id)
-            _set(opened.id, number, item_id=draft.id)
-        else:
-            _set(opened.id, number, outcome=Outcome.REFUSED, messages=[_("Somebody used this item's code meanwhile.")])
+def _write_what_comes(
+    opened: ItemImport, lines: Mapping[int, queries.Coming], items: Sequence[Parsed], codes: Sequence[str]
+) -> None:
+    """Write the items of lines (by number), save what somebody else has brought or changed since they were looked at.
+
+    A line that was looked at beside a draft is that draft's next version, any other is an item of its own.
+    """
+    digests = {number: digest(items[number - 1].type, items[number - 1].body) for number in lines}
+    there = queries.meanwhile(opened, list(digests.values()))
+    new: dict[int, writing.New] = {}
+    revised: dict[int, writing.New] = {}
+    for number, line in lines.items():
+        if digests[number] not in there:
+            one = writing.New(codes[number - 1], items[number - 1], digests[number], line.bands)
+            (new if line.draft_version is None else revised)[number] = one
+    ids = writing.add(opened.scope_id, opened.person_id, list(new.values()))
+    seen = {one.code: lines[number].draft_version for number, one in revised.items()}
+    ids |= writing.revise(opened.scope_id, opened.person_id, list(revised.values()), seen)
+    written = {number: one for number, one in {**new, **revised}.items() if one.code in ids}
+    _tell(opened.id, {number: {"item_id": ids[one.code]} for number, one in written.items()})
+    same = {number: there[one] for number, one in digests.items() if one in there}
+    _tell(opened.id, {number: _became(Outcome.THERE, item_id) for number, item_id in same.items()})
+    _tell(
+        opened.id,
+        {
+            number: _became(Outcome.REFUSED, None, _overtaken(codes[number - 1], is_draft=number in revised))
+            for number in lines.keys() - written.keys() - same.keys()
+        },
+    )
 
 
-def _set(import_id: int, number: int, **values: object) -> None:
-    own = (ImportLine.import_id == import_id, ImportLine.number == number)
-    db.session.execute(update(ImportLine).where(*own).values(**values))
+def _became(outcome: Outcome, item_id: int | None, *messages: str) -> dict[str, Any]:
+    return {"outcome": outcome, "item_id": item_id, "messages": _messages(messages)}
+
+
+def _overtaken(code: str, *, is_draft: bool) -> str:
+    """Why a line that was to come in stays out after all, and what to do."""
+    if is_draft:
+        return _(
+            "Item %(code)s was changed after this file was looked at, so it was left as it is. "
+            "Compare the two; if yours is to be the next version, send the file again.",
+            code=code,
+        )
+    return _(
+        "The code %(code)s was given to another item after this file was looked at. "
+        "Give this one another code, and send the file again.",
+        code=code,
+    )
+
+
+def _tell(import_id: int, lines: Mapping[int, Mapping[str, Any]]) -> None:
+    """Write what became of lines, the same columns of each."""
+    if lines:
+        rows = [{"import_id": import_id, "number": number, **lines[number]} for number in sorted(lines)]
+        db.session.execute(update(ImportLine), rows)
 
 
 def _end(opened: ItemImport, status: ImportStatus) -> None:

@@ -9,7 +9,6 @@ from question_bank.imports import queries, services, writing
 from question_bank.imports.models import ImportStatus, ItemImport
 from training.core import jobs
 from training.core.db import db, reading, transaction
-from training.core.logs import log
 
 
 @jobs.job(services.WORK)
@@ -27,12 +26,7 @@ def go_on_with_what_is_left() -> int:
     """Take up the imports that are confirmed and not finished; returns how many."""
     with reading():
         left = queries.left_behind()
-    for import_id in left:
-        try:
-            work(import_id)
-        except Exception:  # noqa: BLE001 - one that cannot be written must not keep the others waiting
-            log.exception("import not written", item_import=import_id)
-    return len(left)
+    return jobs.take_up(left, work, of="an import of items")
 
 
 def write(opened: ItemImport, items: Sequence[Parsed], told: Callable[[int], None] = lambda _done: None) -> None:

@@ -100,7 +100,7 @@ def show(import_id: int) -> ResponseReturnValue:
         outcome=outcome,
         page=Page((), number, total),
         shown=list(_chips(opened, counts, outcome)),
-        outcomes=words.OUTCOMES,
+        tag_of=words.tag_of,
         like=words.like,
         status=words.STATUSES[opened.status],
         types=TYPE_LABELS,
@@ -116,7 +116,7 @@ def _chips(opened: ItemImport, counts: queries.Counts, outcome: str) -> Iterator
         "count": opened.total,
         "active": not outcome,
     }
-    for one, (label, _tone) in words.OUTCOMES.items():
+    for one, (label, _tone) in words.outcomes(opened).items():
         count = getattr(counts, one.value)
         if count:
             url = url_for(".show", import_id=opened.id, outcome=one.value)

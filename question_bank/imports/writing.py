@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from question_bank.exchange.parsed import Parsed
+from question_bank.imports import queries
 from question_bank.likeness import services as likeness
 from question_bank.likeness import shingles
 from question_bank.models import Item, ItemCategory, ItemState, ItemTag, ItemTerms, ItemVersion
 from question_bank.pictures import services as pictures
 from question_bank.services import indexing
-from question_bank.services.items import digest, mirrored
+from question_bank.services.items import append_version, mirrored
 from training.core import clock
-from training.core.db import db
+from training.core.db import db, insert, insert_many
 
 LONGEST_CODE = 40
 
@@ -35,60 +37,89 @@ def codes_of(items: Sequence[Parsed], prefix: str) -> list[str]:
     return codes
 
 
-def add(scope_id: int, author_id: int | None, items: Sequence[tuple[str, Parsed]], bands: Sequence[bytes]) -> list[int]:
-    """Add items (code, what was read) to a bank as drafts in their first version; returns their ids in that order.
+@dataclass(frozen=True)
+class New:
+    """An item that is to be added: under which code, what was read, what it says as one number, its bands if known."""
 
-    `bands` are those of each item (`ImportLine.bands`); empty for lines that are older than they are.
+    code: str
+    read: Parsed
+    digest: str
+    bands: bytes = b""
+
+
+def add(scope_id: int, author_id: int | None, items: Sequence[New]) -> dict[str, int]:
+    """Add items to a bank as drafts in their first version; returns their ids by code.
+
+    Those whose code the bank has already, or is given by somebody at this moment, are passed by.
     """
-    if not items:
-        return []
     now = clock.now()
-    bodies = [one.body for _code, one in items]
-    categories = _categories(scope_id, {one.category for _code, one in items if one.category})
+    bodies = {one.code: one.read.body for one in items}
+    categories = _categories(scope_id, {one.read.category for one in items if one.read.category})
     rows = [
-        _row(scope_id, code, one, body, categories.get(one.category), now)
-        for body, (code, one) in zip(bodies, items, strict=True)
+        _row(scope_id, one, bodies[one.code], categories.get(one.read.category), now)
+        for one in sorted(items, key=lambda one: one.code)  # in this order, two who add never wait in a ring
     ]
-    ids = list(db.session.scalars(insert(Item).returning(Item.id, sort_by_parameter_order=True), rows))
-    db.session.execute(
-        insert(ItemVersion),
-        [
-            {"item_id": item_id, "version": 1, "body": body, "author_id": author_id, "created_at": now}
-            for item_id, body in zip(ids, bodies, strict=True)
-        ],
-    )
-    pictures.pin_newest(dict(zip(ids, bodies, strict=True)))
-    tags = [
-        {"item_id": item_id, "tag": tag}
-        for item_id, (_code, one) in zip(ids, items, strict=True)
-        for tag in dict.fromkeys(tag.strip()[:40] for tag in one.tags if tag.strip())
-    ]
-    if tags:
-        db.session.execute(insert(ItemTag), tags)
-    terms = [
-        indexing.row_of(item_id, code, one.tags, body)
-        for item_id, body, (code, one) in zip(ids, bodies, items, strict=True)
-    ]
-    db.session.execute(insert(ItemTerms), terms)
+    if not rows:
+        return {}
+    adding = insert(Item).on_conflict_do_nothing(index_elements=["scope_id", "code"])
+    added = db.session.execute(adding.returning(Item.code, Item.id), rows)
+    ids = {row.code: row.id for row in added}
+    _add_versions(author_id, [(ids[one.code], one, bodies[one.code]) for one in items if one.code in ids], now)
     likeness.add(
-        (item_id, scope_id, array("q", own) if own else shingles.bands(body))
-        for item_id, own, body in zip(ids, bands, bodies, strict=True)
+        (ids[one.code], scope_id, array("q", one.bands) if one.bands else shingles.bands(bodies[one.code]))
+        for one in items
+        if one.code in ids
     )
     return ids
 
 
-def _row(
-    scope_id: int, code: str, one: Parsed, body: dict[str, Any], category_id: int | None, now: datetime
-) -> dict[str, Any]:
+def revise(
+    scope_id: int, author_id: int | None, items: Sequence[New], seen: Mapping[str, int | None]
+) -> dict[str, int]:
+    """Add the next versions of drafts that have the codes of items; returns their ids by code.
+
+    A draft is left as it is when it is none any more, or is not in the version that was `seen`, by code.
+    """
+    drafts = queries.drafts(scope_id, [one.code for one in items]) if items else {}
+    revised = {}
+    for one in items:
+        draft = drafts.get(one.code)
+        if draft is not None and (draft.type, draft.version) == (one.read.type, seen[one.code]):
+            append_version(draft, one.read.body, author_id)
+            revised[one.code] = draft.id
+    return revised
+
+
+def _add_versions(author_id: int | None, added: Sequence[tuple[int, New, dict[str, Any]]], now: datetime) -> None:
+    """Write what belongs to items that were added (id, what was read, body)."""
+    if not added:
+        return
+    versions = [
+        {"item_id": item_id, "version": 1, "body": body, "author_id": author_id, "created_at": now}
+        for item_id, _one, body in added
+    ]
+    insert_many(ItemVersion, versions)
+    pictures.pin_newest({item_id: body for item_id, _one, body in added})
+    tags = [
+        {"item_id": item_id, "tag": tag}
+        for item_id, one, _body in added
+        for tag in dict.fromkeys(tag.strip()[:40] for tag in one.read.tags if tag.strip())
+    ]
+    if tags:
+        insert_many(ItemTag, tags)
+    insert_many(ItemTerms, [indexing.row_of(item_id, one.code, one.read.tags, body) for item_id, one, body in added])
+
+
+def _row(scope_id: int, one: New, body: dict[str, Any], category_id: int | None, now: datetime) -> dict[str, Any]:
     return {
         "scope_id": scope_id,
-        "code": code,
-        "type": one.type,
+        "code": one.code,
+        "type": one.read.type,
         "version": 1,
         "state": ItemState.DRAFT,
         "created_at": now,
         "category_id": category_id,
-        "digest": digest(one.type, body),
+        "digest": one.digest,
         **mirrored(body),
     }
 

@@ -55,7 +55,7 @@ def alike_to(actor: Actor, body: Mapping[str, Any], but: int | None = None) -> l
     if not ids:
         return []
     said = shingles.said(body)
-    found = [_compared(said, item, other) for item, other in _bodies(ids).values()]
+    found = [_compared(said, item, other) for item, other in bodies_of(ids).values()]
     alike = [one for one in found if one.likeness.share >= ALIKE]
     return sorted(alike, key=lambda one: (-one.likeness.share, one.is_retired, one.item_id))[:MOST_TOLD]
 
@@ -71,7 +71,7 @@ def nearest(scope_id: int, bodies: Mapping[int, Any], bands: Mapping[int, Sequen
         counts = Counter(item_id for band in bands[number] for item_id in candidates.get(band, ()))
         if counts:
             chosen[number] = [item_id for item_id, _times in counts.most_common(MOST_OF_A_LINE)]
-    items = _bodies({item_id for ids in chosen.values() for item_id in ids})
+    items = bodies_of({item_id for ids in chosen.values() for item_id in ids})
     told = {item_id: shingles.said(body) for item_id, (_item, body) in items.items()}
     nearest: dict[int, Alike] = {}
     for number, ids in chosen.items():
@@ -91,7 +91,7 @@ def _sharing(scope_id: int, bands: Collection[int]) -> dict[int, set[int]]:
     """The oldest and the newest item of a bank that has each of these bands; two seeks a band, whoever shares it."""
     found: dict[int, set[int]] = {}
     for some in batches(sorted(bands), PROBED_AT_ONCE):
-        wanted = _listed(some)
+        wanted = listed(some, BigId)
         own = and_(ItemBand.band == wanted.c.value, ItemBand.scope_id == scope_id)
         oldest = select(func.min(ItemBand.item_id)).where(own).scalar_subquery()
         newest = select(func.max(ItemBand.item_id)).where(own).scalar_subquery()
@@ -101,15 +101,19 @@ def _sharing(scope_id: int, bands: Collection[int]) -> dict[int, set[int]]:
     return found
 
 
-def _listed(numbers: Sequence[int]) -> Any:
-    """Numbers as a table of one column, `value`, handed over in a single parameter."""
+def listed(values: Sequence[int] | Sequence[str], kind: Any) -> Any:
+    """Values of one SQL type as a table of one column, `value`, handed over in a single parameter.
+
+    What is asked for each of them goes by an index, however many there are: PostgreSQL would hold a list of parameters
+    against every row of a table that was small when the statement was planned.
+    """
     if db.engine.dialect.name == "sqlite":
-        return func.json_each(json.dumps(numbers)).table_valued("value", name="wanted")
-    listed = func.unnest(cast(numbers, ARRAY(BigId))).table_valued(column("value", BigId), name="wanted")
-    return listed.render_derived()
+        return func.json_each(json.dumps(values)).table_valued(column("value", kind), name="wanted")
+    given = func.unnest(cast(values, ARRAY(kind))).table_valued(column("value", kind), name="wanted")
+    return given.render_derived()
 
 
-def _bodies(item_ids: Collection[int]) -> dict[int, tuple[Any, Any]]:
+def bodies_of(item_ids: Collection[int]) -> dict[int, tuple[Any, Any]]:
     """Items with what their newest version says."""
     found: dict[int, tuple[Any, Any]] = {}
     for some in batches(sorted(item_ids)):

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import cast, delete, func, insert, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import delete
 
 from question_bank.likeness import queries, shingles
 from question_bank.likeness.models import ItemBand
 from question_bank.models import Item
-from training.core.db import BigId, db
+from training.core.db import db, insert_many
 
-INSERT = "INSERT INTO item_band (item_id, place, scope_id, band) VALUES (?, ?, ?, ?)"
 NOBODYS = 0
 AT_ONCE = 500
 
@@ -27,18 +25,12 @@ def write(item: Item, body: dict[str, Any]) -> None:
 def add(items: Iterable[tuple[int, int, Sequence[int]]]) -> None:
     """Write the bands of items that have none yet: id, scope and bands of each."""
     rows = [
-        (item_id, place, scope_id, band)
+        {"item_id": item_id, "place": place, "scope_id": scope_id, "band": band}
         for item_id, scope_id, bands in items
         for place, band in enumerate(bands or [NOBODYS])
     ]
-    if not rows:
-        return
-    names = ("item_id", "place", "scope_id", "band")
-    if db.engine.dialect.name == "postgresql":  # four parameters, whatever there is to write: ten times as fast
-        columns = [func.unnest(cast(list(one), ARRAY(BigId))) for one in zip(*rows, strict=True)]
-        db.session.execute(insert(ItemBand).from_select(list(names), select(*columns)))
-    else:
-        db.session.connection().exec_driver_sql(INSERT, rows)
+    if rows:
+        insert_many(ItemBand, rows)
 
 
 def write_missing() -> int:

@@ -79,7 +79,8 @@ def answer_visible_to(actor: Actor, attempt_id: int, position: int, *, lock: boo
     return Answer(*row)
 
 
-def _has_mark() -> ColumnElement[bool]:
+def has_mark() -> ColumnElement[bool]:
+    """Whether the written answer of a statement about `AttemptItem` has a mark."""
     return exists().where(EssayMark.attempt_id == AttemptItem.attempt_id, EssayMark.position == AttemptItem.position)
 
 
@@ -89,12 +90,12 @@ def waits_for_a_mark() -> ColumnElement[bool]:
         AttemptItem.attempt_id == Attempt.id,
         AttemptItem.type.in_(BY_HAND),
         AttemptItem.graded_answer.is_not(None),
-        ~_has_mark(),
+        ~has_mark(),
     )
 
 
 def _waiting(actor: Actor) -> Select[Any]:
-    return visible_answers_to_mark(actor).where(Attempt.status == AttemptStatus.MARKING, ~_has_mark())
+    return visible_answers_to_mark(actor).where(Attempt.status == AttemptStatus.MARKING, ~has_mark())
 
 
 def count_waiting(actor: Actor) -> Select[Any]:
@@ -221,14 +222,14 @@ def without_mark(attempt_id: int) -> Sequence[int]:
         AttemptItem.attempt_id == attempt_id,
         AttemptItem.type.in_(BY_HAND),
         AttemptItem.graded_answer.is_not(None),
-        ~_has_mark(),
+        ~has_mark(),
     )
     return db.session.scalars(statement.order_by(AttemptItem.position)).all()
 
 
-def being_marked(person_id: int) -> Sequence[Any]:
-    """The person's attempts that wait for a mark, as rows `id, quiz_id, handed_in_at`."""
-    statement = select(Attempt.id, Attempt.quiz_id, Attempt.handed_in_at).where(
-        Attempt.person_id == person_id, Attempt.status == AttemptStatus.MARKING
-    )
-    return db.session.execute(statement.order_by(Attempt.id)).all()
+BEING_MARKED: Select[Any] = (
+    select(Attempt.person_id, Attempt.quiz_id.label("activity_id"))
+    .add_columns(Attempt.handed_in_at.label("since"))
+    .where(Attempt.status == AttemptStatus.MARKING)
+)
+"""Everybody's attempts that wait for a mark."""

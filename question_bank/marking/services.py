@@ -83,7 +83,8 @@ def tell(attempt: Attempt, quiz: Activity) -> None:
     """A message to whoever sat it; it names no marker."""
     passed = bool(attempt.passed)
     title_zh, title_en = i18n.in_both(lambda: str(_("Your result is there")))
-    body_zh, body_en = i18n.in_both(lambda: _result_in_words(i18n.local(quiz), passed=passed))
+    words = _result_in_words if attempt.session_id is None else _released_in_words
+    body_zh, body_en = i18n.in_both(lambda: words(i18n.local(quiz), passed=passed))
     messages.send(
         [attempt.person_id],
         title_zh=title_zh,
@@ -92,6 +93,18 @@ def tell(attempt: Attempt, quiz: Activity) -> None:
         body_en=body_en,
         key=f"attempt:{attempt.id}:result",
         url=f"/quiz/attempts/{attempt.id}/result",
+    )
+
+
+def _released_in_words(title: str, *, passed: bool) -> str:
+    if passed:
+        return str(_("The result of the examination “%(title)s” is there: you have passed.", title=title))
+    return str(
+        _(
+            "The result of the examination “%(title)s” is there. It was not enough this time; the result shows what is "
+            "worth another look, and your base tells you how to go on.",
+            title=title,
+        )
     )
 
 

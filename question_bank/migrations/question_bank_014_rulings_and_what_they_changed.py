@@ -8,7 +8,7 @@ from alembic import op
 from training.core.db import Json, append_only, drop_append_only
 
 revision = "question_bank_014"
-down_revision = "question_bank_011"
+down_revision = "question_bank_013"
 branch_labels = None
 depends_on = None
 

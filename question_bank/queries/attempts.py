@@ -9,12 +9,12 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import Select, and_, func, select
 
+from question_bank.blueprints import queries as blueprints
 from question_bank.models import (
     AnswerEvent,
     Attempt,
     AttemptItem,
     AttemptStatus,
-    Item,
     ItemVersion,
     Quiz,
     QuizItem,
@@ -76,7 +76,8 @@ def quiz_for(person_id: int, quiz_id: int) -> tuple[Activity, QuizVersion, int]:
     Raises `NotFound` when none of the person's enrolments requires it.
     """
     version = programmes.pinned_version(person_id, quiz_id)
-    items = select(func.count()).where(QuizItem.quiz_id == quiz_id, QuizItem.version == version).scalar_subquery()
+    fixed = select(func.count()).where(QuizItem.quiz_id == quiz_id, QuizItem.version == version).scalar_subquery()
+    items = fixed + blueprints.drawn_items(quiz_id, version)
     row = db.session.execute(
         select(Activity, QuizVersion, items)
         .join(QuizVersion, QuizVersion.quiz_id == Activity.id)
@@ -85,18 +86,6 @@ def quiz_for(person_id: int, quiz_id: int) -> tuple[Activity, QuizVersion, int]:
     if row is None:
         raise NotFound(_("This quiz is not part of a programme you are enrolled in."))
     return row[0], row[1], row[2]
-
-
-def items_to_show(rules: QuizVersion) -> Sequence[Any]:
-    """The items of a version of a quiz in order, each as approved now: rows `points, Item, ItemVersion`."""
-    statement = (
-        select(QuizItem.points, Item, ItemVersion)
-        .join(Item, Item.id == QuizItem.item_id)
-        .join(ItemVersion, and_(ItemVersion.item_id == Item.id, ItemVersion.version == Item.approved_version))
-        .where(QuizItem.quiz_id == rules.quiz_id, QuizItem.version == rules.version)
-        .order_by(QuizItem.position)
-    )
-    return db.session.execute(statement).all()
 
 
 def paper_of(attempt: Attempt) -> Sequence[Any]:

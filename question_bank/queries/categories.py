@@ -71,7 +71,7 @@ def _grown(found: Sequence[ItemCategory], counts: dict[int, int]) -> list[Branch
 
 def at_or_below(category_id: int) -> Select[Any]:
     """A select of the ids of a category and of all below it."""
-    tree = select(ItemCategory.id).where(ItemCategory.id == category_id).cte("at_or_below", recursive=True)
+    tree = select(ItemCategory.id).where(ItemCategory.id == category_id).cte(recursive=True)
     return select(tree.union(select(ItemCategory.id).where(ItemCategory.parent_id == tree.c.id)).c.id)
 
 

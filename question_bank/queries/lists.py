@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, select, tuple_
 
 from question_bank.analysis.models import ItemFigures
+from question_bank.blueprints import queries as blueprints
 from question_bank.marking import queries as marking
 from question_bank.models import Item, ItemState, ItemTag, ItemVersion, SavedSearch
 from question_bank.permissions import Permission
@@ -146,12 +147,13 @@ ONLY = {"mine": _mine, "drafts": _drafts, "waiting": _waiting, "due": _due, "loo
 
 
 def today_of(actor: Actor) -> dict[str, int]:
-    """How many `drafts`, reviews `waiting`, items `due` and answers `to_mark` there are for the actor; one query."""
+    """How many `drafts`, reviews `waiting`, items `due`, answers `to_mark`, quizzes that `cannot_draw`; one query."""
     counts = [
         visible_items(actor).with_only_columns(func.count()).where(ONLY[name](actor)).scalar_subquery().label(name)
         for name in ("drafts", "waiting", "due")
     ]
     counts.append(marking.count_waiting(actor).scalar_subquery().label("to_mark"))
+    counts.append(blueprints.count_that_cannot_draw(actor).scalar_subquery().label("cannot_draw"))
     return dict(db.session.execute(select(*counts)).one()._mapping)
 
 

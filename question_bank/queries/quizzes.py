@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Float, Select, and_, cast, func, select
 
 from question_bank.analysis.classical import Tally
+from question_bank.blueprints import queries as blueprints
 from question_bank.models import Attempt, AttemptItem, AttemptStatus, Item, ItemVersion, Quiz, QuizItem, QuizVersion
 from question_bank.permissions import Permission
 from training.activities.models import Activity
@@ -26,7 +27,7 @@ def visible_quizzes(actor: Actor) -> Select[Any]:
 
 
 def quizzes_visible_to(actor: Actor) -> Sequence[Any]:
-    """The actor's quizzes as rows `Activity, QuizVersion, items` of their newest version."""
+    """The actor's quizzes as rows `Activity, QuizVersion, items, cannot_draw` of their newest version."""
     items = (
         select(func.count())
         .where(QuizItem.quiz_id == Activity.id, QuizItem.version == Activity.version)
@@ -34,7 +35,11 @@ def quizzes_visible_to(actor: Actor) -> Sequence[Any]:
     )
     statement = (
         visible_quizzes(actor)
-        .add_columns(QuizVersion, items.label("items"))
+        .add_columns(
+            QuizVersion,
+            (items + blueprints.drawn_items(Activity.id, Activity.version)).label("items"),
+            Quiz.cannot_draw,
+        )
         .join(QuizVersion, and_(QuizVersion.quiz_id == Activity.id, QuizVersion.version == Activity.version))
         .order_by(Activity.id)
     )
@@ -63,7 +68,7 @@ def items_of(quiz_id: int, version: int) -> Sequence[Any]:
         select(QuizItem, Item)
         .join(Item, Item.id == QuizItem.item_id)
         .where(QuizItem.quiz_id == quiz_id, QuizItem.version == version)
-        .order_by(QuizItem.position)
+        .order_by(QuizItem.section, QuizItem.position)
     )
     return db.session.execute(statement).all()
 

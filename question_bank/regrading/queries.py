@@ -11,8 +11,6 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import aliased
 
-from question_bank import item_types
-from question_bank.marking.models import EssayMark
 from question_bank.models import (
     Attempt,
     AttemptItem,
@@ -26,7 +24,7 @@ from question_bank.models import (
 )
 from question_bank.permissions import Permission
 from question_bank.regrading.models import RegradeLine, Ruling, RulingStatus
-from question_bank.regrading.rules import Answered, Decision, Ruled, Rulings
+from question_bank.regrading.rules import Decision, Ruled, Rulings
 from training.accounts.models import Person
 from training.activities.models import Activity
 from training.core import scopes
@@ -35,18 +33,6 @@ from training.core.db import batches, db
 from training.core.errors import NotFound
 from training.core.scopes import Scope
 from training.progress.models import LedgerLine
-
-ANSWERED = select(
-    AttemptItem.attempt_id,
-    AttemptItem.position,
-    AttemptItem.type,
-    AttemptItem.item_version_id,
-    AttemptItem.points,
-    AttemptItem.option_order,
-    AttemptItem.graded_answer,
-    AttemptItem.earned,
-    AttemptItem.critical_error,
-).order_by(AttemptItem.attempt_id, AttemptItem.position)
 
 
 class Found(NamedTuple):
@@ -200,7 +186,7 @@ def is_about(ruling: Ruling) -> ColumnElement[bool]:
 def attempts_about(ruling: Ruling, person_ids: Collection[int] | None = None) -> Sequence[Any]:
     """The attempts with a result that a ruling is about, of those people or of all, by person and number.
 
-    Rows `id, person_id, number, quiz_version, score_percent, passed, own_percent, name`.
+    Rows `id, person_id, number, quiz_version, score_percent, passed, own_percent, critical_limit, name`.
     """
     statement = (
         select(
@@ -211,6 +197,7 @@ def attempts_about(ruling: Ruling, person_ids: Collection[int] | None = None) ->
             Attempt.score_percent,
             Attempt.passed,
             QuizVersion.pass_percent.label("own_percent"),
+            QuizVersion.critical_limit,
             Person.name,
         )
         .join(
@@ -258,58 +245,6 @@ def passed_by(quiz_id: int, person_ids: Collection[int]) -> dict[int, set[int]]:
         for person_id, attempt_id in db.session.execute(statement):
             found[person_id].add(attempt_id)
     return found
-
-
-def papers_of(attempt_ids: Sequence[int]) -> dict[int, list[tuple[Answered, Any]]]:
-    """By attempt its items as marking sees them, in order, each with its row, which has `earned, critical_error`."""
-    rows = [
-        row
-        for some in batches(attempt_ids)
-        for row in db.session.execute(ANSWERED.where(AttemptItem.attempt_id.in_(some)))
-    ]
-    bodies = bodies_of({row.item_version_id for row in rows})
-    by_hand = {row.attempt_id for row in rows if item_types.get(row.type).by_hand}
-    marks = _marks_of(sorted(by_hand))
-    papers: dict[int, list[tuple[Answered, Any]]] = defaultdict(list)
-    for row in rows:
-        given = marks.get((row.attempt_id, row.position))
-        papers[row.attempt_id].append((answered(row, bodies[row.item_version_id], given), row))
-    return papers
-
-
-def answered(item: Any, body: Mapping[str, Any], given: EssayMark | None) -> Answered:
-    """An item of an attempt (`AttemptItem`, or a row of `ANSWERED`) as marking sees it."""
-    return Answered(
-        position=item.position,
-        type=item.type,
-        item_version_id=item.item_version_id,
-        points=item.points,
-        draw=item.option_order,
-        answer=item.graded_answer or [],
-        body=body,
-        given=given.points if given else None,
-        critical=given.critical if given else False,
-    )
-
-
-def bodies_of(version_ids: Collection[int]) -> dict[int, Mapping[str, Any]]:
-    """What item versions say, by id."""
-    return {
-        row[0]: row[1]
-        for some in batches(sorted(version_ids))
-        for row in db.session.execute(select(ItemVersion.id, ItemVersion.body).where(ItemVersion.id.in_(some)))
-    }
-
-
-def _marks_of(attempt_ids: Sequence[int]) -> dict[tuple[int, int], EssayMark]:
-    """By attempt and position the mark that counts."""
-    return {
-        (one.attempt_id, one.position): one
-        for some in batches(attempt_ids)
-        for one in db.session.scalars(
-            select(EssayMark).where(EssayMark.attempt_id.in_(some)).order_by(EssayMark.number)
-        )
-    }
 
 
 def newest_line(person_id: int, quiz_id: int, attempt_id: int) -> LedgerLine | None:

@@ -65,7 +65,10 @@ class Rulings:
 
 @dataclass(frozen=True)
 class Answered:
-    """An item of an attempt with its answer; `points` and `critical` are a marker's, where a person marked it."""
+    """An item of an attempt with its answer; `policy` is its section's.
+
+    `given` and `critical` are a marker's, where a person marked it.
+    """
 
     position: int
     type: str
@@ -76,6 +79,7 @@ class Answered:
     body: Mapping[str, Any]
     given: Mapping[str, int] | None = None
     critical: bool = False
+    policy: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,11 +100,19 @@ class Result:
     points: int
 
 
-def mark(answers: Sequence[Answered], pass_percent: int, rulings: Rulings) -> Result:
-    """Mark an attempt of the answers given, under the pass mark of its version of the quiz and the rulings."""
+def mark(answers: Sequence[Answered], pass_percent: int, rulings: Rulings, critical_limit: int | None = None) -> Result:
+    """Mark an attempt of the answers given, under the rules of its version of the quiz and the rulings.
+
+    With `critical_limit` safety-critical errors or more, as they are after the rulings, nobody passes.
+    """
     shares = {one.position: _share(one, rulings.on(one.item_version_id)) for one in answers}
     counting = [one for one in answers if shares[one.position][0] is not None]
-    score = grading.score([(one.points, shares[one.position][0] or Fraction(0)) for one in counting], pass_percent)
+    score = grading.score(
+        [(one.points, shares[one.position][0] or Fraction(0)) for one in counting],
+        pass_percent,
+        critical_errors=sum(critical for _share, critical in shares.values()),
+        critical_limit=critical_limit,
+    )
     earned: dict[int, Decimal] = dict(zip([one.position for one in counting], score.earned, strict=True))
     return Result(
         items={place: Earned(earned.get(place), critical) for place, (_share, critical) in shares.items()},
@@ -124,7 +136,7 @@ def _share(one: Answered, ruled: Decision | None) -> tuple[Fraction | None, bool
     body = one.body if ruled is None or ruled.body is None else ruled.body
     kind = item_types.get(one.type)
     found = kind.mark(body, one.draw, list(one.answer))
-    return grading.fraction(kind, found), found.critical
+    return grading.fraction(kind, found, one.policy), found.critical
 
 
 class Misfit(StrEnum):

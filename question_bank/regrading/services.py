@@ -20,7 +20,7 @@ from question_bank import kind
 from question_bank.models import Attempt, AttemptItem, Item, ItemVersion, Quiz
 from question_bank.permissions import Permission
 from question_bank.queries import attempts
-from question_bank.regrading import letters, queries, rules, words
+from question_bank.regrading import letters, papers, queries, rules, words
 from question_bank.regrading.models import RegradeLine, Ruling, RulingStatus
 from question_bank.regrading.moves import Move, Preview
 from question_bank.regrading.rules import Earned, Ruled, Rulings
@@ -115,11 +115,14 @@ def look(ruling: Ruling) -> Preview:
 def _moves(found: Sequence[Any], held: Rulings) -> Iterator[Move]:
     """The attempts (rows of `attempts_about`) that come to something else by those rulings."""
     for some in batches(found):
-        papers = queries.papers_of([one.id for one in some])
+        shown = papers.papers_of([one.id for one in some])
         for row in some:
-            pairs = papers.get(row.id, [])
+            pairs = shown.get(row.id, [])
             result = rules.mark(
-                [one for one, _row in pairs], held.pass_percent(row.quiz_version, row.own_percent), held
+                [one for one, _row in pairs],
+                held.pass_percent(row.quiz_version, row.own_percent),
+                held,
+                row.critical_limit,
             )
             had = {item.position: Earned(item.earned, item.critical_error) for _one, item in pairs}
             changed = {place: (had[place], now) for place, now in result.items.items() if had[place] != now}

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from question_bank import item_types, kind
+from question_bank.blueprints import queries as blueprints
 from question_bank.marking import queries as marking
 from question_bank.models import Attempt, AttemptStatus
 from question_bank.queries import attempts as queries
+from question_bank.regrading import papers
 from question_bank.regrading import queries as regrading
 from question_bank.regrading.rules import mark
 from training.activities.models import Activity
@@ -27,10 +29,12 @@ def finish(attempt: Attempt, *, authority: HasId | None, decided_at: datetime) -
     by_hand = any(item_types.get(item.type).by_hand for item, _body in rows)
     marks = marking.marks_of(attempt.id) if by_hand else {}
     rules, rulings = regrading.rules_to_mark_by(attempt.quiz_id, attempt.quiz_version)
+    policies = {one.number: one.policy for one in blueprints.sections_of(rules.quiz_id, rules.version).values()}
     result = mark(
-        [regrading.answered(item, body, marks.get(item.position)) for item, body in rows],
+        [papers.answered(item, body, marks.get(item.position), policies.get(item.section, "")) for item, body in rows],
         rulings.pass_percent(attempt.quiz_version, rules.pass_percent),
         rulings,
+        rules.critical_limit,
     )
     for item, _body in rows:
         item.earned, item.critical_error = result.items[item.position].earned, result.items[item.position].critical

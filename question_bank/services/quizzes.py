@@ -9,6 +9,9 @@ from flask_babel import gettext as _
 from sqlalchemy import and_, select
 
 from question_bank import kind
+from question_bank.blueprints import queries as stored
+from question_bank.blueprints import services as blueprints
+from question_bank.blueprints.rules import Blueprint
 from question_bank.models import Item, Quiz, QuizItem, QuizVersion
 from question_bank.permissions import Permission
 from question_bank.services.items import Stale
@@ -21,6 +24,7 @@ from training.core.errors import Invalid
 from training.core.scopes import Scope
 
 MOST_ITEMS = 100
+PLAIN = Blueprint()
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class Rules:
     shuffle_options: bool = True
     items_per_page: int = 0
     supervised: bool = False
+    critical_limit: int | None = None
 
 
 @dataclass(frozen=True)
@@ -46,22 +51,31 @@ class Titles:
 
 
 def add_quiz(
-    scope: Scope, titles: Titles, rules: Rules, items: Sequence[tuple[Item, int]], *, added_by: Actor | None
+    scope: Scope,
+    titles: Titles,
+    rules: Rules,
+    items: Sequence[tuple[Item, int]],
+    blueprint: Blueprint = PLAIN,
+    *,
+    added_by: Actor | None,
 ) -> Activity:
-    """Add a quiz of those items (with points) in that order; does not commit. Raises `NotAllowed` or `Invalid`.
+    """Add a quiz of those items (with points) in that order, and of what the blueprint draws; does not commit.
+
+    Raises `NotAllowed` or `Invalid` (the blueprint cannot be met, among other reasons).
 
     The same quiz sent again by the same author is the one that there is.
     """
     if added_by is not None:
         added_by.require(Permission.QUIZ_WRITE, scope.path)
-    _require_items(items, kept=frozenset())
-    known = _sent_before(scope, titles, rules, items, added_by)
+    _require_items(items, blueprint, kept=frozenset())
+    blueprints.require_sound(scope.id, blueprint, [item.id for item, _points in items])
+    known = _sent_before(scope, titles, rules, items, blueprint, added_by)
     if known is not None:
         return known
     activity = activities.add_activity(kind.QUIZ, scope_id=scope.id, title_zh=titles.zh, title_en=titles.en)
     db.session.add(Quiz(activity_id=activity.id))
     db.session.flush()
-    _write_version(activity, rules, items, added_by)
+    _write_version(activity, rules, items, blueprint, added_by)
     audit.record(added_by, "quiz.add", activity)
     return activity
 
@@ -72,6 +86,7 @@ def revise_quiz(
     titles: Titles,
     rules: Rules,
     items: Sequence[tuple[Item, int]],
+    blueprint: Blueprint = PLAIN,
     *,
     kept: frozenset[int],
     seen_version: int,
@@ -84,15 +99,21 @@ def revise_quiz(
     revised_by.require(Permission.QUIZ_WRITE, scope.path)
     if seen_version != activity.version:
         raise Stale(_("Somebody saved version %(version)s of this quiz after you opened it.", version=activity.version))
-    _require_items(items, kept)
+    _require_items(items, blueprint, kept)
+    blueprints.require_sound(activity.scope_id, blueprint, [item.id for item, _points in items])
     activities.raise_version(activity, title_zh=titles.zh, title_en=titles.en, class_hours=activity.class_hours)
-    _write_version(activity, rules, items, revised_by)
+    _write_version(activity, rules, items, blueprint, revised_by)
     audit.record(revised_by, "quiz.revise", activity, version=activity.version)
     return activity
 
 
 def _sent_before(
-    scope: Scope, titles: Titles, rules: Rules, items: Sequence[tuple[Item, int]], author: Actor | None
+    scope: Scope,
+    titles: Titles,
+    rules: Rules,
+    items: Sequence[tuple[Item, int]],
+    blueprint: Blueprint,
+    author: Actor | None,
 ) -> Activity | None:
     """The author's quiz, still in its first version, that says just this: what a double click has sent already."""
     if author is None:
@@ -104,19 +125,20 @@ def _sent_before(
         .where(Activity.scope_id == scope.id, Activity.title_zh == titles.zh, Activity.title_en == titles.en)
         .where(Activity.version == 1, QuizVersion.author_id == author.id)
     )
-    wanted = [(item.id, points) for item, points in items]
+    wanted = [(item.id, blueprint.section_of(item.id), points) for item, points in items]
     for activity, version in db.session.execute(statement):
-        own = select(QuizItem.item_id, QuizItem.points).where(QuizItem.quiz_id == activity.id, QuizItem.version == 1)
-        composed = [(one.item_id, one.points) for one in db.session.execute(own.order_by(QuizItem.position))]
-        if composed == wanted and all(getattr(version, name) == value for name, value in asdict(rules).items()):
+        composed = [tuple(row) for row in stored.placed_in(activity.id, 1)]
+        plan = stored.blueprint_of(activity.id, 1)
+        same = composed == wanted and (plan.sections, plan.draws) == (blueprint.sections, blueprint.draws)
+        if same and all(getattr(version, name) == value for name, value in asdict(rules).items()):
             return activity
     return None
 
 
-def _require_items(items: Sequence[tuple[Item, int]], kept: frozenset[int]) -> None:
-    if not items:
+def _require_items(items: Sequence[tuple[Item, int]], blueprint: Blueprint, kept: frozenset[int]) -> None:
+    if not items and not blueprint.draws:
         raise Invalid(_("Choose at least one item: give it a place in the order."))
-    if len(items) > MOST_ITEMS:
+    if len(items) + blueprint.drawn > MOST_ITEMS:
         raise Invalid(_("A quiz takes at most %(max)s items.", max=MOST_ITEMS))
     retired = [item.code for item, _points in items if item.retired_at is not None and item.id not in kept]
     if retired:
@@ -128,7 +150,9 @@ def _require_items(items: Sequence[tuple[Item, int]], kept: frozenset[int]) -> N
         )
 
 
-def _write_version(activity: Activity, rules: Rules, items: Sequence[tuple[Item, int]], author: Actor | None) -> None:
+def _write_version(
+    activity: Activity, rules: Rules, items: Sequence[tuple[Item, int]], blueprint: Blueprint, author: Actor | None
+) -> None:
     db.session.add(
         QuizVersion(
             quiz_id=activity.id,
@@ -140,7 +164,15 @@ def _write_version(activity: Activity, rules: Rules, items: Sequence[tuple[Item,
     )
     db.session.flush()
     db.session.add_all(
-        QuizItem(quiz_id=activity.id, version=activity.version, position=position, item_id=item.id, points=points)
+        QuizItem(
+            quiz_id=activity.id,
+            version=activity.version,
+            position=position,
+            item_id=item.id,
+            points=points,
+            section=blueprint.section_of(item.id),
+        )
         for position, (item, points) in enumerate(items, start=1)
     )
     db.session.flush()
+    blueprints.write(activity, blueprint)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
-from random import Random
 from typing import NamedTuple
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from question_bank import item_types, resits
+from question_bank.blueprints import laying_out
 from question_bank.exams import admission
 from question_bank.exams.admission import NO_ENTRY, Entry
 from question_bank.exams.models import ExamSession
@@ -103,7 +103,7 @@ def _begin_anew(rules: QuizVersion, person_id: int, number: int, begins: Beginni
     if attempt_id is None:
         return None
     attempt = db.session.get_one(Attempt, attempt_id)
-    _lay_out(attempt, rules)
+    laying_out.lay_out(attempt, rules)
     return attempt
 
 
@@ -114,7 +114,7 @@ def draw_ahead(rules: QuizVersion, person_id: int, number: int, session: ExamSes
     if attempt_id is None:
         return None
     attempt = db.session.get_one(Attempt, attempt_id)
-    _lay_out(attempt, rules)
+    laying_out.lay_out(attempt, rules)
     return attempt
 
 
@@ -152,26 +152,6 @@ def _started_elsewhere(person_id: int, quiz_id: int) -> Attempt:
         if attempt.status is AttemptStatus.OPEN:
             return attempt
     raise Conflict(_("This quiz was started and handed in a moment ago in another window. Reload its page."))
-
-
-def _lay_out(attempt: Attempt, rules: QuizVersion) -> None:
-    """Pin the items' versions and the order of items and options."""
-    chance = Random(attempt.seed)  # noqa: S311 - an order, not a secret
-    rows = list(queries.items_to_show(rules))
-    if rules.shuffle_items:
-        chance.shuffle(rows)
-    db.session.add_all(
-        AttemptItem(
-            attempt_id=attempt.id,
-            position=position,
-            item_version_id=version.id,
-            type=item.type,
-            option_order=item_types.get(item.type).draw(version.body, chance, rules.shuffle_options),
-            points=points,
-        )
-        for position, (points, item, version) in enumerate(rows, start=1)
-    )
-    db.session.flush()
 
 
 def hand_in(attempt: Attempt, *, by: HasId | None) -> Attempt:

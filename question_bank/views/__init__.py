@@ -11,17 +11,17 @@ from question_bank.imports import views as imports
 from question_bank.marking import views as marking
 from question_bank.permissions import Permission
 from question_bank.regrading import views as regrading
-from question_bank.views import attempts, authoring, categories, lists, quizzes, review, reviews
+from question_bank.views import authoring, categories, lists, mistakes, printed, review, reviews, stems
 from training.core import web
 
 
 def register(app: Flask) -> None:
     """Plug in the pages and their places in the navigation; the bank is an instructor's home."""
-    app.register_blueprint(attempts.bp)
+    app.register_blueprint(mistakes.bp)
     app.register_blueprint(authoring.bp)
     app.register_blueprint(categories.bp)
     app.register_blueprint(lists.bp)
-    app.register_blueprint(quizzes.bp)
+    app.register_blueprint(printed.bp)
     app.register_blueprint(review.bp)
     app.register_blueprint(reviews.bp)
     app.register_blueprint(changes.bp)
@@ -29,6 +29,8 @@ def register(app: Flask) -> None:
     app.register_blueprint(marking.bp)
     app.register_blueprint(exams.bp)
     app.register_blueprint(regrading.bp)
+    app.jinja_env.filters["stem"] = stems.stem
+    web.add_entry(_l("Wrong answers"), "quiz.mistakes", Permission.ATTEMPT_SIT, order=13)
     web.add_entry(_l("Teaching"), "items.list_items", Permission.ITEM_READ, order=20, home=True)
     web.add_entry(_l("Question bank"), "items.list_items", Permission.ITEM_READ, order=25)
     web.add_entry(_l("Marking"), "marking.waiting", Permission.ATTEMPT_MARK, order=42)

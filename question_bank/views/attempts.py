@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from question_bank import item_types
+from question_bank.blueprints import queries as blueprints
 from question_bank.exams import admission, noting
 from question_bank.exams.admission import NO_ENTRY, Entry
 from question_bank.exams.forms import EntryForm
@@ -90,6 +91,7 @@ def paper(attempt_id: int) -> ResponseReturnValue:
         activity=activity,
         rules=rules,
         items=papers.paper_of(attempt),
+        sections=blueprints.sections_of(attempt.quiz_id, attempt.quiz_version),
         now=now,
     )
 
@@ -98,7 +100,11 @@ def paper(attempt_id: int) -> ResponseReturnValue:
 @requires(Permission.ATTEMPT_SIT)
 def answer(attempt_id: int) -> ResponseReturnValue:
     """Save the answers that were sent; what is returned here leaves only after the commit."""
-    told = answers.save(attempt_id, papers.answers_in(request.form), person_id=actor().id, device=forgery.device())
+    given = papers.answers_in(request.form)
+    if not given:
+        queries.attempt_of(actor().id, attempt_id)
+        raise Invalid(_("No answer was sent. Go back to the paper and answer an item."))
+    told = answers.save(attempt_id, given, person_id=actor().id, device=forgery.device())
     refused = {place: one for place, one in told.answers.items() if isinstance(one, Refusal)}
     _log_refused(attempt_id, refused)
     worst = next(iter(refused.values())).error if len(refused) == len(told.answers) else None
@@ -171,6 +177,7 @@ def result(attempt_id: int) -> ResponseReturnValue:
             "question_bank/being_marked.html", attempt=attempt, activity=activity, rules=rules, items=items
         )
     stands, _attempts = sitting.standing(actor().id, rules)
+    explained = admission.may_explain(attempt, clock.now())
     by_hand = any(item_types.get(one.type).by_hand for one in items)
     return render_template(
         "question_bank/result.html",
@@ -178,6 +185,8 @@ def result(attempt_id: int) -> ResponseReturnValue:
         activity=activity,
         rules=rules,
         items=items,
+        topics=papers.topics_of(items),
+        explained=explained,
         marks=marking.marks_with_rubrics(attempt.id) if by_hand else {},
         stands=stands,
         State=State,

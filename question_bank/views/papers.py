@@ -13,8 +13,8 @@ from flask import url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from question_bank import item_types
-from question_bank.item_types import Shown, ShownPart
+from question_bank import item_types, vocabulary
+from question_bank.item_types import Shown, ShownPart, about
 from question_bank.models import AnswerEvent, Attempt, AttemptItem
 from question_bank.pictures import showing
 from question_bank.pictures.showing import Picture, Pictures, Region
@@ -48,6 +48,8 @@ class PaperItem:
     partly: bool = False
     critical: bool = False
     flagged: bool = False
+    section: int = 1
+    module: str = ""
     pictures: Pictures = field(default_factory=dict)
 
     @property
@@ -164,9 +166,28 @@ def paper_of(attempt: Attempt, keys: Mapping[int, dict[str, Any]] | None = None)
     ]
 
 
-def _paper_item(item: AttemptItem, body: dict[str, Any], event: AnswerEvent | None, pictures: Pictures) -> PaperItem:
+def looked_at(rows: Sequence[tuple[AttemptItem, dict[str, Any]]]) -> list[PaperItem]:
+    """Items of attempts that are over, each with the answer that was graded; one query for all pictures."""
+    shown_in = {sha256: item.attempt_id for item, body in rows for sha256 in about.files_of(body).values()}
+    pictures = showing.shown(
+        [body for _item, body in rows],
+        lambda sha256: url_for("quiz.picture", attempt_id=shown_in[sha256], sha256=sha256),
+    )
+    return [
+        _paper_item(item, body, None, seen, answer=item.graded_answer or [])
+        for (item, body), seen in zip(rows, pictures, strict=True)
+    ]
+
+
+def _paper_item(
+    item: AttemptItem,
+    body: dict[str, Any],
+    event: AnswerEvent | None,
+    pictures: Pictures,
+    answer: Sequence[str] = (),
+) -> PaperItem:
     kind = item_types.get(item.type)
-    answer = event.answer if event else []
+    answer = event.answer if event else answer
     return PaperItem(
         number=item.position,
         type=item.type,
@@ -182,8 +203,21 @@ def _paper_item(item: AttemptItem, body: dict[str, Any], event: AnswerEvent | No
         partly=item.earned is not None and 0 < item.earned < item.points,
         critical=item.critical_error,
         flagged=item.flagged,
+        section=item.section,
+        module=body.get("about", {}).get("module") or "",
         pictures=pictures,
     )
+
+
+def topics_of(items: Sequence[PaperItem]) -> list[tuple[str, int, int]]:
+    """What a paper was about: the name of each module with its right items and all of them, the weakest first."""
+    found: dict[str, tuple[int, int]] = {}
+    for one in items:
+        if one.module:
+            right, all_of_it = found.get(one.module, (0, 0))
+            found[one.module] = (right + bool(one.right), all_of_it + 1)
+    named = [(vocabulary.name("module", module), *counts) for module, counts in found.items()]
+    return sorted(named, key=lambda topic: (topic[1] / topic[2], topic[0]))
 
 
 def picture_address(sha256: str) -> str:

@@ -10,12 +10,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from question_bank.analysis.classical import Tally
+from question_bank.blueprints import forms as plans
+from question_bank.blueprints import queries as blueprints
+from question_bank.blueprints import services as drawing
 from question_bank.forms.lists import ItemFilter
 from question_bank.forms.quizzes import QuizForm, form_for
 from question_bank.models import Item
 from question_bank.permissions import Permission
+from question_bank.queries import categories, lists
 from question_bank.queries import items as bank
-from question_bank.queries import lists
 from question_bank.queries import quizzes as queries
 from question_bank.regrading.views import rulings_on
 from question_bank.services import quizzes as services
@@ -49,16 +52,18 @@ def new() -> ResponseReturnValue:
 @bp.post("/new")
 @requires(Permission.QUIZ_WRITE)
 def new_post() -> ResponseReturnValue:
-    """Add a quiz, or show other items to choose from."""
-    items = _items_found(_items_sent(())) if _asks_for_items() else _items_sent(())
+    """Add a quiz; or show other items to choose from, add a row, say how many items fit."""
+    items = _items_sent(())
     form = _new_form(items)
-    if _asks_for_items():
+    if _is_shown_again(form):
         return _form_page(form, items, None)
     if not (form.validate() and form.require_distinct_places(items)):
         return _form_page(form, items, None), 422
     try:
         scope = next(one for one in _own_scopes() if one.id == form.scope_id.data)
-        added = services.add_quiz(scope, form.titles(), form.rules(), form.chosen(items), added_by=actor())
+        added = services.add_quiz(
+            scope, form.titles(), form.rules(), form.chosen(items), form.blueprint(items), added_by=actor()
+        )
     except DomainError as error:
         form.form_errors.append(error.message)
         return _form_page(form, items, None), error.status
@@ -83,6 +88,7 @@ def quiz(quiz_id: int) -> ResponseReturnValue:
         "question_bank/quiz.html",
         activity=activity,
         rules=queries.rules_of(quiz_id, activity.version),
+        **drawing.state_of(quiz_id, activity.version),
         items=queries.items_of(quiz_id, activity.version),
         totals=queries.totals_of(quiz_id),
         rulings=rulings_on(quiz_id),
@@ -103,12 +109,12 @@ def edit(quiz_id: int) -> ResponseReturnValue:
 @bp.post("/<int:quiz_id>/edit")
 @requires(Permission.QUIZ_WRITE)
 def edit_post(quiz_id: int) -> ResponseReturnValue:
-    """Save the next version, or show other items to choose from; a stale form keeps what was typed."""
+    """Save the next version; or show other items, add a row, say how many fit. A stale form keeps what was typed."""
     activity, scope = queries.quiz_visible_to(actor(), quiz_id, lock=True)
     kept = frozenset(item.id for _place, item in queries.items_of(quiz_id, activity.version))
-    items = _items_found(_items_sent(kept)) if _asks_for_items() else _items_sent(kept)
+    items = _items_sent(kept)
     form = _edit_form(activity, items, {})
-    if _asks_for_items():
+    if _is_shown_again(form):
         return _form_page(form, items, activity)
     if not (form.validate() and form.require_distinct_places(items)):
         return _form_page(form, items, activity), 422
@@ -119,6 +125,7 @@ def edit_post(quiz_id: int) -> ResponseReturnValue:
             form.titles(),
             form.rules(),
             form.chosen(items),
+            form.blueprint(items),
             kept=kept,
             seen_version=form.version.number,
             revised_by=actor(),
@@ -145,21 +152,25 @@ def _search() -> str:
     return _filter().q.data or ""
 
 
-def _asks_for_items() -> bool:
-    return request.form.get("do") == "find"
-
-
-def _items_found(sent: Sequence[Item]) -> list[Item]:
-    """The items that were given a place, and what the search finds beside them."""
-    placed = [item.id for item in sent if request.form.get(f"order_{item.id}", "").strip()]
-    return list(bank.items_to_choose(actor(), placed, _search()))
+def _is_shown_again(form: QuizForm) -> bool:
+    """Whether the form comes back as it was typed, with what a button asked for and nothing said of faults."""
+    wanted = request.form.get("do", "save")
+    if wanted.startswith("add-"):
+        form.grow(wanted.removeprefix("add-"))
+    return wanted != "save"
 
 
 def _items_sent(kept: Sequence[int] | frozenset[int]) -> list[Item]:
-    """The items the form was about: what the quiz has, and items of the actor's; another number is left aside."""
+    """The items the form is about: what the quiz has, and items of the actor's; another number is left aside.
+
+    Where others are looked for: those that were given a place, and what is found beside them.
+    """
     sent = {name.removeprefix("order_") for name in request.form if name.startswith("order_")}
     ids = {int(one) for one in list(sent)[:1000] if one.isdecimal() and len(one) < 19}
     found = bank.items_by_id(actor(), ids, kept)
+    if request.form.get("do") == "find":
+        placed = [one for one in found if request.form.get(f"order_{one}", "").strip()]
+        return list(bank.items_to_choose(actor(), placed, _search()))
     return sorted(found.values(), key=lambda item: (item.id not in kept, item.code, item.id))
 
 
@@ -170,25 +181,28 @@ def _own_scopes() -> list[Any]:
 def _new_form(items: Sequence[Item], places: Mapping[str, int] | None = None) -> QuizForm:
     form = form_for(items, **places or {})
     form.offer([(scope.id, i18n.local(scope, "name")) for scope in _own_scopes()])
+    form.offer_parts(categories.tree_of(actor()))
     return form
 
 
 def _edit_form(activity: Activity, items: Sequence[Item], values: dict[str, Any]) -> QuizForm:
     form = form_for(items, version=str(activity.version), **values)
     del form.scope_id  # a quiz stays where it belongs
+    form.offer_parts(categories.tree_of(actor()))
     return form
 
 
 def _values(activity: Activity, now: Sequence[Any]) -> dict[str, Any]:
     rules = queries.rules_of(activity.id, activity.version)
-    names = ("time_limit_minutes", "pass_percent", "attempts_allowed", "resit_wait_hours")
-    values = {
-        name: getattr(rules, name)
-        for name in (*names, "shuffle_items", "shuffle_options", "items_per_page", "supervised")
-    }
+    names = ("time_limit_minutes", "pass_percent", "attempts_allowed", "resit_wait_hours", "critical_limit")
+    flags = ("shuffle_items", "shuffle_options", "items_per_page", "supervised")
+    values = {name: getattr(rules, name) for name in (*names, *flags)}
+    values["items_per_page"] = rules.items_per_page or None
+    values |= plans.values_of(blueprints.blueprint_of(activity.id, activity.version))
     values |= {"title_zh": activity.title_zh, "title_en": activity.title_en}
     for place, item in now:
         values |= {f"order_{item.id}": place.position, f"points_{item.id}": place.points}
+        values[f"section_{item.id}"] = str(place.section)
     return values
 
 
@@ -196,8 +210,24 @@ def _form_page(form: QuizForm, items: Sequence[Item], activity: Activity | None,
     return render_template(
         "question_bank/quiz_form.html",
         form=form,
+        fits=_fits(form, items, activity),
         items=items,
         activity=activity,
         stale=stale,
         search=_filter(),
     )
+
+
+def _fits(form: QuizForm, items: Sequence[Item], activity: Activity | None) -> dict[int, int]:
+    """How many items fit each draw, by its row on the page; nothing while rows are added or something is wrong."""
+    asked = request.form.get("do", "save")
+    if asked not in {"save", "fit"}:
+        return {}
+    about = [form.draws] if activity else [form.draws, form.scope_id]
+    is_judged = request.method == "POST" and asked == "save"
+    if any(one.errors if is_judged else not one.validate(form) for one in about):
+        return {}
+    plan = form.blueprint(items)
+    scope_id = activity.scope_id if activity else form.scope_id.data
+    found = drawing.fitting(scope_id, plan, [item.id for item, _points in form.chosen(items)])
+    return dict(zip(form.draws_written(), found.values(), strict=True)) if found else {}

@@ -25,9 +25,9 @@ MARKED = """() => {
 def test_a_trainee_signs_in_answers_and_reaches_the_handing_in_by_keyboard_alone(visit: Visit) -> None:
     page = visit(size=DESK)
     page.goto("/sign-in")
-    _tab_to(page, "[name=login]")
+    tab_to(page, "[name=login]")
     page.keyboard.type(trainee("quiz_failed")["mobile"])
-    _tab_to(page, "[name=password]")
+    tab_to(page, "[name=password]")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/learning/")
@@ -55,7 +55,7 @@ def test_an_instructor_writes_an_item_by_keyboard_alone(visit: Visit) -> None:
     for place, letter in enumerate("abcd"):
         _type(page, **{f"options-{place}-text_zh": f"选项{letter}", f"options-{place}-text_en": f"Option {letter}"})
         if letter == "b":
-            _tab_to(page, "[name=options-1-right]")
+            tab_to(page, "[name=options-1-right]")
             page.keyboard.press("Space")
     _type(page, explanation_zh="先评估。", explanation_en="Assess first.")
     _follow(page, "button[name=do][value=save]", re.compile(r"/items/\d+$"))
@@ -75,7 +75,7 @@ def test_a_supervisor_signs_hours_by_keyboard_alone(visit: Visit) -> None:
     waiting = page.locator("main [name=line]")
     expect(waiting).not_to_have_count(0)
     before = waiting.count()
-    _tab_to(page, "main [name=line]")
+    tab_to(page, "main [name=line]")
     page.keyboard.press("Space")
     _follow(page, "main form[action$='/sign'] button", "**/sign?*")
     _follow(page, "main form[action$='/sign'] button", "**/supervision/")
@@ -84,11 +84,11 @@ def test_a_supervisor_signs_hours_by_keyboard_alone(visit: Visit) -> None:
 
 def _type(page: Page, **fields: str) -> None:
     for name, text in fields.items():
-        _tab_to(page, f"[name={name}]")
+        tab_to(page, f"[name={name}]")
         page.keyboard.type(text)
 
 
-def _tab_to(page: Page, selector: str) -> None:
+def tab_to(page: Page, selector: str) -> None:
     for _press in range(120):
         page.keyboard.press("Tab")
         if page.evaluate(FOCUSED, selector):
@@ -98,7 +98,7 @@ def _tab_to(page: Page, selector: str) -> None:
 
 
 def _follow(page: Page, selector: str, address: str | re.Pattern[str] | Callable[[str], bool]) -> None:
-    _tab_to(page, selector)
+    tab_to(page, selector)
     page.keyboard.press("Enter")
     page.wait_for_url(address)
 
@@ -106,7 +106,7 @@ def _follow(page: Page, selector: str, address: str | re.Pattern[str] | Callable
 def _answer_one(page: Page) -> None:
     question = papers.questions(page)[0]
     number = question.get_attribute("data-item")
-    _tab_to(page, f"#item-{number} input[type=radio]")
+    tab_to(page, f"#item-{number} input[type=radio]")
     page.keyboard.press("Space")
     expect(question.locator("input:checked")).to_have_count(1)
     papers.expect_saved(question)
@@ -119,9 +119,9 @@ def _answer_one(page: Page) -> None:
 
 def _open_the_handing_in_and_leave_it(page: Page) -> None:
     """Enter unfolds the confirmation and Space folds it; unfolded, its button is within reach of Tab."""
-    _tab_to(page, "details.confirm > summary")
+    tab_to(page, "details.confirm > summary")
     for key, unfolded in (("Enter", 1), ("Space", 0), ("Enter", 1)):
         page.keyboard.press(key)
         expect(page.locator("details.confirm[open]")).to_have_count(unfolded)
-    _tab_to(page, "button[data-finish]")
+    tab_to(page, "button[data-finish]")
     assert page.url.rpartition("/")[0].endswith("/quiz/attempts")

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from certificates import printing, queries, services
+from certificates import queries, services
 from certificates.models import Certificate
 from tests import world
 from training.accounts import queries as account_queries
@@ -19,7 +19,7 @@ from training.accounts.models import Person, Profession
 from training.activities import kinds
 from training.activities import services as activities
 from training.activities.models import Activity
-from training.core import clock
+from training.core import clock, printing
 from training.core.access import Actor
 from training.core.db import db, reading, transaction
 from training.places.models import TrainingBase

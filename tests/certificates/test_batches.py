@@ -14,7 +14,6 @@ from flask import Flask
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select, update
 
-from certificates import printing
 from certificates import services as certificate_services
 from certificates.batches import queries, services, tasks
 from certificates.batches.models import Batch, BatchLine, BatchStatus, LineStatus
@@ -24,7 +23,7 @@ from tests.client import client_for, main_text
 from tests.counting import counting
 from tests.pages import form_of
 from training.accounts.models import RoleGrant
-from training.core import clock, jobs
+from training.core import clock, jobs, printing
 from training.core.audit import AuditLine
 from training.core.db import db, reading, transaction
 from training.programmes.models import Cohort, Enrolment, EnrolmentStatus

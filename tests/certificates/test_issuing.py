@@ -10,13 +10,13 @@ from flask import Flask
 from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from certificates import fonts, printing, rules, serials
+from certificates import rules, serials
 from certificates.fields import CertificateFields
 from certificates.models import Certificate, CertificateDocument, CertificateStatus
 from tests.certificates.conftest import Class
 from tests.client import client_for, main_text
 from training.accounts.models import Person
-from training.core import clock
+from training.core import clock, fonts, printing
 from training.core.audit import AuditLine
 from training.core.db import db, transaction
 from training.progress.models import LedgerLine, Rollup

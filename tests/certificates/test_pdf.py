@@ -21,9 +21,10 @@ import pypdf
 import pytest
 import segno
 
-from certificates import fonts, pdf
-from certificates.fields import Bilingual, CannotPrint, CertificateFields, CharactersMissing, require_printable
-from certificates.fonts import Typefaces
+from certificates import pdf
+from certificates.fields import Bilingual, CertificateFields, CharactersMissing, require_printable
+from training.core import fonts
+from training.core.fonts import CannotPrint, Typefaces
 
 ROOT = Path(__file__).parents[2]
 NODE_MODULES = ROOT / "node_modules"
@@ -154,7 +155,7 @@ def test_the_same_fields_give_the_same_bytes(certificate: CertificateFields, typ
 
 def test_another_process_prints_the_same_bytes(certificate: CertificateFields, typefaces: Typefaces) -> None:
     script = (
-        "import json, sys; from pathlib import Path; from certificates import fonts, pdf\n"
+        "import json, sys; from pathlib import Path; from certificates import pdf; from training.core import fonts\n"
         "from certificates.fields import CertificateFields\n"
         "found = fonts.find_typefaces(Path(sys.argv[1]), Path(sys.argv[2]))\n"
         "sys.stdout.buffer.write(pdf.render(CertificateFields.from_dict(json.load(sys.stdin)), found))"

@@ -67,6 +67,15 @@ def test_a_file_is_added_and_the_unsaved_text_stays(study: Study, as_: AsPerson)
     assert len(ids(study)) == 1
 
 
+def test_a_photograph_is_kept_without_the_place_where_it_was_taken(study: Study, as_: AsPerson) -> None:
+    assert add(study, as_, made.photograph(), "ward").status_code == 200
+    author = as_(study.people["instructor"])
+    shown = author.get(f"/teaching/courses/{study.course}/media/{ids(study)['ward']}/file")
+    assert shown.status_code == 200
+    assert shown.data.startswith(b"\xff\xd8")
+    assert not any(secret in shown.data for secret in made.SECRETS)
+
+
 @pytest.mark.parametrize(
     ("content", "changes", "word"),
     [

@@ -20,12 +20,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from certificates import printing
 from certificates.batches import queries, services, tasks
 from certificates.batches.models import BatchStatus
 from certificates.tasks import render_document
 from tests.certificates import conftest  # noqa: F401 - its outcome stands in the ledger
 from training.activities import kinds
+from training.core import printing
 from training.core.db import db, reading, transaction
 from wsgi import make_app
 

@@ -223,7 +223,7 @@ def test_a_new_version_of_a_quiz_leaves_the_enrolled_with_theirs(
         assert db.session.get_one(Activity, bench.quiz_id).version == 2
     attempt = bench.start()
     page_seen = as_(bench.trainee, "en").get(f"/quiz/attempts/{attempt}").text
-    assert page_seen.count("data-answer=") == 5
+    assert page_seen.count("data-item=") == 5
 
 
 def test_results_are_counted_without_names(bench: Bench, instructor: CheckingClient) -> None:

@@ -1,17 +1,15 @@
-"""Exam sessions: who may begin when, whose time goes how long, what an invigilator does, when results are told."""
+"""Exam sessions: who may begin when, until when their time goes, and what is shown when."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import select
 
 from question_bank.exams import queries, rules, services, tasks
 from question_bank.exams.models import ExamCandidate, ExamSession
@@ -20,74 +18,34 @@ from question_bank.models import Attempt, AttemptItem, AttemptStatus
 from question_bank.queries import attempts
 from question_bank.services import sitting
 from tests.answering import answer
-from tests.client import CheckingClient, main_text
+from tests.client import main_text
 from tests.counting import counting
 from tests.question_bank.conftest import NOW, Bench
-from tests.question_bank.test_saving import position_of
+from tests.question_bank.exam_bench import (
+    JSON,
+    MINUTE,
+    As,
+    Move,
+    act,
+    attempt_of,
+    begin,
+    kinds,
+    set_session,
+    supervised,
+    terms,
+)
 from tests.question_bank.test_sitting import answer_all
 from training.core.db import db
 from training.core.errors import Conflict
-from training.core.scopes import Scope
 from training.messages.models import Message
 from training.places.models import TrainingBase
-from training.progress import rollups
-from training.progress.models import LedgerLine
 
 pytestmark = pytest.mark.world
-As = Callable[..., CheckingClient]
-Move = Callable[[timedelta], None]
-MINUTE = timedelta(minutes=1)
-JSON = {"Accept": "application/json"}
-ENTRY = {"code": "ward7", "honour": "y"}
-
-
-def terms(**changed: Any) -> services.Terms:
-    """Opens in ten minutes for an hour, lets people in for fifteen; a code, the statement, results at once."""
-    values: dict[str, Any] = {
-        "name": "结业考试 第一场",
-        "opens_at": NOW + 10 * MINUTE,
-        "closes_at": NOW + 70 * MINUTE,
-        "late_minutes": 15,
-        "code": "WARD7",
-    }
-    return services.Terms(**(values | changed))
 
 
 @pytest.fixture
 def exam(make_bench: Callable[..., Bench]) -> Bench:
-    """A supervised quiz of twenty minutes."""
-    return make_bench(supervised=True)
-
-
-def set_session(bench: Bench, *admitted: str, **changed: Any) -> int:
-    """A session at the first base; returns its id."""
-    with bench.writing():
-        base = db.session.scalars(select(TrainingBase).where(TrainingBase.code == "B-jn")).one()
-        quiz, _rules, _items = attempts.quiz_for(bench.trainee.id, bench.quiz_id)
-        session = services.add_session(
-            quiz, db.session.get_one(Scope, base.scope_id), terms(**changed), added_by=bench.actor("coordinator.jn")
-        )
-        services.admit(session, [bench.people[name].id for name in admitted or ("trainee.jn", "other_trainee.jn")])
-        return session.id
-
-
-def begin(client: CheckingClient, bench: Bench, **said: str) -> Any:
-    return client.post(f"/quiz/{bench.quiz_id}/start", data=ENTRY | said)
-
-
-def attempt_of(bench: Bench, name: str = "trainee.jn") -> Attempt:
-    with bench.looking():
-        own = select(Attempt).where(Attempt.person_id == bench.people[name].id, Attempt.quiz_id == bench.quiz_id)
-        return db.session.scalars(own.order_by(Attempt.id.desc()).limit(1)).one()
-
-
-def kinds(bench: Bench, attempt_id: int) -> list[str]:
-    with bench.looking():
-        return [one.kind.value for one, _name in queries.events_of(attempt_id)]
-
-
-def act(bench: Bench, as_: As, path: str, name: str = "coordinator.jn", **data: Any) -> Any:
-    return as_(bench.people[name], "en").post(f"/exams/{path}", data=data)
+    return supervised(make_bench)
 
 
 @pytest.mark.one_database
@@ -178,151 +136,6 @@ def test_papers_drawn_before_are_the_ones_that_are_sat(app: Flask, exam: Bench, 
         assert db.session.scalars(select(AttemptItem.attempt_id).distinct()).all().count(drawn.id) == 1
 
 
-def test_a_pause_stops_everybodys_time_and_loses_nothing(app: Flask, exam: Bench, as_: As, at: Move) -> None:
-    at(timedelta())
-    session_id = set_session(exam)
-    at(10 * MINUTE)
-    client = as_(exam.trainee, "en")
-    paper = begin(client, exam).location
-    at(25 * MINUTE)
-    assert act(exam, as_, f"{session_id}/pause", reason="火警").status_code == 302
-    assert "Your time does not run" in main_text(client.get(paper))
-    place = position_of(exam, attempt_of(exam).id, "A1")
-    saved = client.post(f"{paper}/answers", data=answer(place, "a"), headers=JSON)
-    assert (saved.status_code, saved.json and saved.json["paused"]) == (200, True)
-    other = begin(as_(exam.people["other_trainee.jn"], "en"), exam)
-    assert other.status_code == 409
-    at(45 * MINUTE)
-    with app.app_context():
-        from question_bank.tasks import hand_in_due
-
-        assert hand_in_due() == 0
-    assert act(exam, as_, f"{session_id}/resume").status_code == 302
-    assert attempt_of(exam).deadline == NOW + 50 * MINUTE, "five minutes were left"
-    with exam.looking():
-        assert db.session.get_one(ExamSession, session_id).closes_at == NOW + 90 * MINUTE
-    assert client.get(paper).status_code == 200
-    assert kinds(exam, attempt_of(exam).id) == ["paused", "resumed"]
-
-
-def test_more_time_reaches_those_who_sit_and_nobody_else(exam: Bench, as_: As, at: Move) -> None:
-    at(timedelta())
-    session_id = set_session(exam)
-    at(10 * MINUTE)
-    assert act(exam, as_, f"{session_id}/extend", minutes=5, reason="停电").status_code == 409
-    for name in ("trainee.jn", "other_trainee.jn"):
-        begin(as_(exam.people[name]), exam)
-    assert act(exam, as_, f"{session_id}/extend", minutes=5).status_code == 422
-    assert act(exam, as_, f"{session_id}/extend", minutes=5, reason="停电").status_code == 302
-    own = f"{session_id}/people/{exam.trainee.id}/extend"
-    assert act(exam, as_, own, "supervisor.jn", minutes=3, reason="电脑死机").status_code == 302
-    assert attempt_of(exam).deadline == NOW + 38 * MINUTE
-    assert attempt_of(exam, "other_trainee.jn").deadline == NOW + 35 * MINUTE
-
-
-def test_held_results_wait_for_their_release_and_are_told_then(app: Flask, exam: Bench, as_: As, at: Move) -> None:
-    at(timedelta())
-    session_id = set_session(exam, held=True)
-    at(10 * MINUTE)
-    client = as_(exam.trainee, "en")
-    paper = begin(client, exam).location
-    attempt_id = attempt_of(exam).id
-    answer_all(exam, attempt_id)
-    client.post(f"{paper}/hand-in")
-    page = client.get(f"{paper}/result")
-    assert "the result follows" in page.text
-    assert "right answer" not in page.text
-    line = select(LedgerLine).where(LedgerLine.client_key == f"attempt:{attempt_id}")
-    with exam.looking():
-        assert db.session.scalars(line).all() == []
-    assert act(exam, as_, f"{session_id}/people/{exam.trainee.id}/reopen", minutes=5, reason="误交").status_code == 302
-    assert client.get(paper).status_code == 200
-    client.post(f"{paper}/hand-in")
-    with app.app_context():
-        assert tasks.finish_released() == 0
-    assert act(exam, as_, f"{session_id}/release", "supervisor.jn").status_code == 403
-    assert act(exam, as_, f"{session_id}/release").status_code == 302
-    with app.app_context():
-        assert (tasks.finish_released(), tasks.finish_released()) == (1, 0)
-    with exam.looking():
-        assert db.session.scalars(line).one().occurred_at == NOW + 10 * MINUTE
-        told = select(Message.id).where(Message.url == f"{paper}/result")
-        assert len(db.session.scalars(told).all()) == 1
-    assert attempt_of(exam).passed is True
-    assert kinds(exam, attempt_id) == ["reopened"]
-    late = act(exam, as_, f"{session_id}/people/{exam.trainee.id}/reopen", minutes=5, reason="误交")
-    assert late.status_code == 409
-
-
-def test_a_void_attempt_counts_for_nothing_and_takes_back_what_was_passed(exam: Bench, as_: As, at: Move) -> None:
-    at(timedelta())
-    session_id = set_session(exam)
-    at(10 * MINUTE)
-    client = as_(exam.trainee, "en")
-    paper = begin(client, exam).location
-    first = attempt_of(exam).id
-    answer_all(exam, first)
-    client.post(f"{paper}/hand-in")
-    assert attempt_of(exam).passed is True
-    again = begin(client, exam)
-    assert (again.status_code, "passed" in main_text(again)) == (409, True)
-    voided = f"{session_id}/people/{exam.trainee.id}/void"
-    assert act(exam, as_, voided, reason=" ").status_code == 422
-    assert act(exam, as_, voided, reason="代考").status_code == 302
-    assert (attempt_of(exam).status, attempt_of(exam).passed) == (AttemptStatus.VOID, None)
-    assert "counts for nothing" in main_text(client.get(f"{paper}/result"))
-    with exam.writing():
-        assert rollups.rebuild() == 0
-    with exam.looking():
-        lines = select(LedgerLine.outcome).where(LedgerLine.activity_id == exam.quiz_id).order_by(LedgerLine.id)
-        assert db.session.scalars(lines).all() == ["question_bank:passed", "question_bank:taken-back"]
-    assert begin(client, exam).status_code == 302, "a void attempt is no attempt"
-    assert attempt_of(exam).number == 2
-    assert kinds(exam, first) == ["voided"]
-
-
-def test_leaving_the_page_is_noted_as_a_fact_and_once(exam: Bench, as_: As, at: Move) -> None:
-    at(timedelta())
-    session_id = set_session(exam)
-    at(10 * MINUTE)
-    client = as_(exam.trainee, "en")
-    paper = begin(client, exam).location
-    for kind in ("left", "left", "returned", "left"):
-        told = client.post(f"{paper}/events", data={"kind": kind}, headers=JSON)
-        assert told.status_code == 200
-        assert set(told.json or {}) == {"deadline", "now", "paused"}
-    assert client.post(f"{paper}/events", data={"kind": "voided"}, headers=JSON).status_code == 422
-    stranger = as_(exam.people["other_trainee.jn"])
-    assert stranger.post(f"{paper}/events", data={"kind": "left"}, headers=JSON).status_code == 404
-    assert kinds(exam, attempt_of(exam).id) == ["left", "returned", "left"]
-    shown = main_text(as_(exam.people["supervisor.jn"], "en").get(f"/exams/{session_id}/people/{exam.trainee.id}"))
-    assert shown.count("left the page") == 2
-    assert "facts, not judgements" in shown
-    with pytest.raises(DBAPIError, match="append-only"), exam.writing():
-        db.session.execute(text("DELETE FROM attempt_event"))
-
-
-def test_a_cohort_is_admitted_without_those_who_have_passed(exam: Bench, as_: As, at: Move) -> None:
-    at(timedelta())
-    session_id = set_session(exam, "trainee.jn")
-    client = as_(exam.people["coordinator.jn"], "en")
-    with exam.looking():
-        session, _quiz, scope = queries.session_visible_to(exam.actor("coordinator.jn"), session_id)
-        [(cohort, people)] = queries.cohorts_to_admit(session, scope)
-    assert people == 2
-    client.post(f"/exams/{session_id}/admit", data={"cohort_id": cohort.id})
-    assert "People newly admitted: 1." in client.get(f"/exams/{session_id}").text
-    assert client.post(f"/exams/{session_id}/admit", data={"cohort_id": 10**6}).status_code == 422
-    at(10 * MINUTE)
-    began = begin(as_(exam.trainee), exam).location
-    answer_all(exam, attempt_of(exam).id)
-    as_(exam.trainee).post(f"{began}/hand-in")
-    second = set_session(exam, "nobody", opens_at=NOW + 90 * MINUTE, closes_at=NOW + 150 * MINUTE)
-    with exam.writing():
-        session, _quiz, scope = queries.session_visible_to(exam.actor("coordinator.jn"), second)
-        assert services.admit_cohort(session, scope, cohort.id, admitted_by=exam.actor("coordinator.jn")) == 1
-
-
 def test_a_session_is_set_changed_and_cancelled_by_a_coordinator(exam: Bench, as_: As, at: Move) -> None:
     at(timedelta())
     client = as_(exam.people["coordinator.jn"], "en")
@@ -366,21 +179,6 @@ def test_a_session_that_somebody_has_begun_is_not_cancelled(exam: Bench, as_: As
         services.revise_session(session, scope, terms(opens_at=NOW), revised_by=exam.actor("coordinator.jn"))
 
 
-def test_the_invigilators_page_costs_the_same_for_two_people_and_for_many(
-    app: Flask, exam: Bench, as_: As, at: Move
-) -> None:
-    at(timedelta())
-    session_id = set_session(exam)
-    at(10 * MINUTE)
-    for name in ("trainee.jn", "other_trainee.jn"):
-        begin(as_(exam.people[name]), exam)
-    client = as_(exam.people["coordinator.jn"], "en")
-    client.get(f"/exams/{session_id}")
-    with counting(app, at_most=8):
-        shown = client.get(f"/exams/{session_id}")
-    assert main_text(shown).count("sitting") >= 2
-
-
 def test_two_sessions_are_sat_one_after_the_other(exam: Bench, as_: As, at: Move) -> None:
     at(timedelta())
     set_session(exam)
@@ -396,3 +194,54 @@ def test_two_sessions_are_sat_one_after_the_other(exam: Bench, as_: As, at: Move
     assert attempt_of(exam).number == 2
     with exam.looking():
         assert sitting.standing(exam.trainee.id, attempts.quiz_for(exam.trainee.id, exam.quiz_id)[1])[0].left == 0
+
+
+def test_whoever_is_admitted_is_told_once_and_sees_the_date_at_home(exam: Bench, as_: As, at: Move) -> None:
+    at(timedelta())
+    session_id = set_session(exam)
+    client = as_(exam.trainee, "en")
+    assert "结业考试 第一场" in main_text(client.get("/learning/"))
+    told = select(Message.title_en).where(Message.key.startswith(f"exam:{session_id}:")).order_by(Message.id)
+    with exam.writing():
+        session, _quiz, scope = queries.session_visible_to(exam.actor("coordinator.jn"), session_id)
+        assert services.admit(session, [exam.trainee.id]) == 0
+        later = terms(opens_at=NOW + 30 * MINUTE, name=session.name)
+        services.revise_session(session, scope, later, revised_by=exam.actor("coordinator.jn"))
+    assert act(exam, as_, f"{session_id}/cancel").status_code == 302
+    with exam.looking():
+        assert db.session.scalars(told).all() == ["You are admitted to an examination"] * 2 + [
+            "An examination is cancelled"
+        ]
+    assert "结业考试 第一场" not in main_text(client.get("/learning/"))
+
+
+def test_nothing_of_the_key_is_shown_while_others_may_sit_and_never_if_it_is_not_wanted(
+    exam: Bench, as_: As, at: Move
+) -> None:
+    at(timedelta())
+    set_session(exam)
+    at(10 * MINUTE)
+    client = as_(exam.trainee, "en")
+    paper = begin(client, exam).location
+    answer_all(exam, attempt_of(exam).id, right=False)
+    client.post(f"{paper}/hand-in")
+    early = client.get(f"{paper}/result")
+    assert "Not passed this time" in main_text(early)
+    assert "right answer" not in early.text
+    assert "shown when the examination is over" in main_text(early)
+    assert "The book is empty" in main_text(client.get("/quiz/mistakes"))
+    at(70 * MINUTE)
+    client = as_(exam.trainee, "en")
+    assert "right answer" in client.get(f"{paper}/result").text
+    book = client.get("/quiz/mistakes")
+    assert book.text.count('<section class="question">') == 5
+    with exam.writing():
+        session = db.session.get_one(ExamSession, attempt_of_now(exam).session_id)
+        session.explained = False
+    assert "right answer" not in client.get(f"{paper}/result").text
+    assert "The book is empty" in main_text(client.get("/quiz/mistakes"))
+
+
+def attempt_of_now(bench: Bench) -> Attempt:
+    own = select(Attempt).where(Attempt.person_id == bench.trainee.id, Attempt.quiz_id == bench.quiz_id)
+    return db.session.scalars(own).one()

@@ -16,6 +16,7 @@ from question_bank.queries import lists
 from question_bank.services import items
 from tests.client import CheckingClient, main_text
 from tests.counting import counting
+from tests.question_bank import bodies
 from tests.question_bank.conftest import Bench, a1
 from tests.question_bank.test_authoring import typed
 from tests.question_bank.test_review import step, write
@@ -121,7 +122,13 @@ def test_what_waits_today_is_counted_on_top(bench: Bench, as_: As, instructor: C
     step(instructor, page, "submit")
     add(bench, "F-1", "甲", review_by=clock.today().isoformat())
     with bench.looking():
-        assert lists.today_of(bench.actor("instructor.jn")) == {"drafts": 1, "waiting": 1, "due": 1, "to_mark": 0}
+        assert lists.today_of(bench.actor("instructor.jn")) == {
+            "drafts": 1,
+            "waiting": 1,
+            "due": 1,
+            "to_mark": 0,
+            "cannot_draw": 0,
+        }
         assert lists.today_of(bench.actor("reviewer.jn"))["waiting"] == 1, "their own does not wait for them"
     assert "N-1" in main_text(as_(bench.people["reviewer.jn"], "en").get("/items/?only=waiting"))
 
@@ -209,3 +216,20 @@ def test_items_of_a_bank_elsewhere_are_not_found(bench: Bench) -> None:
 def test_typed_is_kept_as_a_draft(bench: Bench, instructor: CheckingClient) -> None:
     instructor.submit("/items/new?type=A1", typed("Q-1", stem_zh="芬太尼"))
     assert found(bench, "芬太") == ["Q-1"]
+
+
+def test_lists_show_a_line_where_a_blank_belongs_and_brackets_of_others_as_they_are(
+    bench: Bench, instructor: CheckingClient
+) -> None:
+    with bench.writing():
+        first = db.session.get_one(Item, bench.item_ids[0])
+        author, scope = bench.actor("instructor.jn"), db.session.get_one(Scope, first.scope_id)
+        items.add_item(scope, code="GAP-1", type_name="blanks", body=bodies.blanks(), added_by=author)
+    add(bench, "GAP-2", "表格 [[1]] 的读法", "how to read table [[1]]")
+    stem = bodies.blanks()["stem"]["en"]
+    assert "[[" in stem
+    for page in ("/items/?q=GAP-1", "/items/"):
+        text = main_text(instructor.get(page))
+        assert "＿＿" in text
+        assert stem not in text
+    assert "table [[1]]" in main_text(instructor.get("/items/?q=GAP-2"))

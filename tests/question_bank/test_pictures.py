@@ -97,6 +97,15 @@ def test_a_picture_is_sent_described_and_saved_with_its_item(bench: Bench, instr
     assert newest(bench)[1] == body
 
 
+def test_a_photograph_is_shown_without_the_place_where_it_was_taken(bench: Bench, instructor: CheckingClient) -> None:
+    photograph = made.photograph(orientation=6)
+    assert send(instructor, "/items/new?type=A1", photograph, name="ward.jpg").status_code == 200
+    kept = instructor.get(f"/items/pictures/{hashlib.sha256(file_types.without_notes(photograph)).hexdigest()}")
+    assert kept.status_code == 200
+    assert not any(secret in kept.data for secret in made.SECRETS)
+    assert file_types.detect_bytes(kept.data) == file_types.FileType("image/jpeg", 32, 48), "upright"
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

@@ -121,7 +121,7 @@ def test_an_answer_that_does_not_say_what_it_follows_is_refused(bench: Bench, as
         told = client.post(f"/quiz/attempts/{attempt}/answers", data={"1-after": after, "1-choice": "a"}, headers=JSON)
         assert told.status_code == 422, after
         assert "Reload the page" in told.text
-    assert client.post(f"/quiz/attempts/{attempt}/answers", data={}, headers=JSON).status_code == 404
+    assert client.post(f"/quiz/attempts/{attempt}/answers", data={}, headers=JSON).status_code == 422
     assert events(bench, attempt) == []
 
 
@@ -175,7 +175,7 @@ def test_strangers_and_unknown_items_are_not_found(bench: Bench, as_: As) -> Non
     attempt = bench.start()
     for name in ("other_trainee.jn", "trainee.qd"):
         assert send(as_(bench.people[name]), attempt, 1, "a").status_code == 404
-    for position in (0, 6, 2**62):
+    for position in (0, 6, 10**8):
         assert send(as_(bench.trainee), attempt, position, "a").status_code == 404
     assert send(as_(bench.trainee), attempt + 99, 1, "a").status_code == 404
     assert send(as_(bench.people["instructor.jn"]), attempt, 1, "a").status_code == 403

@@ -200,3 +200,25 @@ def test_pages_keep_their_query_budget(app: Flask, bench: Bench, as_: As, langua
     hand_in(bench, attempt)
     with counting(app, at_most=6):
         client.get(f"/quiz/attempts/{attempt}/result")
+
+
+def test_the_wrong_answer_book_has_each_item_once(app: Flask, bench: Bench, as_: As) -> None:
+    client = as_(bench.trainee, "en")
+    assert "The book is empty" in main_text(client.get("/quiz/mistakes"))
+    for _turn in range(2):
+        attempt = bench.start()
+        answer_all(bench, attempt, right=False)
+        hand_in(bench, attempt)
+        with counting(app, at_most=6):
+            book = client.get("/quiz/mistakes")
+        assert book.text.count('<section class="question">') == 5
+
+
+def test_what_is_right_the_next_time_leaves_the_book(bench: Bench, as_: As) -> None:
+    client = as_(bench.trainee, "en")
+    for right, left in ((False, 5), (True, 0)):
+        attempt = bench.start()
+        answer_all(bench, attempt, right=right)
+        hand_in(bench, attempt)
+        assert client.get("/quiz/mistakes").text.count('<section class="question">') == left
+    assert as_(bench.people["other_trainee.jn"]).get("/quiz/mistakes").text.count("<section") == 0

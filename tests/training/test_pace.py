@@ -49,6 +49,16 @@ def test_nobody_falls_behind_of_whom_nothing_is_asked() -> None:
     assert all(at(day, needed=0) is None for day in range(-5, 200))
 
 
+@pytest.mark.parametrize("day", [7, 60, 90, 99, 130])
+def test_what_waits_for_somebody_else_counts_as_cleared(day: int) -> None:
+    today, due = FIRST + timedelta(days=day), FIRST + timedelta(days=99)
+    everything = Position(3, 5, True, FIRST, due, waiting=2)
+    assert pace.pace(everything, today) is None
+    assert pace.reminder(everything, today) is None
+    some, as_done = Position(2, 5, True, FIRST, due, waiting=1), Position(3, 5, True, FIRST, due)
+    assert pace.pace(some, today) is pace.pace(as_done, today)
+
+
 def test_somebody_enrolled_after_the_last_day_is_overdue_and_nothing_breaks() -> None:
     position = Position(0, 3, False, FIRST, FIRST - timedelta(days=5))
     assert pace.pace(position, FIRST) is Pace.OVERDUE

@@ -42,7 +42,7 @@ def test_the_province_is_all_there(province: Flask) -> None:
         cities = db.session.scalar(select(func.count()).where(Region.kind == "city"))
         learners = db.session.scalar(select(func.count(Enrolment.person_id.distinct())))
         items = db.session.scalars(select(ItemVersion.body).join(Item, Item.id == ItemVersion.item_id)).all()
-    assert counts == {"Institution": 40, "TrainingBase": 8, "Alliance": 1, "Programme": 2, "Cohort": 12}
+    assert counts == {"Institution": 40, "TrainingBase": 8, "Alliance": 1, "Programme": 4, "Cohort": 14}
     assert (cities, learners) == (16, 400)
     assert len(items) >= 150
     assert all(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from tests import media_files as made
@@ -137,3 +140,24 @@ def test_the_check_finds_what_is_missing_damaged_or_nobodys(app: Flask) -> None:
 def _flip(path: Path) -> None:
     content = path.read_bytes()
     path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+
+
+HEADS = [data[:12] for data in TAKEN.values()]
+
+
+@pytest.mark.one_database
+@given(st.sampled_from(HEADS), st.integers(0, 12), st.binary(max_size=300))
+def test_whatever_follows_the_head_of_a_kind_is_taken_or_refused_and_never_fails(
+    head: bytes, kept: int, rest: bytes
+) -> None:
+    with contextlib.suppress(Invalid):
+        assert file_types.detect_bytes(head[:kept] + rest).family in file_types.FAMILIES
+
+
+@pytest.mark.one_database
+def test_boxes_within_boxes_without_end_are_not_followed(app: Flask) -> None:
+    size = 20_000
+    trak = b"".join((size - place).to_bytes(4, "big") + b"trak" for place in range(0, size, 8))
+    data = b"\0\0\0\x10ftypisom\0\0\0\0" + (len(trak) + 8).to_bytes(4, "big") + b"moov" + trak
+    with app.test_request_context(), pytest.raises(Invalid):
+        file_types.detect_bytes(data + b"\0\0\0\x08mdat")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
+from itertools import groupby
 from typing import Any, cast
 
 from flask_babel import gettext as _
@@ -13,7 +15,7 @@ from sqlalchemy.orm import aliased
 
 from training.accounts.models import NOTICE, AccessCode, Person, RoleGrant, Throttle
 from training.core import clock, scopes
-from training.core.access import Actor, Grant, Role
+from training.core.access import Actor, Grant, Role, holders
 from training.core.db import connection, db
 from training.core.errors import NotFound
 from training.core.scopes import Scope, ScopeKind
@@ -175,6 +177,25 @@ def roles_of(person_ids: Collection[int]) -> Mapping[int, list[tuple[Role, Scope
     for person_id, role, scope in rows:
         roles[person_id].append((role, scope))
     return roles
+
+
+def actors_holding(permission: StrEnum, *conditions: ColumnElement[bool]) -> list[Actor]:
+    """Everybody who holds the permission somewhere now and whose account is in use, with those grants; one query.
+
+    `conditions` are further ones on `Person`, and on the `Scope` of a grant.
+    """
+    rows = db.session.execute(
+        select(Person.id, Person.name, RoleGrant.role, Scope)
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .join(Scope, Scope.id == RoleGrant.scope_id)
+        .where(RoleGrant.role.in_(holders(permission)), _in_force(clock.today()))
+        .where(Person.active, Person.activated_at.is_not(None), Person.erased_at.is_(None), *conditions)
+        .order_by(Person.id, RoleGrant.id)
+    ).all()
+    return [
+        Actor(person_id, name, tuple(Grant(one.role, one.Scope.id, one.Scope.path) for one in several))
+        for (person_id, name), several in groupby(rows, key=lambda row: (row.id, row.name))
+    ]
 
 
 def grantable_scopes(paths: tuple[str, ...]) -> Sequence[Scope]:

@@ -248,6 +248,27 @@ def upsert(
     return statement.on_conflict_do_update(index_elements=list(keys), set_=changes)
 
 
+def insert_many(model: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that name the same columns and break no rule; PostgreSQL copies them, in half of the time."""
+    table = model.__table__
+    if db.engine.dialect.name == "sqlite" or not rows:
+        db.session.execute(insert(table), list(rows))
+        return
+    db.session.flush()
+    names = list(rows[0])
+    columns = ", ".join(names)
+    kinds = [table.c[name].type.dialect_impl(db.engine.dialect) for name in names]
+    made = [kind.bind_processor(db.engine.dialect) or _as_it_is for kind in kinds]
+    raw = connection().connection.cursor()
+    with raw.copy(f"COPY {table.name} ({columns}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row([make(row[name]) for name, make in zip(names, made, strict=True)])
+
+
+def _as_it_is(value: object) -> object:
+    return value
+
+
 MANY = 500
 
 

@@ -15,11 +15,14 @@ from typing import Any, BinaryIO
 
 from flask_babel import gettext as _
 
+from training.core import stripping
 from training.core.errors import Invalid
 
 MEGABYTE = 1024 * 1024
 LONGEST_SIDE = 8_000
 MOST_PIXELS = 40_000_000
+KINDS = {"PNG": "image/png", "JPEG": "image/jpeg", "MPO": "image/jpeg", "WEBP": "image/webp"}
+"""Pictures by the names of Pillow; MPO is a photograph with others behind it, which are taken off."""
 ORIENTATION, LYING = 0x0112, frozenset({5, 6, 7, 8})  # a tag of EXIF, and its values for a quarter turn
 OFFICE = "application/vnd.openxmlformats-officedocument."
 OFFICE_PARTS = {
@@ -124,7 +127,7 @@ def _picture(file: BinaryIO, _size: int) -> FileType:
 
     try:
         with Image.open(file, formats=("PNG", "JPEG", "WEBP")) as picture:
-            (width, height), name = picture.size, picture.format
+            (width, height), name = picture.size, KINDS.get(picture.format or "", "")
             if max(width, height) > LONGEST_SIDE or width * height > MOST_PIXELS:
                 raise Invalid(
                     _(
@@ -134,7 +137,7 @@ def _picture(file: BinaryIO, _size: int) -> FileType:
                         side=LONGEST_SIDE,
                     )
                 )
-            if name == "PNG":
+            if name == "image/png":
                 picture.verify()
             elif _is_turned(picture):
                 width, height = height, width
@@ -142,7 +145,15 @@ def _picture(file: BinaryIO, _size: int) -> FileType:
         raise Invalid(_("The picture has far too many pixels. Make it smaller.")) from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise _cut_off() from error
-    return FileType(f"image/{(name or '').lower()}", width, height)
+    return FileType(name, width, height)
+
+
+def without_notes(picture: bytes) -> bytes:
+    """A picture without place, device and what else is noted beside it; raises `Invalid` for one that is damaged."""
+    try:
+        return stripping.without_notes(picture)
+    except stripping.Damaged as error:
+        raise _cut_off() from error
 
 
 def _is_turned(picture: Any) -> bool:
@@ -184,7 +195,7 @@ def _mp4(file: BinaryIO, size: int) -> FileType:
     for name, start, end in _boxes(file, 0, size):
         names.add(name)
         if name == b"moov":
-            tracks |= set(_handlers(file, start, end))
+            tracks |= set(_handlers(file, start, end, deep=2))
     if not {b"moov", b"mdat"} <= names:
         raise _cut_off()
     if b"vide" in tracks:
@@ -194,11 +205,11 @@ def _mp4(file: BinaryIO, size: int) -> FileType:
     raise Invalid(_("The file holds neither a picture track nor a sound track."))
 
 
-def _handlers(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:
-    """What each track is: the word in moov/trak/mdia/hdlr."""
+def _handlers(file: BinaryIO, start: int, end: int, deep: int) -> Iterator[bytes]:
+    """What each track is: the word in moov/trak/mdia/hdlr; boxes within boxes are followed so `deep` and no deeper."""
     for name, inner, inner_end in _boxes(file, start, end):
-        if name in {b"trak", b"mdia"}:
-            yield from _handlers(file, inner, inner_end)
+        if name in {b"trak", b"mdia"} and deep:
+            yield from _handlers(file, inner, inner_end, deep - 1)
         elif name == b"hdlr":
             file.seek(inner + 8)
             yield file.read(4)
@@ -260,6 +271,8 @@ def _mp3(file: BinaryIO, _size: int) -> FileType:
     """After a tag, two frames of sound one after the other."""
     head, place = file.read(10), 0
     if head.startswith(b"ID3"):
+        if len(head) < 10:
+            raise _cut_off()
         place = 10 + sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
     for _turn in range(2):
         file.seek(place)

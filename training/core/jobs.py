@@ -8,7 +8,7 @@ work in the tables; the worker runs all of them every minute, so that a lost wak
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Flask, current_app
@@ -72,6 +72,16 @@ def run_sweeps() -> dict[str, int]:
         except Exception:  # noqa: BLE001 - the next minute tries again
             log.exception("sweep failed", sweep=name)
     return finished
+
+
+def take_up(left: Sequence[int], work: Callable[[int], object], *, of: str) -> int:
+    """Do what is left `of` something, by id; returns how many. One that fails is logged, and keeps no other waiting."""
+    for one in left:
+        try:
+            work(one)
+        except Exception:  # noqa: BLE001 - the next minute tries again
+            log.exception("left unfinished", of=of, id=one)
+    return len(left)
 
 
 def init_app(app: Flask, queue: Huey) -> None:

@@ -76,6 +76,7 @@ def path_of(sha256: str) -> Path:
 def keep(content: IO[bytes] | bytes, name: str, *, families: Collection[str]) -> Kept:
     """Put a file into its place and say what it is; the same content again is the file that there is.
 
+    Pictures are kept without what is noted beside them (`core/stripping.py`).
     Raises `Invalid` with a sentence when it is none of `families` (see `core/file_types.py`), damaged or too large.
     """
     stream = io.BytesIO(content) if isinstance(content, bytes) else content
@@ -88,6 +89,9 @@ def keep(content: IO[bytes] | bytes, name: str, *, families: Collection[str]) ->
             sha256, size = _copy(stream, file, max(file_types.LARGEST[one] for one in families))
         found = file_types.detect(path)
         _require(found, size, families)
+        if found.family == "image":
+            sha256, size = _strip(path, sha256, size)
+            found = file_types.detect(path)
         _put(path, path_of(sha256))
     finally:
         path.unlink(missing_ok=True)
@@ -106,6 +110,16 @@ def _copy(stream: IO[bytes], file: IO[bytes], most: int) -> tuple[str, int]:
     file.flush()
     os.fsync(file.fileno())
     return digest.hexdigest(), size
+
+
+def _strip(path: Path, sha256: str, size: int) -> tuple[str, int]:
+    """Take off what is noted beside the picture; returns hash and size, the same where nothing was."""
+    before = path.read_bytes()
+    content = file_types.without_notes(before)
+    if content == before:
+        return sha256, size
+    with path.open("wb") as file:
+        return _copy(io.BytesIO(content), file, len(content))
 
 
 def _too_large(most: int) -> str:

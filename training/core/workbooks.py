@@ -26,6 +26,7 @@ CREATED = datetime(2026, 1, 1)  # noqa: DTZ001 - the file's own field has no zon
 LONGEST_TEXT = 32_767  # what a cell of Excel holds
 LARGEST_NUMBER = 2**53  # above, a cell of Excel loses digits
 LONGEST_TITLE = 31
+LONGEST_RULE = 255  # what a rule of Excel holds of values to choose from, parted by commas
 ROWS_WITH_LISTS = 2_000  # below the head
 RUNS_AS_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # OWASP, CSV Injection
 
@@ -77,8 +78,9 @@ def write_xlsx(sheets: Sequence[SheetOut]) -> bytes:
     workbook.set_properties({"created": CREATED.replace(tzinfo=UTC)})
     formats = Formats(workbook)
     taken: set[str] = set()
+    lists = Lists(workbook, taken)
     for sheet in sheets:
-        _write_sheet(workbook.add_worksheet(_title(sheet.title, taken)), sheet, formats)
+        _write_sheet(workbook.add_worksheet(_title(sheet.title, taken)), sheet, formats, lists)
     workbook.close()
     return kept.getvalue()
 
@@ -115,13 +117,35 @@ class Formats:
         return self.made[key]
 
 
-def _write_sheet(page: Worksheet, sheet: SheetOut, formats: Formats) -> None:
+class Lists:
+    """What cells offer to choose from: within the rule where it has room, else on a hidden sheet, each list once."""
+
+    def __init__(self, workbook: Workbook, taken: set[str]) -> None:
+        """Start without any; `taken` are the titles of the book's sheets."""
+        self.workbook, self.taken = workbook, taken
+        self.page: Worksheet | None = None
+        self.places: dict[tuple[str, ...], int] = {}
+
+    def source(self, offered: Sequence[str]) -> list[str] | str:
+        """The source of a rule that offers these: themselves, or where they stand."""
+        if len(",".join(offered)) <= LONGEST_RULE and not any("," in one for one in offered):
+            return list(offered)
+        if self.page is None:
+            self.page = self.workbook.add_worksheet(_title("lists", self.taken))
+            self.page.hide()
+        place = self.places.setdefault(tuple(offered), len(self.places))
+        self.page.write_column(0, place, list(offered))
+        column = chr(ord("A") + place)
+        return f"='{self.page.get_name()}'!${column}$1:${column}${len(offered)}"
+
+
+def _write_sheet(page: Worksheet, sheet: SheetOut, formats: Formats, lists: Lists) -> None:
     at = 0
     for row in sheet.above:
         _write_row(page, at, row, formats)
         at += 1
     if sheet.head:
-        _write_head(page, at, sheet, formats)
+        _write_head(page, at, sheet, formats, lists)
         at += 1
     for row in sheet.rows:
         _write_row(page, at, row, formats)
@@ -133,13 +157,13 @@ def _write_sheet(page: Worksheet, sheet: SheetOut, formats: Formats) -> None:
         page.write_string(number, 0, _bounded(note))
 
 
-def _write_head(page: Worksheet, at: int, sheet: SheetOut, formats: Formats) -> None:
+def _write_head(page: Worksheet, at: int, sheet: SheetOut, formats: Formats, lists: Lists) -> None:
     for place, column in enumerate(map(_named, sheet.head)):
         page.set_column(place, place, column.width)
         page.write_string(at, place, _bounded(column.title), formats.get(strong=True))
     page.freeze_panes(at + 1, 0)
     for place, offered in sheet.lists.items():
-        rule = {"validate": "list", "source": list(offered), "error_type": "information"}
+        rule = {"validate": "list", "source": lists.source(offered), "error_type": "information"}
         page.data_validation(at + 1, place, at + ROWS_WITH_LISTS, place, rule)
 
 

@@ -1,6 +1,6 @@
-"""The sample's two programmes and its twelve cohorts over eighteen months, whose people have come more or less far.
+"""The sample's four programmes and its fourteen cohorts over eighteen months, whose people have come more or less far.
 
-A few people have a story (`training/accounts/sample.json`): they are in the two cohorts marked so. The others are drawn
+A few people have a story (`training/accounts/sample.json`): they are in the cohorts marked so. The others are drawn
 from the crowd. How far somebody has come is a **stage**; what a stage means in lessons, attempts and certificates, the
 packages above say in their own samples.
 """
@@ -41,6 +41,10 @@ ENROLLED = {  # of those with a story, how many days ago, so that every stage ha
 WITHDRAWN_AFTER = timedelta(days=30)
 # Who of those with a story is in the specialist programme as well, and since how many days.
 PRACTISING = {"13800000008": 44, "13800000010": 40, "13800000013": 30, "13800000014": 25, "13800000012": 20}
+# Who of those with a story was in the workshop, and since how many days.
+WORKSHOP = {"13800000011": 12, "13800000016": 11}
+# Who of those with a story sits the examination: one has passed, one failed and sits again, one sits it first.
+EXAMINED = {"13800000011": "examined", "13800000016": "resitting", "13800000012": "sitting"}
 # Of a hundred people, by the days since their cohort opened (at least so many).
 SHARES: dict[int, dict[str, int]] = {
     280: {
@@ -100,7 +104,7 @@ def _content() -> dict[str, Any]:
 def add_programmes(shared: dict[str, Any]) -> None:
     """Leave `learners`; `requires` are the activities of each programme by its name, which earlier steps left.
 
-    A small sample has the two cohorts of those with a story alone, and nobody else in them. The stories of the
+    A small sample has the cohorts of those with a story alone, and nobody else in them. The stories of the
     specialist programme come first: everybody's home shows the newest cohort on top.
     """
     content, chance = _content(), Random(20260102)  # noqa: S311 - the same at every load
@@ -152,6 +156,10 @@ def _of_a_story(shared: dict[str, Any], cohort: Cohort, one: dict[str, Any]) -> 
         since = [(ENROLLED[stage], person, stage) for person, stage, _base in shared["trainees"]]
     elif one.get("story") == "practising":
         since = [(days, shared["people"][mobile], "practising") for mobile, days in PRACTISING.items()]
+    elif one.get("story") == "workshop":
+        since = [(days, shared["people"][mobile], "essay_written") for mobile, days in WORKSHOP.items()]
+    elif one.get("story") == "examination":
+        since = [(9, shared["people"][mobile], stage) for mobile, stage in EXAMINED.items()]
     for days, person, stage in sorted(since, key=lambda row: -row[0]):
         with clock.frozen(shared["now"] - timedelta(days=days)):
             enrolment = services.enrol(cohort, person, enrolled_by=coordinator)

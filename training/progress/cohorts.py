@@ -21,7 +21,7 @@ from training.programmes import queries as programmes
 from training.programmes.models import Cohort, Enrolment
 from training.programmes.pages import Today
 from training.programmes.permissions import Permission
-from training.progress import queries, roll, words
+from training.progress import queries, roll, waiting, words
 from training.progress.forms import ExtendForm, MessageForm
 from training.progress.permissions import Permission as ProgressPermission
 from training.progress.roll import SHOWN, Filter, Line
@@ -43,6 +43,7 @@ def cohort(cohort_id: int) -> ResponseReturnValue:
     people = roll.people_on(shown)
     enrolments = [row.Enrolment for row in people]
     steps = queries.steps_of([one.id for one in enrolments])
+    waits = waiting.of_people([one.person_id for one in enrolments])
     return render_template(
         "progress/cohort.html",
         cohort=found,
@@ -56,7 +57,7 @@ def cohort(cohort_id: int) -> ResponseReturnValue:
         page_url=lambda number: _url(found, chosen.arguments(), page=number),
         sort_url=lambda sort: _url(found, chosen.arguments(sort=sort)),
         late=roll.words,
-        current={one: words.going_on(several) for one, several in steps.items() if several},
+        underway={one.id: words.underway(steps[one.id], waits[one.person_id]) for one in enrolments if steps[one.id]},
         actions=words.cohort_actions(actor(), found, enrolments),
         tools=pages.tools(actor(), found),
         told_apart=told_apart,

@@ -18,7 +18,7 @@ from training.programmes import services
 from training.programmes.models import Cohort, Enrolment, EnrolmentStatus
 from training.programmes.pages import cohort_url
 from training.programmes.permissions import Permission as ProgrammePermission
-from training.progress import queries, waivers, words
+from training.progress import queries, waiting, waivers, words
 from training.progress.forms import ReasonForm
 from training.progress.permissions import Permission
 from training.progress.views import bp
@@ -32,9 +32,10 @@ def requirements(cohort_id: int, enrolment_id: int) -> ResponseReturnValue:
     """What one person still has to do, what was waived, and which version of the programme they keep."""
     cohort, enrolment = _found(cohort_id, enrolment_id)
     steps = queries.steps_of([enrolment.id])[enrolment.id]
+    waits = waiting.of_people([enrolment.person_id])[enrolment.person_id]
     return render_template(
         "progress/requirements.html",
-        rows=list(zip(steps, words.path(steps), strict=True)),
+        rows=list(zip(steps, words.path(steps, waits), strict=True)),
         hours=words.hours(steps),
         present=programmes.present_version(enrolment.programme_id),
         may_move=actor().may(ProgrammePermission.ENROLMENT_MOVE),

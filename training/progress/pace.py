@@ -9,7 +9,8 @@ cohort's, unless it was extended). It **falls behind** for the first of these re
 4. *behind*: the share of hurdles cleared is more than 15 hundredths below the share of time gone, and a whole hurdle
    or more is missing to an even pace.
 
-Before its first day nobody falls behind, nor does anyone of whom nothing is asked.
+A hurdle that the person has done their part of, and that waits for somebody else, counts as cleared here. Before its
+first day nobody falls behind, nor does anyone who has nothing left to do.
 """
 
 from __future__ import annotations
@@ -46,13 +47,17 @@ class Reminder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where an open enrolment stands: hurdles done of those needed, anything recorded or not, first and last day."""
+    """Where an open enrolment stands: hurdles done of those needed, anything recorded or not, first and last day.
+
+    `waiting` are hurdles that are not done and wait for somebody else, not for the person.
+    """
 
     done: int
     needed: int
     started: bool
     begins: date
     due: date
+    waiting: int = 0
 
 
 def time_gone(position: Position, today: date) -> Fraction:
@@ -80,7 +85,8 @@ def urgency(position: Position, today: date) -> tuple[bool, int]:
 
 def pace(position: Position, today: date) -> Pace | None:
     """Why the open enrolment falls behind on that day; None when it does not."""
-    if not position.needed or today < position.begins:
+    cleared = position.done + position.waiting
+    if cleared >= position.needed or today < position.begins:
         return None
     gone = time_gone(position, today)
     if days_left(position, today) < 0:
@@ -89,8 +95,8 @@ def pace(position: Position, today: date) -> Pace | None:
         return Pace.DEADLINE
     if not position.started:
         return Pace.NOT_STARTED if (today - position.begins).days >= IDLE else None
-    slow = Fraction(position.done, position.needed) < gone - MARGIN
-    return Pace.BEHIND if slow and position.done < expected(position, today) else None
+    slow = Fraction(cleared, position.needed) < gone - MARGIN
+    return Pace.BEHIND if slow and cleared < expected(position, today) else None
 
 
 def reminder(position: Position, today: date) -> Reminder | None:

@@ -21,7 +21,7 @@ from training.core.scopes import Scope
 from training.places.models import Institution
 from training.programmes.models import Cohort, Enrolment, EnrolmentStatus
 from training.programmes.permissions import Permission
-from training.progress import pace
+from training.progress import pace, waiting
 from training.progress.models import LedgerLine
 from training.progress.pace import Pace, Position
 
@@ -86,6 +86,7 @@ def statement() -> Select[Any]:
             Person.name,
             Person.activated_at.is_not(None).label("activated"),
             _started().label("started"),
+            waiting.count().label("waiting"),
         )
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .join(Person, Person.id == Enrolment.person_id)
@@ -115,7 +116,8 @@ def _read(rows: Select[Any]) -> list[Line]:
 
 def _line(row: Any, today: date) -> Line:
     begins = max(row.starts_on, clock.local(row.enrolled_at).date())
-    position = Position(row.hurdles_done, row.hurdles_needed, bool(row.started), begins, row.due)
+    begun = bool(row.started or row.waiting)
+    position = Position(row.hurdles_done, row.hurdles_needed, begun, begins, row.due, row.waiting)
     late = pace.pace(position, today) if row.status is EnrolmentStatus.OPEN else None
     return Line(row.id, row.cohort_id, row.person_id, row.name, row.status, bool(row.activated), position, late)
 

@@ -10,7 +10,7 @@ from training.core import web
 from training.core.access import actor, requires
 from training.programmes import queries as programmes
 from training.programmes.models import EnrolmentStatus
-from training.progress import queries, words
+from training.progress import queries, waiting, words
 from training.progress.permissions import Permission
 
 OPENED = ("/courses/", "/lessons/", "/quiz/", "/dialogues/")
@@ -25,12 +25,12 @@ def home() -> ResponseReturnValue:
     """What this trainee has before them: what comes next on top, then each programme as a path."""
     rows = [row for row in programmes.enrolments_of(actor().id) if row[0].status is not EnrolmentStatus.WITHDRAWN]
     steps = queries.steps_of([row[0].id for row in rows])
-    waiting = words.waiting_of(actor())
+    own = waiting.of_people([actor().id])[actor().id]
     return render_template(
         "progress/home.html",
         rows=rows,
-        paths={enrolment_id: words.stages(words.path(several, waiting)) for enrolment_id, several in steps.items()},
-        upcoming=words.upcoming(steps, waiting),
+        paths={enrolment_id: words.stages(words.path(several, own)) for enrolment_id, several in steps.items()},
+        upcoming=words.upcoming(steps, own),
         hours={enrolment_id: words.hours(several) for enrolment_id, several in steps.items()},
         credits=programmes.credits_of_several({row[0].programme_id for row in rows}),
         panels=words.panels(actor()),

@@ -8,7 +8,6 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from itertools import groupby
-from types import MappingProxyType
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -20,13 +19,14 @@ from training.activities.models import Activity
 from training.core import i18n
 from training.core.access import Actor
 from training.programmes.models import Cohort, Enrolment
+from training.progress import waiting as waits
 from training.progress.models import Standing
 from training.progress.queries import Step
 
 
 @dataclass(frozen=True)
 class StepView:
-    """A step as pages show it; `state` is `done`, `waived`, `spared`, `current` or `open`."""
+    """A step as pages show it; `state` is `done`, `waived`, `spared`, `waiting`, `current` or `open`."""
 
     title: str
     kind: str
@@ -37,8 +37,6 @@ class StepView:
 
 
 Steps = list[tuple[Step, Activity]]
-Waiting = Mapping[int, str]
-NOTHING_WAITS: Waiting = MappingProxyType({})
 STATES = {Standing.DONE: "done", Standing.WAIVED: "waived", Standing.NOT_NEEDED: "spared"}
 
 
@@ -90,7 +88,7 @@ def sentence(step: Step, activity: Activity, steps: Sequence[tuple[Step, Activit
     return words(step.figures) if words else str(_("Not done yet"))
 
 
-def current(steps: Steps, waiting: Waiting = NOTHING_WAITS) -> tuple[Step, Activity] | None:
+def current(steps: Steps, waiting: waits.Waiting = waits.NOTHING) -> tuple[Step, Activity] | None:
     """The step to go on with: the first open one that counts; of a choice the one that was begun.
 
     What waits for somebody else comes last.
@@ -99,21 +97,20 @@ def current(steps: Steps, waiting: Waiting = NOTHING_WAITS) -> tuple[Step, Activ
     return min(opened, key=lambda pair: pair[1].id in waiting, default=None)
 
 
-def path(steps: Steps, waiting: Waiting = NOTHING_WAITS) -> list[StepView]:
-    """All steps of an enrolment, the one to go on with marked as current; `waiting` is what `waiting_of` gives."""
+def path(steps: Steps, waiting: waits.Waiting = waits.NOTHING) -> list[StepView]:
+    """All steps of an enrolment, the one to go on with marked as current; `waiting` is what of the person's waits."""
     now = current(steps, waiting)
     here = now[0] if now and now[1].id not in waiting else None
     views = [describe(step, activity, steps, current=step is here) for step, activity in steps]
     return [
-        replace(view, words=waiting[activity.id]) if step.is_open and activity.id in waiting else view
+        replace(view, state="waiting", words=waiting[activity.id]) if step.is_open and activity.id in waiting else view
         for view, (step, activity) in zip(views, steps, strict=True)
     ]
 
 
-def going_on(steps: Steps) -> StepView | None:
-    """The step to go on with, if there is one."""
-    now = current(steps)
-    return describe(*now, steps, current=True) if now else None
+def underway(steps: Steps, waiting: waits.Waiting = waits.NOTHING) -> list[StepView]:
+    """What waits for somebody else, and the step to go on with, where there is one."""
+    return [view for view in path(steps, waiting) if view.state in ("current", "waiting")]
 
 
 @dataclass(frozen=True)
@@ -126,7 +123,7 @@ class Stage:
     @property
     def cleared(self) -> int:
         """How many of them ask for nothing more."""
-        return sum(one.state not in ("current", "open") for one in self.steps)
+        return sum(one.state not in ("current", "waiting", "open") for one in self.steps)
 
 
 def stages(path: Sequence[StepView]) -> list[Stage]:
@@ -188,22 +185,7 @@ def _minutes_of(targets: Mapping[int, Activity]) -> dict[int, int]:
     return found
 
 
-Waits = Callable[[Actor], Waiting]
-_waits: list[Waits] = []
-
-
-def add_waiting(contributor: Waits) -> None:
-    """Let a package say what of a trainee's waits for somebody else: by the activity's id, in words."""
-    if contributor not in _waits:
-        _waits.append(contributor)
-
-
-def waiting_of(actor: Actor) -> Waiting:
-    """What waits for somebody else, by the activity's id."""
-    return {activity_id: said for contributor in _waits for activity_id, said in contributor(actor).items()}
-
-
-def upcoming(steps_of: Mapping[int, Steps], waiting: Waiting = NOTHING_WAITS) -> dict[int, Next]:
+def upcoming(steps_of: Mapping[int, Steps], waiting: waits.Waiting = waits.NOTHING) -> dict[int, Next]:
     """What comes next in each enrolment that has an open step; one query, plus one a kind for minutes."""
     first = {enrolment_id: current(steps, waiting) for enrolment_id, steps in steps_of.items()}
     opened = {one: pair for one, pair in first.items() if pair is not None}

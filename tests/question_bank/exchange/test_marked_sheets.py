@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import zipfile
 from typing import Any
 
 import pytest
+from python_calamine import CalamineWorkbook
 
-from question_bank import item_types
-from question_bank.exchange import marked, sheets, template
+from question_bank import item_types, vocabulary
+from question_bank.exchange import labels, marked, sheets, template
+from question_bank.item_types.about import LEVELS
 from tests.question_bank.exchange.tables import HEAD, OPTIONS, book, csv_file, row
 from training.core import sheets as core
 
@@ -109,6 +112,53 @@ def test_the_examples_of_the_template_are_sound_items_of_every_type(language: st
     found = sheets.read(book(named), "template.xlsx")
     assert [(item.where, item.losses, item.refusals) for item in found if item.status != "whole"] == []
     assert {item.type for item in found} == {*item_types.names()} - {"choice", "hotspot", "A4"}
+
+
+@pytest.mark.parametrize(
+    ("language", "module"), [("zh", "心理、社会、灵性与哀伤"), ("en", "Psychosocial, spiritual and bereavement care")]
+)
+def test_module_competency_and_level_are_chosen_from_lists_and_come_back(language: str, module: str) -> None:
+    data = template.write(language)
+    title, cells = next(iter(rows(data).items()))
+    heads = cells[1]
+    places = {name: heads.index(labels.label(name, language)) for name in ("module", "competency", "level")}
+    offered = _offered(data)
+    for name in vocabulary.KINDS:
+        assert offered[places[name]] == list(vocabulary.names_in(language, name).values())
+    assert offered[places["level"]] == [labels.word("level", one, language) for one in LEVELS]
+    keys = {"level": LEVELS} | {name: list(vocabulary.names_in(language, name)) for name in vocabulary.KINDS}
+    for number in range(3):
+        changed = _coded(2, cells[2])
+        for name in places:
+            changed[places[name]] = offered[places[name]][number]
+        (item,) = sheets.read(book({title: [list(heads), changed]}), "template.xlsx")
+        assert item.status == "whole"
+        assert {name: item.body["about"][name] for name in places} == {name: keys[name][number] for name in places}
+    assert module in offered[places["module"]]
+
+
+def _offered(data: bytes) -> dict[int, list[str]]:
+    """What the first sheet offers in each column that has a list, wherever its values stand."""
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        page = packed.read("xl/worksheets/sheet1.xml").decode()
+    rules = re.findall(r'<dataValidation type="list"[^>]* sqref="([A-Z]+)2:[^"]*"><formula1>([^<]*)<', page)
+    return {_place(column): _values(data, html.unescape(source)) for column, source in rules}
+
+
+def _place(column: str) -> int:
+    """The place of a column by its letters: 0 for A, 26 for AA."""
+    place = 0
+    for letter in column:
+        place = place * 26 + ord(letter) - ord("A") + 1
+    return place - 1
+
+
+def _values(data: bytes, source: str) -> list[str]:
+    if source.startswith('"'):
+        return source.strip('"').split(",")
+    sheet, column, last = re.fullmatch(r"'(.+)'!\$([A-Z])\$1:\$\2\$(\d+)", source).groups()  # type: ignore[union-attr]
+    table = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_name(sheet).to_python()
+    return [str(line[_place(column)]) for line in table[: int(last)]]
 
 
 def test_an_item_written_over_an_example_is_named_and_not_passed_by() -> None:

@@ -87,6 +87,19 @@ def test_pictures_wait_with_their_file_and_come_in_when_it_is_confirmed(bench: B
 
 
 @pytest.mark.world
+def test_a_photograph_comes_in_without_the_place_where_it_was_taken(bench: Bench, as_: As) -> None:
+    photograph = made.photograph()
+    instructor = as_(bench.people["instructor.jn"], "en")
+    send(instructor, quiz(question(shows("pump.jpg") + file("pump.jpg", photograph))), "bank.xml")
+    confirm(bench, instructor)
+    (picture,) = _body(bench, "PX-1")["pictures"]
+    assert picture["file"] == _hash(file_types.without_notes(photograph))
+    shown = instructor.get(f"/items/pictures/{picture['file']}")
+    assert shown.status_code == 200
+    assert not any(secret in shown.data for secret in made.SECRETS)
+
+
+@pytest.mark.world
 def test_a_dropped_import_leaves_no_picture(bench: Bench, as_: As) -> None:
     instructor = as_(bench.people["instructor.jn"], "en")
     send(instructor, WITH_PICTURES, "bank.xml")

@@ -7,8 +7,8 @@ from alembic import op
 
 from training.core.db import Json, append_only, drop_append_only
 
-revision = "question_bank_011"
-down_revision = "question_bank_010"
+revision = "question_bank_012"
+down_revision = "question_bank_011"
 branch_labels = None
 depends_on = None
 
@@ -55,6 +55,7 @@ def _make_sessions() -> None:
         sa.Column("honour", sa.Boolean(), nullable=False),
         sa.Column("held", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("release_at", MOMENT, nullable=True),
+        sa.Column("explained", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("paused_at", MOMENT, nullable=True),
         sa.Column("cancelled_at", MOMENT, nullable=True),
         sa.Column("created_by_id", BIG, nullable=True),

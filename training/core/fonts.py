@@ -1,6 +1,6 @@
-"""The typefaces of the printed certificate: where they lie, what they can print, and what they cannot.
+"""The typefaces of printed documents: where they lie, what they can print, and what they cannot.
 
-Two tiers keep a document light. Nearly every certificate is set from a GB 2312 subset of Noto Serif SC, cut
+Two tiers keep a document light. Nearly every document is set from a GB 2312 subset of Noto Serif SC, cut
 once with fontTools under family names of its own and kept in a build folder; the whole face and then Hanazono
 Mincho are loaded only for a text that needs them. One `FontFace` is one file, one family, one weight: two
 files that share both make Pango print wrong characters.
@@ -24,6 +24,10 @@ _RECIPE = "2"
 
 _LAYOUT_FEATURES = ["ccmp", "kern", "liga", "locl", "mark", "mkmk", "pwid"]
 _NAME_IDS_OF_FAMILY = (1, 3, 4, 6, 16)
+
+
+class CannotPrint(Exception):
+    """The document would not come out right; the message says why, without a name: it is logged."""
 
 
 class FontsMissing(Exception):
@@ -134,7 +138,7 @@ def _hanazono(name: str) -> Path:
 def _existing(path: Path, remedy: str) -> Path:
     """The path itself if it is a file; else the sentence that says what is missing."""
     if not path.is_file():
-        raise FontsMissing(f"Certificates cannot be printed: the font file {path} is missing; {remedy}.")
+        raise FontsMissing(f"Documents cannot be printed: the font file {path} is missing; {remedy}.")
     return path
 
 

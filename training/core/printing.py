@@ -1,4 +1,4 @@
-"""The press of this process: the typefaces, found once, and the address that the QR codes lead to."""
+"""What printing needs of this process: the typefaces, found once, and the address that QR codes lead to."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from pathlib import Path
 from flask import current_app
 from flask_babel import gettext as _
 
-from certificates import fonts
-from certificates.fonts import FontsMissing, Typefaces
+from training.core import fonts
 from training.core.errors import DomainError
+from training.core.fonts import FontsMissing, Typefaces
 from training.core.logs import log
-from training.settings import Settings
 
 for _talkative in ("weasyprint.progress", "fontTools"):
     logging.getLogger(_talkative).setLevel(logging.WARNING)  # a line for each step of each document helps nobody
@@ -23,14 +22,14 @@ _finding = threading.Lock()
 
 
 class PressUnavailable(DomainError):
-    """A typeface is missing on this machine: nothing can be issued until it is installed."""
+    """A typeface is missing on this machine: nothing can be printed until it is installed."""
 
     status = 503
 
 
 def typefaces() -> Typefaces:
     """The typefaces, found (and cut, some seconds) at the first call in a process; raises `PressUnavailable`."""
-    settings: Settings = current_app.extensions["anning_settings"]
+    settings = current_app.extensions["anning_settings"]
     with _finding:
         if settings.fonts_dir not in _found:
             try:
@@ -38,7 +37,7 @@ def typefaces() -> Typefaces:
             except FontsMissing as missing:
                 log.error("fonts missing", error=str(missing))
                 raise PressUnavailable(
-                    _("Certificates cannot be printed here: a font is missing on the server. Tell its administrator.")
+                    _("Nothing can be printed here: a font is missing on the server. Tell its administrator.")
                 ) from missing
             faces.coverage()
             _found[settings.fonts_dir] = faces

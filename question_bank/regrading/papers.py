@@ -1,0 +1,92 @@
+"""Reading attempts as marking sees them: each item with its answer, its draw, its section's policy and its mark."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+
+from question_bank import item_types
+from question_bank.blueprints.models import QuizSection
+from question_bank.marking.models import EssayMark
+from question_bank.models import Attempt, AttemptItem, ItemVersion
+from question_bank.regrading.rules import Answered
+from training.core.db import batches, db
+
+ANSWERED = (
+    select(
+        AttemptItem.attempt_id,
+        AttemptItem.position,
+        AttemptItem.type,
+        AttemptItem.item_version_id,
+        AttemptItem.points,
+        AttemptItem.option_order,
+        AttemptItem.graded_answer,
+        AttemptItem.earned,
+        AttemptItem.critical_error,
+        func.coalesce(QuizSection.policy, "").label("policy"),
+    )
+    .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+    .outerjoin(
+        QuizSection,
+        (QuizSection.quiz_id == Attempt.quiz_id)
+        & (QuizSection.version == Attempt.quiz_version)
+        & (QuizSection.number == AttemptItem.section),
+    )
+    .order_by(AttemptItem.attempt_id, AttemptItem.position)
+)
+
+
+def papers_of(attempt_ids: Sequence[int]) -> dict[int, list[tuple[Answered, Any]]]:
+    """By attempt its items as marking sees them, in order, each with its row, which has `earned, critical_error`."""
+    rows = [
+        row
+        for some in batches(attempt_ids)
+        for row in db.session.execute(ANSWERED.where(AttemptItem.attempt_id.in_(some)))
+    ]
+    bodies = bodies_of({row.item_version_id for row in rows})
+    by_hand = {row.attempt_id for row in rows if item_types.get(row.type).by_hand}
+    marks = _marks_of(sorted(by_hand))
+    papers: dict[int, list[tuple[Answered, Any]]] = defaultdict(list)
+    for row in rows:
+        given = marks.get((row.attempt_id, row.position))
+        papers[row.attempt_id].append((answered(row, bodies[row.item_version_id], given, row.policy), row))
+    return papers
+
+
+def answered(item: Any, body: Mapping[str, Any], given: EssayMark | None, policy: str) -> Answered:
+    """An item of an attempt (`AttemptItem`, or a row of `ANSWERED`) as marking sees it; `policy` is its section's."""
+    return Answered(
+        position=item.position,
+        type=item.type,
+        item_version_id=item.item_version_id,
+        points=item.points,
+        draw=item.option_order,
+        answer=item.graded_answer or [],
+        body=body,
+        given=given.points if given else None,
+        critical=given.critical if given else False,
+        policy=policy,
+    )
+
+
+def bodies_of(version_ids: Collection[int]) -> dict[int, Mapping[str, Any]]:
+    """What item versions say, by id."""
+    return {
+        row[0]: row[1]
+        for some in batches(sorted(version_ids))
+        for row in db.session.execute(select(ItemVersion.id, ItemVersion.body).where(ItemVersion.id.in_(some)))
+    }
+
+
+def _marks_of(attempt_ids: Sequence[int]) -> dict[tuple[int, int], EssayMark]:
+    """By attempt and position the mark that counts."""
+    return {
+        (one.attempt_id, one.position): one
+        for some in batches(attempt_ids)
+        for one in db.session.scalars(
+            select(EssayMark).where(EssayMark.attempt_id.in_(some)).order_by(EssayMark.number)
+        )
+    }

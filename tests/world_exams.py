@@ -1,0 +1,56 @@
+"""What examinations add to the small world: a supervised quiz at each place and a session of it, set for tomorrow."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from question_bank.exams import noting
+from question_bank.exams import services as exams
+from question_bank.exams.models import EventKind, ExamSession
+from question_bank.models import Item, QuizVersion
+from question_bank.services import quizzes
+from training.core import clock
+from training.core.db import db
+from training.core.scopes import Scope
+
+if TYPE_CHECKING:
+    from tests.world import Making
+
+ESSAY: dict[str, Any] = {
+    "stem": {"zh": "怎样向家属说明不再输液？", "en": "How do you tell the family that no more drips will be given?"},
+    "rubric": [
+        {"id": "1", "text": {"zh": "先问家属的理解", "en": "Asks first what they understand"}, "points": 2},
+        {"id": "2", "text": {"zh": "说明口腔护理", "en": "Explains mouth care"}, "points": 1},
+    ],
+    "longest": 500,
+    "source": "",
+}
+
+
+def set_examination(making: Making, place: str, scope: Scope, item: Item) -> None:
+    """A supervised quiz that no programme requires, and a session of it that admits the trainees of the place."""
+    rules = quizzes.Rules(30, 60, 1, 0, supervised=True)
+    quiz = quizzes.add_quiz(scope, quizzes.Titles(f"监考{place}", f"Exam {place}"), rules, [(item, 1)], added_by=None)
+    opens = clock.now() + timedelta(days=1)
+    terms = exams.Terms(f"第一场{place}", opens, opens + timedelta(hours=2), 30, code="WORLD", held=True)
+    session = exams.add_session(quiz, scope, terms, added_by=making.actor(f"coordinator.{place}"))
+    exams.admit(session, [making.people[f"{name}.{place}"].id for name in ("trainee", "other_trainee")])
+
+
+def leave(attempt_id: int) -> None:
+    """Somebody left the page of their paper."""
+    noting.note([attempt_id], EventKind.LEFT)
+
+
+def sessions(place: str) -> list[Any]:
+    """The ids of the sessions of a place."""
+    return list(db.session.scalars(select(ExamSession.id).where(ExamSession.name == f"第一场{place}")))
+
+
+def unsupervised(quiz_ids: list[Any]) -> list[Any]:
+    """Those of the quizzes that the programme of their place requires: the supervised one stands apart."""
+    supervised = set(db.session.scalars(select(QuizVersion.quiz_id).where(QuizVersion.supervised)))
+    return [one for one in quiz_ids if one not in supervised]
