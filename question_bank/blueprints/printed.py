@@ -19,10 +19,10 @@ def mark_of(paper: Sequence[Laid]) -> str:
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:8].upper()
 
 
-def render(html: str, typefaces: Typefaces, pictures: Mapping[str, Path]) -> bytes:
+def render(html: str, typefaces: Typefaces, pictures: Mapping[str, Path], sheet: Path = SHEET) -> bytes:
     """The document as PDF/A-3a; a second of CPU, so outside a transaction. Raises `CannotPrint`."""
     from training.core import press  # the press is half of what starting costs, and few web processes print
 
-    own = press.load(typefaces.needed_for(html), SHEET)
+    own = press.load(typefaces.needed_for(html), sheet)
     with press.at_work():
         return press.write(press.set_pages(html, own, pictures), own)

@@ -14,6 +14,7 @@ from question_bank.exams import noting, queries
 from question_bank.exams.models import EventKind, ExamSession
 from question_bank.models import Attempt, AttemptStatus
 from question_bank.permissions import Permission
+from question_bank.regrading import queries as regrading
 from training.activities.models import Activity
 from training.core import audit, clock
 from training.core.access import Actor
@@ -111,7 +112,7 @@ def reopen(
 
 
 def void(session: ExamSession, scope: Scope, person_id: int, reason: str, *, voided_by: Actor) -> None:
-    """Make somebody's attempt count for nothing; what they had passed by it is taken back. Does not commit.
+    """Make somebody's attempt count for nothing; what they had passed by it alone is taken back. Does not commit.
 
     Raises `NotAllowed`, `Invalid` (no reason) or `NotFound`.
     """
@@ -125,7 +126,7 @@ def void(session: ExamSession, scope: Scope, person_id: int, reason: str, *, voi
     db.session.flush()
     noting.note([attempt.id], EventKind.VOIDED, by=voided_by, reason=reason)
     audit.record(voided_by, "attempt.void", attempt)
-    if passed:
+    if passed and not regrading.passed_by(attempt.quiz_id, [person_id]):
         progress.record(
             attempt.person_id,
             db.session.get_one(Activity, attempt.quiz_id),

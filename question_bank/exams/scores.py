@@ -1,8 +1,9 @@
-"""The score book (成绩册) of an exam session as a workbook: everybody who is admitted, with what they came to."""
+"""The score book (成绩册) of an exam session, as a workbook and on paper: everybody admitted, and what they came to."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from flask_babel import gettext as _
@@ -14,10 +15,12 @@ from training.activities.models import Activity
 from training.core import i18n, workbooks
 from training.core.workbooks import Column, SheetOut, Value
 
+SHEET = Path(__file__).parent / "templates" / "exams" / "scores.css"
 
-def workbook(session: ExamSession, quiz: Activity, rows: Sequence[Any]) -> bytes:
-    """One sheet in the order of `rows` (`queries.scores_of`); a score that is not told yet stays empty."""
-    head = [
+
+def head() -> list[Column]:
+    """The columns."""
+    return [
         Column(_("Number"), 8),
         Column(_("Name"), 16),
         Column(_("Institution"), 30),
@@ -29,13 +32,27 @@ def workbook(session: ExamSession, quiz: Activity, rows: Sequence[Any]) -> bytes
         Column(_("Safety-critical errors"), 12),
         Column(_("Remarks"), 40),
     ]
+
+
+def summary(rows: Sequence[Any]) -> str:
+    """How many results are told, and how many passed."""
     told = [row for row in rows if row.Attempt is not None and row.Attempt.status is AttemptStatus.HANDED_IN]
     passed = sum(bool(row.Attempt.passed) for row in told)
+    return str(_("Results told: %(told)s, passed: %(passed)s.", told=len(told), passed=passed))
+
+
+def lines(rows: Sequence[Any]) -> list[list[Value]]:
+    """A line a person, in the order of `rows` (`queries.scores_of`); a score that is not told yet stays empty."""
+    return [_row(place, row) for place, row in enumerate(rows, start=1)]
+
+
+def workbook(session: ExamSession, quiz: Activity, rows: Sequence[Any]) -> bytes:
+    """The book as one sheet."""
     sheet = SheetOut(
         _("Score book"),
-        head,
-        [_row(place, row) for place, row in enumerate(rows, start=1)],
-        notes=[_("Results told: %(told)s, passed: %(passed)s.", told=len(told), passed=passed)],
+        head(),
+        lines(rows),
+        notes=[summary(rows)],
         above=[[session.name], [i18n.local(quiz), "", session.opens_at]],
     )
     return workbooks.write_xlsx([sheet])

@@ -10,16 +10,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
+from question_bank.blueprints import printed
 from question_bank.exams import admission, forms, invigilating, queries, services, words
 from question_bank.exams import scores as books
 from question_bank.exams.forms import AdmitForm, ExtraTimeForm, FindForm, MinutesForm, ReasonForm, SessionForm
 from question_bank.permissions import Permission
 from training.accounts.models import Person
-from training.core import clock, i18n, paging
+from training.core import clock, i18n, paging, printing
 from training.core.access import actor, requires
-from training.core.db import db
+from training.core.db import db, reading
 from training.core.downloads import download
-from training.core.errors import DomainError, Invalid
+from training.core.errors import Conflict, DomainError, Invalid
+from training.core.fonts import CannotPrint
 from training.core.workbooks import XLSX
 
 bp = Blueprint("exams", __name__, url_prefix="/exams", template_folder="templates")
@@ -154,6 +156,33 @@ def scores(session_id: int) -> ResponseReturnValue:
     """The score book of the session, once its results are told."""
     found, quiz, _scope = queries.session_visible_to(actor(), session_id)
     return download(books.workbook(found, quiz, queries.scores_of(found)), f"{found.name}.xlsx", XLSX)
+
+
+def _print_scores() -> tuple[bytes, str]:
+    """The score book on paper, and its name; what it says is read first, and set afterwards."""
+    typefaces = printing.typefaces()
+    with reading():
+        found, quiz, _scope = queries.session_visible_to(actor(), int((request.view_args or {})["session_id"]))
+        rows = queries.scores_of(found)
+        html = render_template(
+            "exams/scores.html",
+            session=found,
+            quiz=quiz,
+            head=books.head(),
+            lines=books.lines(rows),
+            summary=books.summary(rows),
+        )
+    try:
+        return printed.render(html, typefaces, {}, books.SHEET), f"{found.name}.pdf"
+    except CannotPrint as error:
+        raise Conflict(_("The score book would not come out right: %(reason)s", reason=str(error))) from error
+
+
+@bp.get("/<int:session_id>/scores.pdf")
+@requires(Permission.EXAM_MANAGE, prepare=_print_scores)
+def scores_on_paper(session_id: int, prepared: tuple[bytes, str]) -> ResponseReturnValue:
+    """The same on paper."""
+    return download(*prepared, "application/pdf")
 
 
 @bp.post("/<int:session_id>/admit")

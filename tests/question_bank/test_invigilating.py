@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pikepdf
 import pytest
 from flask import Flask
 from python_calamine import CalamineWorkbook
@@ -233,3 +234,8 @@ def test_the_score_book_has_everybody_and_tells_no_score_before_its_time(exam: B
         tasks.finish_released()
     assert (rows()[names[0]][6], rows()[names[0]][7]) == (100.0, "passed")
     assert as_(exam.people["supervisor.jn"]).get(f"/exams/{session_id}/scores.xlsx").status_code == 403
+    paper = coordinator.get(f"/exams/{session_id}/scores.pdf")
+    assert paper.status_code == 200
+    with pikepdf.open(io.BytesIO(paper.data)) as pdf:
+        assert len(pdf.pages) == 1
+        assert str(pdf.docinfo["/Title"]).startswith("Score book")
