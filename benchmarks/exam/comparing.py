@@ -17,7 +17,7 @@ from training.core.db import batches, db, reading
 
 @dataclass
 class Compared:
-    """Answers acknowledged and not there as sent; rows that nobody sent; attempts marked wrong or left in a wrong state."""
+    """Answers acknowledged and not there as sent, rows that nobody sent, attempts in a wrong state or badly scored."""
 
     acknowledged: int = 0
     lost: int = 0
