@@ -31,7 +31,7 @@ from tests import postgres
 DEFAULT_VUS = {"postgresql": 3000, "sqlite": 300}
 RAMP, THOUGHT = 180.0, 60.0  # seconds: of the public reference, for thirty to ninety seconds of thought
 GRACE = 120.0
-SITTINGS = ("ramp", "rush")
+SITTINGS = ("rush", "ramp")
 PAGES = ("landing", "start", "paper", "hand-in", "result")
 
 

@@ -151,4 +151,4 @@ class Watch:
 def _busy() -> float:
     """Seconds that the machine's processors have worked."""
     times = psutil.cpu_times()
-    return times.user + times.system + times.nice + times.softirq + times.irq
+    return float(times.user + times.system + times.nice + times.softirq + times.irq)
