@@ -17,31 +17,34 @@ import psutil
 
 from benchmarks.bank import QUESTIONS, ROWS, Bank
 from benchmarks.batch import peak_of_a_batch
+from benchmarks.exam.filling import fill_plain
 from benchmarks.roster import seconds_of_a_roster
-from benchmarks.scenes import SIGN_IN_PASSWORD, AnningScene, FloorScene, prepare
+from benchmarks.scenes import SIGN_IN_PASSWORD, AnningAttempts, AnningScene, FloorAttempts, FloorScene, prepare
 from benchmarks.servers import cpu_seconds, serving
 from tests import postgres
 
 ROUNDS = 30
 REQUESTS = 100  # in turns this short, whatever else the machine does falls on both alike
+ATTEMPTS = 4  # in a turn
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A ratio with its limit and what it was made of, in milliseconds of CPU a request (server and database)."""
+    """A ratio with its limit and what it was made of, in milliseconds of CPU (server and database)."""
 
     name: str
     value: float
     limit: float
     floor_ms: float
     own_ms: float
+    of: str = "a request"
 
     def line(self) -> str:
         """The figure as it is printed."""
         verdict = "ok" if self.value <= self.limit else "over"
         return (
             f"{self.name:34} {self.value:6.2f} x floor   limit {self.limit:4.1f}   {verdict:4}   "
-            f"(Anning {self.own_ms:.2f} ms, floor {self.floor_ms:.2f} ms CPU a request)"
+            f"(Anning {self.own_ms:.2f} ms, floor {self.floor_ms:.2f} ms CPU {self.of})"
         )
 
 
@@ -95,9 +98,16 @@ class Waited:
 
 
 def measure(
-    name: str, limit: float, floor: Callable[[], None], own: Callable[[], None], processes: list[psutil.Process]
+    name: str,
+    limit: float,
+    floor: Callable[[], None],
+    own: Callable[[], None],
+    processes: list[psutil.Process],
+    *,
+    each: int = REQUESTS,
+    of: str = "a request",
 ) -> Figure:
-    """The ratio of the sums over `ROUNDS` turns of both, after one warm-up each."""
+    """The ratio of the sums over `ROUNDS` turns of both, after one warm-up each; a turn does it `each` times."""
     floor()
     own()
     spent = {floor: 0.0, own: 0.0}
@@ -106,19 +116,20 @@ def measure(
             before = cpu_seconds(*processes)
             run()
             spent[run] += cpu_seconds(*processes) - before
-    to_ms = 1000 / REQUESTS / ROUNDS
-    return Figure(name, spent[own] / spent[floor], limit, spent[floor] * to_ms, spent[own] * to_ms)
+    to_ms = 1000 / each / ROUNDS
+    return Figure(name, spent[own] / spent[floor], limit, spent[floor] * to_ms, spent[own] * to_ms, of)
 
 
 @dataclass(frozen=True)
 class Databases:
-    """A kind of database: URLs for the floor, for Anning, for rosters, for a full bank; its server, if it has one."""
+    """A kind of database: URLs for the floor, Anning, rosters, a full bank, attempts; its server, if it has one."""
 
     name: str
     floor_url: str
     own_url: str
     roster_url: str
     bank_url: str
+    exam_url: str
     server: list[psutil.Process]
 
 
@@ -129,14 +140,14 @@ def databases(folder: Path) -> Iterator[list[Databases]]:
     def url(name: str) -> str:
         return f"sqlite:///{folder / name}.db"
 
-    found = [Databases("sqlite", url("floor"), url("anning"), url("roster"), url("bank"), [])]
+    found = [Databases("sqlite", url("floor"), url("anning"), url("roster"), url("bank"), url("exam"), [])]
     programs = postgres.find_programs()
     cluster = postgres.Cluster(programs, durable=True) if programs else None
     if cluster is None:
         print("PostgreSQL's server is not installed: measured on SQLite alone", file=sys.stderr)
     else:
-        floor, own, roster, bank = (cluster.url(cluster.create(None)) for _ in range(4))
-        found.append(Databases("postgresql", floor, own, roster, bank, [psutil.Process(cluster.process.pid)]))
+        floor, own, roster, bank, exam = (cluster.url(cluster.create(None)) for _ in range(5))
+        found.append(Databases("postgresql", floor, own, roster, bank, exam, [psutil.Process(cluster.process.pid)]))
     try:
         yield found
     finally:
@@ -172,6 +183,28 @@ def figures_on(on: Databases, wanted: str) -> Iterator[Figure]:
                 full_name = f"{figure}-{on.name}"
                 if wanted in full_name:
                     yield measure(full_name, limit, floor_run, own_run, processes)
+
+
+def attempt_figures(on: Databases, wanted: str) -> Iterator[Figure]:
+    """A whole attempt of twenty items: answers saved all at once in seven requests, or one by one."""
+    limits = {"batched": 3.0, "single": 2.5}
+    if not any(wanted in f"attempt-{kind}-{on.name}" for kind in limits):
+        return
+    with tempfile.TemporaryDirectory() as data:
+        hall = fill_plain(on.exam_url, Path(data), len(limits) * ATTEMPTS * (ROUNDS + 1))
+        environ = {"DATABASE_URL": on.exam_url, "ANNING_DATA_DIR": data, "ANNING_SECRET_KEY": "k" * 40}
+        with (
+            serving("benchmarks.floor:make_app()", {"DATABASE_URL": on.floor_url}) as (floor_port, floor_process),
+            serving("wsgi:app", {**environ, "ANNING_LOG_LEVEL": "WARNING"}) as (own_port, own_process),
+        ):
+            floor = FloorAttempts(floor_port, ATTEMPTS)
+            own = AnningAttempts(own_port, ATTEMPTS, hall.quizzes["plain"], [cookie for _id, cookie in hall.people])
+            processes = [floor_process, own_process, *on.server]
+            for kind, limit in limits.items():
+                name = f"attempt-{kind}-{on.name}"
+                if wanted in name:
+                    runs = getattr(floor, kind), getattr(own, kind)
+                    yield measure(name, limit, *runs, processes, each=ATTEMPTS, of="an attempt")
 
 
 def batch_memory(wanted: str) -> Iterator[Memory]:
@@ -215,6 +248,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, databases(Path(folder)) as found:
         for on in found:
             for figure in figures_on(on, wanted):
+                over = _told(figure) or over
+            for figure in attempt_figures(on, wanted):
                 over = _told(figure) or over
             for seconds in rosters(on.name, on.roster_url, wanted):
                 over = _told(seconds) or over

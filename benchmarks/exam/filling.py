@@ -31,6 +31,7 @@ from training.programmes.models import Programme
 
 CODE = "BENCH"
 SINGLE, JUDGEMENT = 12, 2
+PLAIN_ITEMS = 20
 MATCHING: dict[str, Any] = {
     "stem": {"zh": "为每种情形选择合适的处理。", "en": "Choose what fits each situation."},
     "options": [
@@ -66,12 +67,33 @@ class Hall:
     people: list[tuple[int, str]]
 
 
+def _plain_items() -> list[tuple[str, dict[str, Any]]]:
+    """The items of the sample without pictures: type and body."""
+    found = [(one["type"], {name: one[name] for name in one if name not in {"code", "type"}}) for one in all_items()]
+    return [(kind, body) for kind, body in found if not body.get("pictures")]
+
+
 def bodies() -> list[tuple[str, dict[str, Any]]]:
     """Types and bodies of the sixteen items: as many of each type as in the public reference (`docs/operations.md`)."""
-    found = [(one["type"], {name: one[name] for name in one if name not in {"code", "type"}}) for one in all_items()]
-    plain = [(kind, body) for kind, body in found if not body.get("pictures")]
+    plain = _plain_items()
     single, judgement = ([one for one in plain if one[0] == kind] for kind in ("A1", "judgement"))
     return [*single[:SINGLE], *judgement[:JUDGEMENT], ("matching", MATCHING), ("short", SHORT)]
+
+
+def fill_plain(url: str, folder: Path, number: int) -> Hall:
+    """The same with one quiz of twenty single choices that everybody may sit at any time; papers drawn at the start."""
+    app = build(url, folder)
+    app.config["SAMPLE_MODE"] = False
+    with app.app_context():
+        schema.upgrade()
+        world.build()
+        with transaction():
+            single = [one for one in _plain_items() if one[0] == "A1"][:PLAIN_ITEMS]
+            sat = _set_quizzes(("plain",), single, quizzes.Rules(60, 60, 1, 0))
+            ids = _admit_people(number, list(sat.values()))
+        hall = Hall(app, {name: quiz.id for name, quiz in sat.items()}, [(one, cookie(app, one)) for one in ids])
+    dispose(app)
+    return hall
 
 
 def fill(url: str, folder: Path, number: int, sittings: tuple[str, ...]) -> Hall:
@@ -82,11 +104,8 @@ def fill(url: str, folder: Path, number: int, sittings: tuple[str, ...]) -> Hall
         schema.upgrade()
         world.build()
         with transaction():
-            sat, institutions = _set_quizzes(sittings), list(db.session.scalars(select(Institution.id)))
-            ids = rosters.add_people(number, institutions)
-            for piece in batches(ids):
-                db.session.execute(update(Person).where(Person.id.in_(piece)).values(notice_version=NOTICE))
-            _enrol(list(sat.values()), ids)
+            sat = _set_quizzes(sittings, bodies(), quizzes.Rules(60, 60, 1, 0, items_per_page=2, supervised=True))
+            ids = _admit_people(number, list(sat.values()))
             sessions = [_set_session(name, quiz, ids) for name, quiz in sat.items()]
         for session_id in sessions:
             draw_all(session_id)
@@ -113,19 +132,29 @@ def _base() -> tuple[TrainingBase, Scope]:
     return base, db.session.get_one(Scope, base.scope_id)
 
 
-def _set_quizzes(sittings: tuple[str, ...]) -> dict[str, Activity]:
+def _admit_people(number: int, requires: list[Activity]) -> list[int]:
+    """So many people, who have agreed to what is kept of them, in a programme that requires the quizzes; their ids."""
+    ids = rosters.add_people(number, list(db.session.scalars(select(Institution.id))))
+    for piece in batches(ids):
+        db.session.execute(update(Person).where(Person.id.in_(piece)).values(notice_version=NOTICE))
+    _enrol(requires, ids)
+    return ids
+
+
+def _set_quizzes(
+    names: tuple[str, ...], chosen: list[tuple[str, dict[str, Any]]], rules: quizzes.Rules
+) -> dict[str, Activity]:
     author, reviewer = _actor("instructor.jn"), _actor("reviewer.jn")
     scope = _base()[1]
     items: list[tuple[Item, int]] = [
         (approved(scope, f"BENCH-{number}", kind, body, author, reviewer), 1)
-        for number, (kind, body) in enumerate(bodies(), start=1)
+        for number, (kind, body) in enumerate(chosen, start=1)
     ]
-    rules = quizzes.Rules(60, 60, 1, 0, items_per_page=2, supervised=True)
     return {
         name: quizzes.add_quiz(
             scope, quizzes.Titles(f"统一考试{name}", f"Examination {name}"), rules, items, added_by=None
         )
-        for name in sittings
+        for name in names
     }
 
 
