@@ -17,11 +17,11 @@ import psutil
 
 from benchmarks.bank import QUESTIONS, ROWS, Bank
 from benchmarks.batch import peak_of_a_batch
-from benchmarks.exam.filling import fill_plain
 from benchmarks.roster import seconds_of_a_roster
 from benchmarks.scenes import SIGN_IN_PASSWORD, AnningAttempts, AnningScene, FloorAttempts, FloorScene, prepare
 from benchmarks.servers import cpu_seconds, serving
 from tests import postgres
+from tests.hall.filling import fill_plain
 
 ROUNDS = 30
 REQUESTS = 100  # in turns this short, whatever else the machine does falls on both alike

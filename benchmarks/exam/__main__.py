@@ -21,12 +21,12 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from benchmarks.exam.comparing import Compared, compare
-from benchmarks.exam.crowd import ROUNDS, Plan, Told
-from benchmarks.exam.filling import CODE, Hall, fill
 from benchmarks.exam.watching import Site, Spent, Watch
 from benchmarks.servers import ROOT
 from tests import postgres
+from tests.hall.comparing import Compared, compare
+from tests.hall.crowd import ROUNDS, Plan, Told
+from tests.hall.filling import CODE, Hall, fill
 
 DEFAULT_VUS = {"postgresql": 3000, "sqlite": 300}
 RAMP, THOUGHT = 180.0, 60.0  # seconds: of the public reference, for thirty to ninety seconds of thought
@@ -84,7 +84,7 @@ def sit(hall: Hall, site: Site, sitting: str, think: list[float], folder: Path) 
     sent, result = folder / "plan.json", folder / "result.json"
     sent.write_text(json.dumps(asdict(plan)))
     with Watch(site) as watch:
-        command = [sys.executable, "-m", "benchmarks.exam.crowd", str(sent), str(result)]
+        command = [sys.executable, "-m", "tests.hall.crowd", str(sent), str(result)]
         subprocess.run(command, cwd=ROOT, check=True, timeout=seconds + GRACE)
     told = Told(**json.loads(result.read_text()))
     return told, watch.spent(told.cpu, told.clock)

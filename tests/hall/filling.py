@@ -103,6 +103,14 @@ def fill(url: str, folder: Path, number: int, sittings: tuple[str, ...]) -> Hall
     with app.app_context():
         schema.upgrade()
         world.build()
+    hall = prepare(app, number, sittings)
+    dispose(app)
+    return hall
+
+
+def prepare(app: Flask, number: int, sittings: tuple[str, ...]) -> Hall:
+    """The same in a database that holds the small world already."""
+    with app.app_context():
         with transaction():
             sat = _set_quizzes(sittings, bodies(), quizzes.Rules(60, 60, 1, 0, items_per_page=2, supervised=True))
             ids = _admit_people(number, list(sat.values()))
@@ -113,9 +121,7 @@ def fill(url: str, folder: Path, number: int, sittings: tuple[str, ...]) -> Hall
             drawn = db.session.scalar(select(func.count()).where(Attempt.session_id.in_(sessions)))
         if drawn != number * len(sittings):
             raise RuntimeError(f"{drawn} papers were drawn for {number} people")
-        hall = Hall(app, {name: quiz.id for name, quiz in sat.items()}, [(one, cookie(app, one)) for one in ids])
-    dispose(app)
-    return hall
+        return Hall(app, {name: quiz.id for name, quiz in sat.items()}, [(one, cookie(app, one)) for one in ids])
 
 
 def _actor(name: str) -> Actor:

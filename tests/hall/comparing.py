@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from benchmarks.exam.crowd import Told
 from question_bank.models import AnswerEvent, Attempt, AttemptItem, AttemptStatus, ItemVersion
+from tests.hall.crowd import Told
 from training.core.db import batches, db, reading
 
 
