@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import psutil
@@ -18,7 +19,15 @@ import psutil
 from benchmarks.bank import QUESTIONS, ROWS, Bank
 from benchmarks.batch import peak_of_a_batch
 from benchmarks.roster import seconds_of_a_roster
-from benchmarks.scenes import SIGN_IN_PASSWORD, AnningAttempts, AnningScene, FloorAttempts, FloorScene, prepare
+from benchmarks.scenes import (
+    SIGN_IN_PASSWORD,
+    AnningAttempts,
+    AnningSaving,
+    AnningScene,
+    FloorAttempts,
+    FloorScene,
+    prepare,
+)
 from benchmarks.servers import cpu_seconds, serving
 from tests import postgres
 from tests.hall.filling import fill_plain
@@ -155,56 +164,56 @@ def databases(folder: Path) -> Iterator[list[Databases]]:
             cluster.stop()
 
 
-def figures_on(on: Databases, wanted: str) -> Iterator[Figure]:
-    """The figures on one database."""
-    planned = [f"{figure}-{on.name}" for figure in ("save-answer", "lesson-page")]
-    if not any(wanted in one for one in planned):
+def lesson_figure(on: Databases, wanted: str) -> Iterator[Figure]:
+    """A lesson read again by a trainee of the sample."""
+    name = f"lesson-page-{on.name}"
+    if wanted not in name:
         return
     with tempfile.TemporaryDirectory() as data:
-        environ = {
-            "DATABASE_URL": on.own_url,
-            "ANNING_DATA_DIR": data,
-            "ANNING_SECRET_KEY": "k" * 40,
-            "ANNING_SAMPLE_MODE": "1",
-            "ANNING_LOG_LEVEL": "WARNING",
-        }
+        environ = environ_of(on.own_url, data) | {"ANNING_SAMPLE_MODE": "1"}
         login = prepare(environ)
-        with (
-            serving("benchmarks.floor:make_app()", {"DATABASE_URL": on.floor_url}) as (floor_port, floor_process),
-            serving("wsgi:app", environ) as (own_port, own_process),
-        ):
-            floor = FloorScene(floor_port, REQUESTS)
-            own = AnningScene(own_port, REQUESTS, login, SIGN_IN_PASSWORD)
-            processes = [floor_process, own_process, *on.server]
-            for figure, limit, floor_run, own_run in (
-                ("save-answer", 2.5, floor.save_answers, own.save_answers),
-                ("lesson-page", 3.0, floor.read_lesson, own.read_lesson),
-            ):
-                full_name = f"{figure}-{on.name}"
-                if wanted in full_name:
-                    yield measure(full_name, limit, floor_run, own_run, processes)
+        with beside_the_floor(on, environ) as (floor_port, own_port, processes):
+            floor, own = FloorScene(floor_port, REQUESTS), AnningScene(own_port, REQUESTS, login, SIGN_IN_PASSWORD)
+            yield measure(name, 3.0, floor.read_lesson, own.read_lesson, processes)
 
 
 def attempt_figures(on: Databases, wanted: str) -> Iterator[Figure]:
-    """A whole attempt of twenty items: answers saved all at once in seven requests, or one by one."""
-    limits = {"batched": 3.0, "single": 2.5}
-    if not any(wanted in f"attempt-{kind}-{on.name}" for kind in limits):
+    """An answer saved by itself; a whole attempt of twenty items, answers saved all at once or one by one."""
+    limits = {"save-answer": 2.5, "attempt-batched": 3.0, "attempt-single": 2.5}
+    chosen = {kind: limit for kind, limit in limits.items() if wanted in f"{kind}-{on.name}"}
+    if not chosen:
         return
     with tempfile.TemporaryDirectory() as data:
-        hall = fill_plain(on.exam_url, Path(data), len(limits) * ATTEMPTS * (ROUNDS + 1))
-        environ = {"DATABASE_URL": on.exam_url, "ANNING_DATA_DIR": data, "ANNING_SECRET_KEY": "k" * 40}
-        with (
-            serving("benchmarks.floor:make_app()", {"DATABASE_URL": on.floor_url}) as (floor_port, floor_process),
-            serving("wsgi:app", {**environ, "ANNING_LOG_LEVEL": "WARNING"}) as (own_port, own_process),
-        ):
-            floor = FloorAttempts(floor_port, ATTEMPTS)
-            own = AnningAttempts(own_port, ATTEMPTS, hall.quizzes["plain"], [cookie for _id, cookie in hall.people])
-            processes = [floor_process, own_process, *on.server]
-            for kind, limit in limits.items():
-                name = f"attempt-{kind}-{on.name}"
-                if wanted in name:
-                    runs = getattr(floor, kind), getattr(own, kind)
-                    yield measure(name, limit, *runs, processes, each=ATTEMPTS, of="an attempt")
+        turns = ROUNDS + 1
+        hall = fill_plain(on.exam_url, Path(data), turns + 2 * ATTEMPTS * turns)
+        cookies, quiz = [cookie for _id, cookie in hall.people], hall.quizzes["plain"]
+        with beside_the_floor(on, environ_of(on.exam_url, data)) as (floor_port, own_port, processes):
+            saved, saving = FloorScene(floor_port, REQUESTS), AnningSaving(own_port, REQUESTS, quiz, cookies[:turns])
+            floor, own = FloorAttempts(floor_port, ATTEMPTS), AnningAttempts(own_port, ATTEMPTS, quiz, cookies[turns:])
+            runs = {
+                "save-answer": (saved.save_answers, saving.save_answers, REQUESTS, "a request"),
+                "attempt-batched": (floor.batched, own.batched, ATTEMPTS, "an attempt"),
+                "attempt-single": (floor.single, own.single, ATTEMPTS, "an attempt"),
+            }
+            for kind, limit in chosen.items():
+                floor_run, own_run, each, of = runs[kind]
+                yield measure(f"{kind}-{on.name}", limit, floor_run, own_run, processes, each=each, of=of)
+
+
+def environ_of(url: str, data: str) -> dict[str, str]:
+    """The settings of Anning on that database."""
+    keys = {"ANNING_SECRET_KEY": "k" * 40, "ANNING_LOG_LEVEL": "WARNING"}
+    return {"DATABASE_URL": url, "ANNING_DATA_DIR": data, **keys}
+
+
+@contextmanager
+def beside_the_floor(on: Databases, environ: dict[str, str]) -> Iterator[tuple[int, int, list[psutil.Process]]]:
+    """The floor and Anning served: the port of each, and all processes whose time counts."""
+    with (
+        serving("benchmarks.floor:make_app()", {"DATABASE_URL": on.floor_url}) as (floor_port, floor_process),
+        serving("wsgi:app", environ) as (own_port, own_process),
+    ):
+        yield floor_port, own_port, [floor_process, own_process, *on.server]
 
 
 def batch_memory(wanted: str) -> Iterator[Memory]:
@@ -247,9 +256,7 @@ def main() -> int:
     over = False
     with tempfile.TemporaryDirectory() as folder, databases(Path(folder)) as found:
         for on in found:
-            for figure in figures_on(on, wanted):
-                over = _told(figure) or over
-            for figure in attempt_figures(on, wanted):
+            for figure in chain(lesson_figure(on, wanted), attempt_figures(on, wanted)):
                 over = _told(figure) or over
             for seconds in rosters(on.name, on.roster_url, wanted):
                 over = _told(seconds) or over

@@ -61,34 +61,18 @@ class FloorScene:
 
 
 class AnningScene:
-    """A trainee of the sample, signed in, in an attempt."""
+    """A trainee of the sample, signed in."""
 
     def __init__(self, port: int, requests: int, login: str, password: str) -> None:
-        """Sign in and start the quiz; find the lesson."""
+        """Sign in and find the lesson."""
         self.visitor = Visitor(port)
         self.requests = requests
         token = self.visitor.token(self.visitor.ask("GET", "/sign-in")[1])
-        status, where = self.visitor.ask(
+        status, _where = self.visitor.ask(
             "POST", "/sign-in", {"csrf_token": token, "login": login, "password": password, "next": ""}
         )
         assert status == 302, "the sample trainee could not sign in"
         home = self.visitor.ask("GET", "/learning/")[1]
-        self._start_quiz(home)
-        self._find_lesson(home)
-
-    def _start_quiz(self, home: str) -> None:
-        landing = self._link(home, r'href="(/quiz/\d+[^"]*)"')
-        page = self.visitor.ask("GET", landing)[1]
-        start = self._link(page, r'action="([^"]*start[^"]*)"')
-        status, where = self.visitor.ask("POST", start, {"csrf_token": self.visitor.token(page)})
-        assert status in (302, 303), f"the attempt did not start: {status}"
-        paper = self.visitor.ask("GET", where)[1]
-        self.token = self.visitor.token(paper)
-        self.questions = choices_in(paper)
-        self.after = dict.fromkeys(self.questions, 0)
-        self.address = f"{where}/answers"
-
-    def _find_lesson(self, home: str) -> None:
         course = self.visitor.ask("GET", self._link(home, r'href="(/courses/\d+[^"]*)"'))[1]
         self.lesson = self._link(course, r'href="(/[^"]*lessons/\d+[^"]*)"')
 
@@ -98,22 +82,42 @@ class AnningScene:
         assert found, f"the page has no link like {pattern}"
         return found[1]
 
-    def save_answers(self) -> None:
-        """Save an answer, each time another one."""
-        for number in range(self.requests):
-            position = list(self.questions)[number % len(self.questions)]
-            choices = self.questions[position]
-            choice = choices[(number // len(self.questions)) % len(choices)]
-            form = {f"{position}-after": str(self.after[position]), f"{position}-choice": choice}
-            status, text = self.visitor.ask("POST", self.address, {"csrf_token": self.token, **form}, json=True)
-            assert status == 200, text
-            self.after[position] = json.loads(text)["answers"][position]["receipt"]
-
     def read_lesson(self) -> None:
         """Read the lesson again and again."""
         for _number in range(self.requests):
             status, _text = self.visitor.ask("GET", self.lesson)
             assert status == 200
+
+
+class AnningSaving:
+    """People who have begun the quiz of twenty items; each of them gives as many answers as somebody might."""
+
+    def __init__(self, port: int, requests: int, quiz: int, cookies: list[str]) -> None:
+        """Begin as many attempts as there are cookies; in a turn one of them takes all answers."""
+        self.visitor, self.requests = Visitor(port), requests
+        self.begun = iter([self._begin(quiz, cookie) for cookie in cookies])
+
+    def _begin(self, quiz: int, cookie: str) -> tuple[str, str, dict[str, list[str]]]:
+        self.visitor.cookies = {"anning": cookie, "lang": "zh"}
+        status, where = self.visitor.ask("POST", f"/quiz/{quiz}/start", {})
+        assert status == 302, f"the attempt did not start: {status}"
+        return cookie, where, choices_in(self.visitor.ask("GET", where)[1])
+
+    def save_answers(self) -> None:
+        """Save an answer, each time to the next item and each time another one."""
+        cookie, where, choices = next(self.begun)
+        self.visitor.cookies = {"anning": cookie, "lang": "zh"}
+        after = dict.fromkeys(choices, 0)
+        for number in range(self.requests):
+            position = list(choices)[number % len(choices)]
+            several = choices[position]
+            form = {
+                f"{position}-after": str(after[position]),
+                f"{position}-choice": several[number // len(choices) % len(several)],
+            }
+            status, text = self.visitor.ask("POST", f"{where}/answers", form, json=True)
+            assert status == 200, text
+            after[position] = json.loads(text)["answers"][position]["receipt"]
 
 
 class FloorAttempts:
