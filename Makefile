@@ -1,6 +1,6 @@
 # Every target sets up what it needs; nothing has to be installed by hand first. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check format bench weigh lighthouse pictures album messages migration lock
+.PHONY: help setup serve test check format bench bench-exam weigh lighthouse pictures album messages migration lock
 
 PORT ?= 8000
 ANNING_SAMPLE_MODE ?= 1
@@ -12,7 +12,7 @@ PACKAGES := training courses question_bank certificates
 BIN := .venv/bin
 
 help: ## List the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 setup: ## Install what serving and testing need
 	@.ci/setup test
@@ -42,6 +42,10 @@ format: ## Write the format and the fixes that ruff is sure of
 bench: ## Measure against the floors (BENCH=part of a name picks some)
 	@.ci/setup test
 	@$(BIN)/python -m benchmarks $(BENCH)
+
+bench-exam: ## Sit an examination by VUS people (default 3000; THINK=30-90 seconds a page, DATABASE=postgresql)
+	@.ci/setup test
+	@$(BIN)/python -m benchmarks.exam
 
 weigh: ## Weigh first visits of all kinds of pages on the whole sample (ROLE=part of one picks some)
 	@.ci/setup test

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import psutil
@@ -18,30 +19,41 @@ import psutil
 from benchmarks.bank import QUESTIONS, ROWS, Bank
 from benchmarks.batch import peak_of_a_batch
 from benchmarks.roster import seconds_of_a_roster
-from benchmarks.scenes import SIGN_IN_PASSWORD, AnningScene, FloorScene, prepare
+from benchmarks.scenes import (
+    SIGN_IN_PASSWORD,
+    AnningAttempts,
+    AnningSaving,
+    AnningScene,
+    FloorAttempts,
+    FloorScene,
+    prepare,
+)
 from benchmarks.servers import cpu_seconds, serving
 from tests import postgres
+from tests.hall.filling import fill_plain
 
 ROUNDS = 30
 REQUESTS = 100  # in turns this short, whatever else the machine does falls on both alike
+ATTEMPTS = 4  # in a turn
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A ratio with its limit and what it was made of, in milliseconds of CPU a request (server and database)."""
+    """A ratio with its limit and what it was made of, in milliseconds of CPU (server and database)."""
 
     name: str
     value: float
     limit: float
     floor_ms: float
     own_ms: float
+    of: str = "a request"
 
     def line(self) -> str:
         """The figure as it is printed."""
         verdict = "ok" if self.value <= self.limit else "over"
         return (
             f"{self.name:34} {self.value:6.2f} x floor   limit {self.limit:4.1f}   {verdict:4}   "
-            f"(Anning {self.own_ms:.2f} ms, floor {self.floor_ms:.2f} ms CPU a request)"
+            f"(Anning {self.own_ms:.2f} ms, floor {self.floor_ms:.2f} ms CPU {self.of})"
         )
 
 
@@ -95,9 +107,16 @@ class Waited:
 
 
 def measure(
-    name: str, limit: float, floor: Callable[[], None], own: Callable[[], None], processes: list[psutil.Process]
+    name: str,
+    limit: float,
+    floor: Callable[[], None],
+    own: Callable[[], None],
+    processes: list[psutil.Process],
+    *,
+    each: int = REQUESTS,
+    of: str = "a request",
 ) -> Figure:
-    """The ratio of the sums over `ROUNDS` turns of both, after one warm-up each."""
+    """The ratio of the sums over `ROUNDS` turns of both, after one warm-up each; a turn does it `each` times."""
     floor()
     own()
     spent = {floor: 0.0, own: 0.0}
@@ -106,19 +125,20 @@ def measure(
             before = cpu_seconds(*processes)
             run()
             spent[run] += cpu_seconds(*processes) - before
-    to_ms = 1000 / REQUESTS / ROUNDS
-    return Figure(name, spent[own] / spent[floor], limit, spent[floor] * to_ms, spent[own] * to_ms)
+    to_ms = 1000 / each / ROUNDS
+    return Figure(name, spent[own] / spent[floor], limit, spent[floor] * to_ms, spent[own] * to_ms, of)
 
 
 @dataclass(frozen=True)
 class Databases:
-    """A kind of database: URLs for the floor, for Anning, for rosters, for a full bank; its server, if it has one."""
+    """A kind of database: URLs for the floor, Anning, rosters, a full bank, attempts; its server, if it has one."""
 
     name: str
     floor_url: str
     own_url: str
     roster_url: str
     bank_url: str
+    exam_url: str
     server: list[psutil.Process]
 
 
@@ -129,14 +149,14 @@ def databases(folder: Path) -> Iterator[list[Databases]]:
     def url(name: str) -> str:
         return f"sqlite:///{folder / name}.db"
 
-    found = [Databases("sqlite", url("floor"), url("anning"), url("roster"), url("bank"), [])]
+    found = [Databases("sqlite", url("floor"), url("anning"), url("roster"), url("bank"), url("exam"), [])]
     programs = postgres.find_programs()
     cluster = postgres.Cluster(programs, durable=True) if programs else None
     if cluster is None:
         print("PostgreSQL's server is not installed: measured on SQLite alone", file=sys.stderr)
     else:
-        floor, own, roster, bank = (cluster.url(cluster.create(None)) for _ in range(4))
-        found.append(Databases("postgresql", floor, own, roster, bank, [psutil.Process(cluster.process.pid)]))
+        floor, own, roster, bank, exam = (cluster.url(cluster.create(None)) for _ in range(5))
+        found.append(Databases("postgresql", floor, own, roster, bank, exam, [psutil.Process(cluster.process.pid)]))
     try:
         yield found
     finally:
@@ -144,34 +164,56 @@ def databases(folder: Path) -> Iterator[list[Databases]]:
             cluster.stop()
 
 
-def figures_on(on: Databases, wanted: str) -> Iterator[Figure]:
-    """The figures on one database."""
-    planned = [f"{figure}-{on.name}" for figure in ("save-answer", "lesson-page")]
-    if not any(wanted in one for one in planned):
+def lesson_figure(on: Databases, wanted: str) -> Iterator[Figure]:
+    """A lesson read again by a trainee of the sample."""
+    name = f"lesson-page-{on.name}"
+    if wanted not in name:
         return
     with tempfile.TemporaryDirectory() as data:
-        environ = {
-            "DATABASE_URL": on.own_url,
-            "ANNING_DATA_DIR": data,
-            "ANNING_SECRET_KEY": "k" * 40,
-            "ANNING_SAMPLE_MODE": "1",
-            "ANNING_LOG_LEVEL": "WARNING",
-        }
+        environ = environ_of(on.own_url, data) | {"ANNING_SAMPLE_MODE": "1"}
         login = prepare(environ)
-        with (
-            serving("benchmarks.floor:make_app()", {"DATABASE_URL": on.floor_url}) as (floor_port, floor_process),
-            serving("wsgi:app", environ) as (own_port, own_process),
-        ):
-            floor = FloorScene(floor_port, REQUESTS)
-            own = AnningScene(own_port, REQUESTS, login, SIGN_IN_PASSWORD)
-            processes = [floor_process, own_process, *on.server]
-            for figure, limit, floor_run, own_run in (
-                ("save-answer", 2.5, floor.save_answers, own.save_answers),
-                ("lesson-page", 3.0, floor.read_lesson, own.read_lesson),
-            ):
-                full_name = f"{figure}-{on.name}"
-                if wanted in full_name:
-                    yield measure(full_name, limit, floor_run, own_run, processes)
+        with beside_the_floor(on, environ) as (floor_port, own_port, processes):
+            floor, own = FloorScene(floor_port, REQUESTS), AnningScene(own_port, REQUESTS, login, SIGN_IN_PASSWORD)
+            yield measure(name, 3.0, floor.read_lesson, own.read_lesson, processes)
+
+
+def attempt_figures(on: Databases, wanted: str) -> Iterator[Figure]:
+    """An answer saved by itself; a whole attempt of twenty items, answers saved all at once or one by one."""
+    limits = {"save-answer": 2.5, "attempt-batched": 3.0, "attempt-single": 2.5}
+    chosen = {kind: limit for kind, limit in limits.items() if wanted in f"{kind}-{on.name}"}
+    if not chosen:
+        return
+    with tempfile.TemporaryDirectory() as data:
+        turns = ROUNDS + 1
+        hall = fill_plain(on.exam_url, Path(data), turns + 2 * ATTEMPTS * turns)
+        cookies, quiz = [cookie for _id, cookie in hall.people], hall.quizzes["plain"]
+        with beside_the_floor(on, environ_of(on.exam_url, data)) as (floor_port, own_port, processes):
+            saved, saving = FloorScene(floor_port, REQUESTS), AnningSaving(own_port, REQUESTS, quiz, cookies[:turns])
+            floor, own = FloorAttempts(floor_port, ATTEMPTS), AnningAttempts(own_port, ATTEMPTS, quiz, cookies[turns:])
+            runs = {
+                "save-answer": (saved.save_answers, saving.save_answers, REQUESTS, "a request"),
+                "attempt-batched": (floor.batched, own.batched, ATTEMPTS, "an attempt"),
+                "attempt-single": (floor.single, own.single, ATTEMPTS, "an attempt"),
+            }
+            for kind, limit in chosen.items():
+                floor_run, own_run, each, of = runs[kind]
+                yield measure(f"{kind}-{on.name}", limit, floor_run, own_run, processes, each=each, of=of)
+
+
+def environ_of(url: str, data: str) -> dict[str, str]:
+    """The settings of Anning on that database."""
+    keys = {"ANNING_SECRET_KEY": "k" * 40, "ANNING_LOG_LEVEL": "WARNING"}
+    return {"DATABASE_URL": url, "ANNING_DATA_DIR": data, **keys}
+
+
+@contextmanager
+def beside_the_floor(on: Databases, environ: dict[str, str]) -> Iterator[tuple[int, int, list[psutil.Process]]]:
+    """The floor and Anning served: the port of each, and all processes whose time counts."""
+    with (
+        serving("benchmarks.floor:make_app()", {"DATABASE_URL": on.floor_url}) as (floor_port, floor_process),
+        serving("wsgi:app", environ) as (own_port, own_process),
+    ):
+        yield floor_port, own_port, [floor_process, own_process, *on.server]
 
 
 def batch_memory(wanted: str) -> Iterator[Memory]:
@@ -214,7 +256,7 @@ def main() -> int:
     over = False
     with tempfile.TemporaryDirectory() as folder, databases(Path(folder)) as found:
         for on in found:
-            for figure in figures_on(on, wanted):
+            for figure in chain(lesson_figure(on, wanted), attempt_figures(on, wanted)):
                 over = _told(figure) or over
             for seconds in rosters(on.name, on.roster_url, wanted):
                 over = _told(seconds) or over

@@ -49,21 +49,20 @@ class Cluster:
             ]
         )
         careless = [] if durable else ["-c", "fsync=off", "-c", "full_page_writes=off"]
-        options = [
-            *careless,
-            "-c",
-            "listen_addresses=",
-            "-c",
-            "max_connections=60",
-        ]
-        with (self.folder / "log").open("wb") as log:
-            self.process = subprocess.Popen(
-                [programs / "postgres", "-D", data, "-k", self.folder, *options],
-                user=self.user,
-                stdout=subprocess.DEVNULL,
-                stderr=log,
-            )
+        options = ["-k", self.folder, *careless, "-c", "listen_addresses=", "-c", "max_connections=60"]
+        self.command = [str(part) for part in (programs / "postgres", "-D", data, *options)]
+        self.start()
+
+    def start(self) -> None:
+        """Start the server on the folder, and wait until it answers."""
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(self.command, user=self.user, stdout=subprocess.DEVNULL, stderr=log)
         self._wait()
+
+    def crash(self) -> None:
+        """End the server at once, as a failing machine would: it recovers from its log at the next start."""
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(timeout=20)
 
     @staticmethod
     def _unprivileged() -> str | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 
 from question_bank.blueprints import queries as blueprints
 from question_bank.models import (
@@ -21,14 +21,42 @@ from question_bank.models import (
     QuizVersion,
 )
 from training.activities.models import Activity
-from training.core.db import db
+from training.core.db import BigId, db
 from training.core.errors import NotFound
 from training.programmes import queries as programmes
 
 
-def visible_attempts(person_id: int) -> Select[Any]:
+def visible_attempts(person_id: Any) -> Select[Any]:
     """A select of the attempts that a person may see: their own, which they have begun."""
     return select(Attempt).where(Attempt.person_id == person_id, Attempt.status != AttemptStatus.READY)
+
+
+# Built once: putting a statement together costs more than running it, and these are asked by thousands in one minute.
+ATTEMPT = (
+    visible_attempts(bindparam("of_person"))
+    .add_columns(Activity, QuizVersion, Quiz.ruled)
+    .join(Activity, Activity.id == Attempt.quiz_id)
+    .join(Quiz, Quiz.activity_id == Attempt.quiz_id)
+    .join(QuizVersion, and_(QuizVersion.quiz_id == Attempt.quiz_id, QuizVersion.version == Attempt.quiz_version))
+    .where(Attempt.id == bindparam("of_attempt"))
+)
+_quiz, _version = bindparam("of_quiz", type_=BigId), bindparam("pinned", type_=BigId)
+_fixed = select(func.count()).where(QuizItem.quiz_id == _quiz, QuizItem.version == _version).scalar_subquery()
+PINNED = (
+    select(Activity, QuizVersion, _fixed + blueprints.drawn_items(_quiz, _version))
+    .join(QuizVersion, QuizVersion.quiz_id == Activity.id)
+    .where(Activity.id == _quiz, QuizVersion.version == _version)
+)
+PAPER = (
+    select(AttemptItem, ItemVersion.body)
+    .join(ItemVersion, ItemVersion.id == AttemptItem.item_version_id)
+    .where(AttemptItem.attempt_id == bindparam("of_attempt"))
+    .order_by(AttemptItem.position)
+)
+_newest = select(func.max(AnswerEvent.receipt)).where(AnswerEvent.attempt_id == bindparam("of_attempt"))
+ANSWERS = select(AnswerEvent).where(
+    AnswerEvent.attempt_id == bindparam("of_attempt"), AnswerEvent.receipt.in_(_newest.group_by(AnswerEvent.position))
+)
 
 
 def attempt_of(person_id: int, attempt_id: int) -> tuple[Attempt, Activity, QuizVersion, bool]:
@@ -36,15 +64,7 @@ def attempt_of(person_id: int, attempt_id: int) -> tuple[Attempt, Activity, Quiz
 
     Raises `NotFound` for a stranger's.
     """
-    statement = (
-        visible_attempts(person_id)
-        .add_columns(Activity, QuizVersion, Quiz.ruled)
-        .join(Activity, Activity.id == Attempt.quiz_id)
-        .join(Quiz, Quiz.activity_id == Attempt.quiz_id)
-        .join(QuizVersion, and_(QuizVersion.quiz_id == Attempt.quiz_id, QuizVersion.version == Attempt.quiz_version))
-        .where(Attempt.id == attempt_id)
-    )
-    row = db.session.execute(statement).one_or_none()
+    row = db.session.execute(ATTEMPT, {"of_person": person_id, "of_attempt": attempt_id}).one_or_none()
     if row is None:
         raise NotFound(_("There is no such attempt of yours."))
     return row[0], row[1], row[2], row[3]
@@ -76,13 +96,7 @@ def quiz_for(person_id: int, quiz_id: int) -> tuple[Activity, QuizVersion, int]:
     Raises `NotFound` when none of the person's enrolments requires it.
     """
     version = programmes.pinned_version(person_id, quiz_id)
-    fixed = select(func.count()).where(QuizItem.quiz_id == quiz_id, QuizItem.version == version).scalar_subquery()
-    items = fixed + blueprints.drawn_items(quiz_id, version)
-    row = db.session.execute(
-        select(Activity, QuizVersion, items)
-        .join(QuizVersion, QuizVersion.quiz_id == Activity.id)
-        .where(Activity.id == quiz_id, QuizVersion.version == version)
-    ).one_or_none()
+    row = db.session.execute(PINNED, {"of_quiz": quiz_id, "pinned": version}).one_or_none()
     if row is None:
         raise NotFound(_("This quiz is not part of a programme you are enrolled in."))
     return row[0], row[1], row[2]
@@ -90,22 +104,12 @@ def quiz_for(person_id: int, quiz_id: int) -> tuple[Activity, QuizVersion, int]:
 
 def paper_of(attempt: Attempt) -> Sequence[Any]:
     """The items of an attempt in the order shown, as rows `AttemptItem, body`."""
-    statement = (
-        select(AttemptItem, ItemVersion.body)
-        .join(ItemVersion, ItemVersion.id == AttemptItem.item_version_id)
-        .where(AttemptItem.attempt_id == attempt.id)
-        .order_by(AttemptItem.position)
-    )
-    return db.session.execute(statement).all()
+    return db.session.execute(PAPER, {"of_attempt": attempt.id}).all()
 
 
 def answers_in(attempt: Attempt) -> dict[int, AnswerEvent]:
     """The newest answer of each position that has one."""
-    newest = (
-        select(func.max(AnswerEvent.receipt)).where(AnswerEvent.attempt_id == attempt.id).group_by(AnswerEvent.position)
-    )
-    statement = select(AnswerEvent).where(AnswerEvent.attempt_id == attempt.id, AnswerEvent.receipt.in_(newest))
-    return {event.position: event for event in db.session.scalars(statement)}
+    return {event.position: event for event in db.session.scalars(ANSWERS, {"of_attempt": attempt.id})}
 
 
 def due(now: datetime, limit: int = 500) -> Sequence[int]:

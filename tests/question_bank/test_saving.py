@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
+from structlog.testing import capture_logs
 
 from question_bank.exams.models import AttemptEvent, EventKind
 from question_bank.models import AnswerEvent, AttemptItem
@@ -181,6 +182,51 @@ def test_strangers_and_unknown_items_are_not_found(bench: Bench, as_: As) -> Non
     assert send(as_(bench.people["instructor.jn"]), attempt, 1, "a").status_code == 403
     assert send(as_(None), attempt, 1, "a").status_code == 401
     assert events(bench, attempt) == []
+
+
+FORM = "application/x-www-form-urlencoded"
+MANGLED: list[tuple[bytes, str, int, str]] = [
+    (b"1-after=0&1-choice=" + b"a" * (10 << 20), FORM, 413, "larger than 2 MB"),
+    (b"1-after=0&" + b"1-choice=a&" * 900_000, FORM, 413, "larger than 2 MB"),
+    (b"\xff\xfe\x00" * 1000, FORM, 422, "No answer was sent"),
+    (b'{"1-after": 0, "1-choice": "a"}', "application/json", 422, "No answer was sent"),
+    (b"--x\r\nContent-Dispo", "multipart/form-data; boundary=x", 422, "No answer was sent"),
+    (b"-1-after=0&-1-choice=a", FORM, 422, "No answer was sent"),
+    ("１-after=0&１-choice=a".encode(), FORM, 422, "No answer was sent"),
+    (b"99999999999-after=0&99999999999-choice=a", FORM, 422, "No answer was sent"),
+    (b"1-after=0&1-choice=%00%0d%0a%f0%9f", FORM, 422, "not one of the item"),
+]
+
+
+def test_what_is_huge_or_mangled_is_refused_and_changes_nothing(bench: Bench, as_: As) -> None:
+    attempt, client = bench.start(), as_(bench.trainee, "en")
+    headers = {**JSON, "X-CSRFToken": client.token()}
+    for body, kind, status, words in MANGLED:
+        with capture_logs() as lines:
+            url = f"/quiz/attempts/{attempt}/answers"
+            told = client.post(url, data=body, content_type=kind, headers=headers, csrf=False)
+        assert (told.status_code, words in told.text) == (status, True), (body[:60], told.text)
+        assert [one["status"] for one in lines if one["event"] == "request"] == [status]
+    assert events(bench, attempt) == []
+    with bench.looking():
+        assert not db.session.scalars(select(AttemptItem).where(AttemptItem.flagged)).all()
+
+
+def test_what_is_refused_is_logged_without_the_answer(bench: Bench, as_: As) -> None:
+    attempt, client = bench.start(), as_(bench.trainee, "en")
+    one = position_of(bench, attempt, "A1")
+    send(client, attempt, one, "a")
+    send(client, attempt, one, "b", after=1)
+    with capture_logs() as lines:
+        assert send(client, attempt, one, "c", after=1).status_code == 409  # out of order
+        assert send(client, attempt, one, "zz", after=2).status_code == 422
+    refused = [line for line in lines if line["event"] == "answer refused"]
+    assert [(line["attempt"], line["position"], line["reason"]) for line in refused] == [
+        (attempt, one, "Conflict"),
+        (attempt, one, "Invalid"),
+    ]
+    assert "zz" not in str(lines)
+    assert len(events(bench, attempt)) == 2
 
 
 def test_after_the_deadline_only_a_lost_receipt_is_told_again(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import threading
@@ -17,6 +18,8 @@ from training.core.logs import log
 
 WORKER = [sys.executable, "-c", "from wsgi import main; main()", "worker", "--with-parent"]
 RESTART_SECONDS = 2.0
+CONNECTIONS = 4096  # kept by each process at most: everybody's in an examination of a province
+OWN_FILES = 128  # what a process opens besides: database, queue, log, files that are sent
 
 
 class Server(BaseApplication):
@@ -77,6 +80,18 @@ class Worker:
         self._process.wait(timeout=15)
 
 
+def connections_at_most() -> int:
+    """How many connections a process can keep; lets this process and its children open as many files as that takes.
+
+    Gunicorn's process dies when it accepts one connection more than it may open files (often 1,024 by default).
+    """
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + OWN_FILES
+    files = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
+    return max(files - OWN_FILES, files // 2)
+
+
 def serve(app: Flask, *, host: str, port: int, processes: int, threads: int, with_worker: bool = True) -> None:
     """Serve until stopped; the worker starts once the server listens, and stops with it."""
     workers: list[Worker] = []
@@ -90,6 +105,8 @@ def serve(app: Flask, *, host: str, port: int, processes: int, threads: int, wit
         "workers": processes,
         "threads": threads,
         "worker_class": "gthread",
+        "worker_connections": connections_at_most(),
+        "backlog": CONNECTIONS,
         "preload_app": True,
         "graceful_timeout": 10,
         "timeout": 60,

@@ -1,0 +1,1 @@
+"""`make bench-exam`: an examination sat by many at once, every answer compared afterwards; see `docs/operations.md`."""
