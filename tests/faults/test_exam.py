@@ -83,7 +83,22 @@ class Sitting:
                     .where(Attempt.quiz_id == self.hall.quizzes["exam"])
                     .group_by(Attempt.status, Attempt.handed_in_by)
                 ).all()
+            self._require_eyes()
         assert [tuple(one) for one in ends] == [(AttemptStatus.HANDED_IN, HandedInBy.PERSON, PEOPLE)]
+
+    def _require_eyes(self) -> None:
+        """The comparison sees an answer that was changed, one that nobody remembers, one that was never saved."""
+        person, lines = next(iter(self.told.answers.items()))
+        right = [list(line) for line in lines]
+        for wrong, expected in (
+            ([[*lines[0][:2], ["z"]], *lines[1:]], (1, 0)),
+            (lines[:-1], (0, 1)),
+            ([*lines, [EACH + 1, 1, ["a"]]], (1, 0)),
+        ):
+            self.told.answers[person] = wrong
+            found = compare(self.told)
+            assert (found.lost, found.unknown) == expected
+        self.told.answers[person] = right
 
 
 @pytest.fixture
