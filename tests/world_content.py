@@ -245,6 +245,7 @@ def _answer_all(attempt: Attempt, person: Actor, at_most: int = 99) -> None:
         .where(AttemptItem.attempt_id == attempt.id)
         .order_by(AttemptItem.position)
     ).all()
+    rows = sorted(rows, key=lambda row: "key" not in row.body)  # what a person marks comes last
     for position, body in rows[:at_most]:
         answers.save(attempt.id, {position: Given(body.get("key", ["先听家属怎么说。"]))}, person_id=person.id)
 
