@@ -90,6 +90,7 @@ NAMES = {
     "item_change": _l("change of many items"),
     "items": _l("items"),
     "moved": _l("attempts changed"),
+    "minutes": _l("minutes"),
     "quiz": _l("quiz"),
     "ruling": _l("ruling"),
     "tags": _l("tags"),

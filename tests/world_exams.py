@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from question_bank.exams import noting
 from question_bank.exams import services as exams
-from question_bank.exams.models import EventKind, ExamSession
+from question_bank.exams.models import EventKind, ExamCandidate, ExamSession
 from question_bank.models import Item, QuizVersion
 from question_bank.services import quizzes
 from training.core import clock
@@ -37,7 +37,9 @@ def set_examination(making: Making, place: str, scope: Scope, item: Item) -> Non
     opens = clock.now() + timedelta(days=1)
     terms = exams.Terms(f"第一场{place}", opens, opens + timedelta(hours=2), 30, code="WORLD", held=True)
     session = exams.add_session(quiz, scope, terms, added_by=making.actor(f"coordinator.{place}"))
-    exams.admit(session, [making.people[f"{name}.{place}"].id for name in ("trainee", "other_trainee")])
+    people = [making.people[f"{name}.{place}"] for name in ("trainee", "other_trainee")]
+    db.session.add_all(ExamCandidate(session_id=session.id, person_id=one.id) for one in people)  # and nobody is told
+    db.session.flush()
 
 
 def leave(attempt_id: int) -> None:

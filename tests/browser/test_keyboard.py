@@ -31,7 +31,7 @@ def test_a_trainee_signs_in_answers_and_reaches_the_handing_in_by_keyboard_alone
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/learning/")
-    _follow(page, "a[href^='/quiz/']", "**/quiz/*")
+    _follow(page, "main a[href^='/quiz/']", "**/quiz/*")
     _follow(page, "main form[action$='/start'] button, main a.button[href*='/attempts/']", "**/quiz/attempts/*")
     _answer_one(page)
     _open_the_handing_in_and_leave_it(page)

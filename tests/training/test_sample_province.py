@@ -77,7 +77,7 @@ def test_certificates_are_of_every_status(province: Flask) -> None:
 
 
 def test_nothing_of_it_has_happened_in_the_future(province: Flask) -> None:
-    ahead = {"deadline", "expires_at", "ends_at"}
+    ahead = {"deadline", "expires_at", "ends_at", "closes_at"}
     with province.app_context(), reading():
         late = {
             str(column): newest
