@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete
-
 from question_bank.exams import queries
 from question_bank.exams.models import ExamSession
-from question_bank.models import Attempt, AttemptItem
 from question_bank.queries import attempts
 from question_bank.services import sitting
 from training.core import clock
@@ -34,10 +31,3 @@ def draw_some(session_id: int) -> int:
         if stands.may_start and sitting.draw_ahead(rules, person_id, stands.next_number, session) is not None:
             drawn += 1
     return drawn
-
-
-def drop(attempt: Attempt) -> None:
-    """Take away a paper that nobody has seen. Does not commit."""
-    db.session.execute(delete(AttemptItem).where(AttemptItem.attempt_id == attempt.id))
-    db.session.delete(attempt)
-    db.session.flush()

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 
-from question_bank.exams import notices, noting, papers, queries
+from question_bank.exams import notices, noting, queries
 from question_bank.exams.models import EventKind, ExamCandidate, ExamSession
 from question_bank.models import AttemptStatus
 from question_bank.permissions import Permission
 from question_bank.queries import quizzes
+from question_bank.services import sitting
 from training.activities.models import Activity
 from training.core import audit, clock
 from training.core.access import Actor
@@ -149,7 +150,7 @@ def dismiss(session: ExamSession, scope: Scope, candidate: ExamCandidate, *, dis
     if attempt is not None and attempt.status is not AttemptStatus.READY:
         raise Conflict(_("This person has begun; void the attempt instead."))
     if attempt is not None:
-        papers.drop(attempt)
+        sitting.drop_drawn(attempt)
     db.session.delete(candidate)
     db.session.flush()
     audit.record(dismissed_by, "exam_session.dismiss", session, person=candidate.person_id)

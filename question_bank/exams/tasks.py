@@ -12,6 +12,7 @@ from question_bank.services import finishing
 from training.activities.models import Activity
 from training.core import clock, jobs
 from training.core.db import db, reading, transaction
+from training.core.errors import DomainError
 from training.core.logs import log
 
 MOST = 500
@@ -27,7 +28,7 @@ def draw_ahead() -> int:
     for session_id in soon:
         try:
             done += draw_all(session_id)
-        except SQLAlchemyError:
+        except (SQLAlchemyError, DomainError):  # also a plan that can no longer be met
             log.exception("papers not drawn", exam_session=session_id)
     return done
 

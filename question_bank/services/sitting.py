@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from question_bank import item_types, resits
 from question_bank.blueprints import laying_out
@@ -81,20 +81,34 @@ class Beginning(NamedTuple):
 
 
 def _begin_drawn(rules: QuizVersion, person_id: int, begins: Beginning) -> Attempt | None:
-    """Open the attempt whose paper was drawn before the session, if there is one."""
+    """Open the attempt whose paper was drawn before the session, if there is one.
+
+    One that was drawn for a session they did not come to, or in another version, makes room.
+    """
     drawn = db.session.scalar(
-        select(Attempt).where(
+        select(Attempt)
+        .where(
             Attempt.person_id == person_id,
             Attempt.quiz_id == rules.quiz_id,
-            Attempt.quiz_version == rules.version,
-            Attempt.session_id == begins.session_id,
             Attempt.status == AttemptStatus.READY,
         )
+        .with_for_update(key_share=True)
     )
-    if drawn is not None:
-        drawn.status, drawn.started_at, drawn.deadline, drawn.device = AttemptStatus.OPEN, *begins[:3]
-        db.session.flush()
+    if drawn is None:
+        return None
+    if (drawn.quiz_version, drawn.session_id) != (rules.version, begins.session_id):
+        drop_drawn(drawn)
+        return None
+    drawn.status, drawn.started_at, drawn.deadline, drawn.device = AttemptStatus.OPEN, *begins[:3]
+    db.session.flush()
     return drawn
+
+
+def drop_drawn(attempt: Attempt) -> None:
+    """Take away a paper that nobody has seen. Does not commit."""
+    db.session.execute(delete(AttemptItem).where(AttemptItem.attempt_id == attempt.id))
+    db.session.delete(attempt)
+    db.session.flush()
 
 
 def _begin_anew(rules: QuizVersion, person_id: int, number: int, begins: Beginning, seed: int | None) -> Attempt | None:

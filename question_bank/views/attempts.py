@@ -147,7 +147,8 @@ def hand_in(attempt_id: int) -> ResponseReturnValue:
     """Save what the form still holds, hand in and grade; a second click leads to the result."""
     attempt = queries.lock(attempt_id, actor().id)
     given = papers.answers_in(request.form)
-    if given and attempt.status is AttemptStatus.OPEN and clock.now() < attempt.deadline:
+    takes_answers = attempt.paused_at is not None or clock.now() < attempt.deadline
+    if given and attempt.status is AttemptStatus.OPEN and takes_answers:
         told = answers.save(attempt_id, given, person_id=actor().id, device=forgery.device())
         refused = {place: one for place, one in told.answers.items() if isinstance(one, Refusal)}
         if refused:

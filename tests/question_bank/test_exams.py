@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from question_bank.exams import queries, rules, services, tasks
 from question_bank.exams.models import ExamCandidate, ExamSession
@@ -245,3 +245,17 @@ def test_nothing_of_the_key_is_shown_while_others_may_sit_and_never_if_it_is_not
 def attempt_of_now(bench: Bench) -> Attempt:
     own = select(Attempt).where(Attempt.person_id == bench.trainee.id, Attempt.quiz_id == bench.quiz_id)
     return db.session.scalars(own).one()
+
+
+def test_whoever_missed_a_session_sits_the_next_one(app: Flask, exam: Bench, as_: As, at: Move) -> None:
+    at(timedelta())
+    set_session(exam)
+    with app.app_context():
+        assert tasks.draw_ahead() == 2
+    at(90 * MINUTE)
+    set_session(exam, opens_at=NOW + 90 * MINUTE, closes_at=NOW + 150 * MINUTE)
+    assert begin(as_(exam.trainee), exam).status_code == 302
+    sat = attempt_of(exam)
+    assert (sat.status, sat.number) == (AttemptStatus.OPEN, 1)
+    with exam.looking():
+        assert sat.session_id == db.session.scalar(select(func.max(ExamSession.id)))
