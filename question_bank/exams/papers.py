@@ -16,13 +16,16 @@ AHEAD = timedelta(hours=2)
 A_PIECE = 50
 
 
-def draw_some(session_id: int) -> int:
-    """Draw papers for some of those who have none; returns how many were drawn. Does not commit."""
+def draw_some(session_id: int, after: int) -> tuple[int, int | None]:
+    """Draw papers for some of those who have none, by person from the one after `after` on. Does not commit.
+
+    Returns how many were drawn, and the last person looked at, None at the end: whoever cannot have one blocks nobody.
+    """
     session = db.session.get_one(ExamSession, session_id)
     if session.cancelled_at is not None or clock.now() >= session.closes_at:
-        return 0
-    drawn = 0
-    for person_id in queries.without_paper(session_id, A_PIECE):
+        return 0, None
+    drawn, people = 0, queries.without_paper(session_id, after, A_PIECE)
+    for person_id in people:
         try:
             _activity, rules, _items = attempts.quiz_for(person_id, session.quiz_id)
         except DomainError:
@@ -30,4 +33,4 @@ def draw_some(session_id: int) -> int:
         stands, _attempts = sitting.standing(person_id, rules)
         if stands.may_start and sitting.draw_ahead(rules, person_id, stands.next_number, session) is not None:
             drawn += 1
-    return drawn
+    return drawn, people[-1] if people else None

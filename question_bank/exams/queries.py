@@ -309,12 +309,13 @@ def attempts_of(session_id: int, *statuses: AttemptStatus) -> Sequence[Attempt]:
     return db.session.scalars(statement.order_by(Attempt.id).with_for_update(key_share=True)).all()
 
 
-def without_paper(session_id: int, limit: int) -> Sequence[int]:
-    """People admitted to a session for whom no paper is drawn and who have not begun."""
+def without_paper(session_id: int, after: int, limit: int) -> Sequence[int]:
+    """The next people, by id, who are admitted to a session and have no paper in it."""
     has = select(Attempt.person_id).where(Attempt.session_id == session_id)
     statement = (
         select(ExamCandidate.person_id)
         .where(ExamCandidate.session_id == session_id, ExamCandidate.person_id.not_in(has))
+        .where(ExamCandidate.person_id > after)
         .order_by(ExamCandidate.person_id)
         .limit(limit)
     )

@@ -36,12 +36,12 @@ def draw_ahead() -> int:
 def draw_all(session_id: int) -> int:
     """Draw all papers of one session, each piece in a transaction of its own; returns how many."""
     done = 0
-    while True:
+    last: int | None = 0
+    while last is not None:
         with transaction():
-            drawn = papers.draw_some(session_id)
+            drawn, last = papers.draw_some(session_id, last)
         done += drawn
-        if drawn < papers.A_PIECE:
-            return done
+    return done
 
 
 @jobs.sweep("question_bank:release")

@@ -112,8 +112,7 @@ def answer(attempt_id: int) -> ResponseReturnValue:
         return papers.told_to_script(told), worst.status if worst else 200
     if worst is not None:
         raise worst
-    for place, one in refused.items():
-        flash(_("Item %(number)s: %(reason)s", number=place, reason=str(one.error.message)), "bad")
+    _tell_refused(refused)
     return redirect(url_for(".paper", attempt_id=attempt_id, _anchor=_anchor()))
 
 
@@ -121,6 +120,11 @@ def _anchor() -> str | None:
     """The item that the page goes back to."""
     at = request.form.get("at", "")
     return f"item-{at}" if at.isdecimal() and len(at) < 4 else None
+
+
+def _tell_refused(refused: Mapping[int, Refusal]) -> None:
+    for place, one in refused.items():
+        flash(_("Item %(number)s: %(reason)s", number=place, reason=str(one.error.message)), "bad")
 
 
 def _log_refused(attempt_id: int, refused: Mapping[int, Refusal]) -> None:
@@ -153,8 +157,7 @@ def hand_in(attempt_id: int) -> ResponseReturnValue:
         refused = {place: one for place, one in told.answers.items() if isinstance(one, Refusal)}
         if refused:
             _log_refused(attempt_id, refused)
-            for place, one in refused.items():
-                flash(_("Item %(number)s: %(reason)s", number=place, reason=str(one.error.message)), "bad")
+            _tell_refused(refused)
             flash(_("Nothing was handed in. Look at these answers first."), "bad")
             return redirect(url_for(".paper", attempt_id=attempt_id))
     sitting.hand_in(attempt, by=actor())
