@@ -108,28 +108,29 @@ def make_app() -> Flask:
         names = [row[0] for row in store.execute("SELECT title FROM floor_lesson ORDER BY id").fetchall()]
         return render_template_string(PAGE, title=title, names=names, text=body)
 
-    _sit(app, store)
+    _show_attempts(app, store)
+    _take_attempts(app, store)
     return app
 
 
-def _sit(app: Flask, store: Store) -> None:
-    """The views of an attempt; their page is compiled once."""
+def _show_attempts(app: Flask, store: Store) -> None:
+    """The pages of an attempt; that of its items is compiled once."""
     page = app.jinja_env.from_string(PAPER)
-
-    def drawn(attempt: int) -> list[dict[str, Any]]:
-        rows = store.execute(
-            "SELECT p.position, i.body, p.drawn, a.answer FROM floor_paper p JOIN floor_item i ON i.id = p.item "
-            "LEFT JOIN floor_answer a ON a.attempt = p.attempt AND a.position = p.position "
-            "WHERE p.attempt = ? ORDER BY p.position",
-            (attempt,),
-        ).fetchall()
-        return [_drawn_item(*row) for row in rows]
 
     @app.get("/quiz/<int:quiz>")
     def landing(quiz: int) -> Any:
         attempts = store.execute("SELECT score FROM floor_attempt WHERE person = ?", (session["person"],)).fetchall()
         title = store.execute("SELECT title FROM floor_lesson WHERE id = ?", (quiz,)).fetchone()[0]
         return render_template_string(PAGE, title=title, names=[row[0] for row in attempts], text="")
+
+    @app.get("/attempt/<int:attempt>")
+    def paper(attempt: int) -> Any:
+        score = store.execute("SELECT score FROM floor_attempt WHERE id = ?", (attempt,)).fetchone()[0]
+        return page.render(title="Quiz", attempt=attempt, items=_drawn(store, attempt), marked=score is not None)
+
+
+def _take_attempts(app: Flask, store: Store) -> None:
+    """What is done in an attempt: beginning, answering, handing in."""
 
     @app.post("/attempt/<int:attempt>/start")
     def start(attempt: int) -> Any:
@@ -145,11 +146,6 @@ def _sit(app: Flask, store: Store) -> None:
         store.execute_many("INSERT INTO floor_paper VALUES (?, ?, ?, ?)", rows)
         store.execute("COMMIT")
         return redirect(f"/attempt/{attempt}")
-
-    @app.get("/attempt/<int:attempt>")
-    def paper(attempt: int) -> Any:
-        score = store.execute("SELECT score FROM floor_attempt WHERE id = ?", (attempt,)).fetchone()[0]
-        return page.render(title="Quiz", attempt=attempt, items=drawn(attempt), marked=score is not None)
 
     @app.post("/attempt/<int:attempt>/answers")
     def answers(attempt: int) -> Any:
@@ -175,10 +171,21 @@ def _sit(app: Flask, store: Store) -> None:
     @app.post("/attempt/<int:attempt>/hand-in")
     def hand_in(attempt: int) -> Any:
         store.execute("BEGIN")
-        right = sum(item["answer"] == item["key"] for item in drawn(attempt))
+        right = sum(item["answer"] == item["key"] for item in _drawn(store, attempt))
         store.execute("UPDATE floor_attempt SET score = ? WHERE id = ?", (right, attempt))
         store.execute("COMMIT")
         return redirect(f"/attempt/{attempt}")
+
+
+def _drawn(store: Store, attempt: int) -> list[dict[str, Any]]:
+    """The items of an attempt with what was drawn and answered."""
+    rows = store.execute(
+        "SELECT p.position, i.body, p.drawn, a.answer FROM floor_paper p JOIN floor_item i ON i.id = p.item "
+        "LEFT JOIN floor_answer a ON a.attempt = p.attempt AND a.position = p.position "
+        "WHERE p.attempt = ? ORDER BY p.position",
+        (attempt,),
+    ).fetchall()
+    return [_drawn_item(*row) for row in rows]
 
 
 def _drawn_item(position: int, body: str, drawn: str, answer: str | None) -> dict[str, Any]:
