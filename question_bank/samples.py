@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any
@@ -113,7 +114,7 @@ def _sit(quiz_id: int, person: Person, began: datetime, wrong: int, *, seed: int
     hand_in(attempt, person, began + timedelta(minutes=MINUTES_AN_ITEM * (len(paper) + 2)))
 
 
-def _wrong_answer(body: dict[str, Any]) -> list[str]:
+def _wrong_answer(body: Mapping[str, Any]) -> list[str]:
     """The first option or region that is not in the key, alone."""
     key = item_types.key_of(body)
     return next([one["id"]] for one in (*item_types.options_of(body), *regions_of(body)) if one["id"] not in key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -15,6 +16,7 @@ from question_bank.blueprints import pools, queries
 from question_bank.blueprints.drawing import CannotBeMet
 from question_bank.blueprints.pools import Pool
 from question_bank.models import Attempt, QuizVersion
+from question_bank.queries import bodies
 from training.core.db import db
 from training.core.errors import Conflict
 
@@ -42,7 +44,7 @@ class Laid:
     code: str
     type: str
     version_id: int
-    body: dict[str, Any]
+    body: Mapping[str, Any]
     option_order: list[str]
     points: int
 
@@ -99,7 +101,7 @@ def _laid(pool: Pool, rules: QuizVersion, seed: int) -> list[Laid] | None:
     found = queries.as_approved(taken | {one.item_id for one in pool.fixed})
     if any(item not in found or found[item].retired_at for item in taken):
         return None
-    bodies = pool.bodies_of([row.version_id for row in found.values()])
+    said = bodies.of([row.version_id for row in found.values()])
     laid = []
     for section in pool.sections:
         fixed = [one for one in pool.fixed if one.section == section.number and one.item_id in found]
@@ -116,8 +118,8 @@ def _laid(pool: Pool, rules: QuizVersion, seed: int) -> list[Laid] | None:
             row.code,
             row.type,
             row.version_id,
-            bodies[row.version_id],
-            item_types.get(row.type).draw(bodies[row.version_id], chance, rules.shuffle_options),
+            said[row.version_id],
+            item_types.get(row.type).draw(said[row.version_id], chance, rules.shuffle_options),
             points,
         )
         for number, row, points in laid

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from threading import Lock
-from typing import Any
 
 from flask import current_app
 
@@ -22,7 +21,6 @@ from question_bank.likeness import grouping
 
 SECONDS = 60.0
 MOST = 200
-MOST_BODIES = 2000
 
 _kept: OrderedDict[tuple[str, int, int], tuple[float, Pool]] = OrderedDict()
 _lock = Lock()
@@ -39,27 +37,12 @@ class Fixed:
 
 @dataclass(frozen=True)
 class Pool:
-    """Sections in order (one without a title where a version has none), fixed items in order, draws with their plan.
-
-    `shelf` has what versions of items say that came up already.
-    """
+    """Sections in order (one without a title where a version has none), fixed items in order, draws with their plan."""
 
     sections: tuple[Section, ...]
     fixed: tuple[Fixed, ...]
     draws: tuple[Draw, ...]
     plan: Plan
-    shelf: dict[int, dict[str, Any]] = field(default_factory=dict)
-
-    def bodies_of(self, version_ids: Collection[int]) -> dict[int, dict[str, Any]]:
-        """What those versions of items say, by id; a query for those that are not on the shelf yet."""
-        found = {one: body for one in version_ids if (body := self.shelf.get(one)) is not None}
-        missing = set(version_ids) - found.keys()
-        if missing:
-            read = queries.bodies_of(missing)
-            found |= read
-            if len(self.shelf) < MOST_BODIES:
-                self.shelf.update(read)
-        return found
 
 
 def pool_of(quiz_id: int, version: int, *, fresh: bool = False) -> Pool:

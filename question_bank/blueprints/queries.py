@@ -113,12 +113,6 @@ def as_approved(item_ids: Collection[int]) -> dict[int, Any]:
     return {row.id: row for row in db.session.execute(statement)}
 
 
-def bodies_of(version_ids: Collection[int]) -> dict[int, dict[str, Any]]:
-    """What those versions say, by id; one query."""
-    rows = db.session.execute(select(ItemVersion.id, ItemVersion.body).where(ItemVersion.id.in_(sorted(version_ids))))
-    return {row.id: row.body for row in rows}
-
-
 def drawing_quizzes() -> Sequence[Any]:
     """The quizzes whose newest version draws, as rows `id, version, cannot_draw`."""
     statement = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,13 +15,13 @@ from question_bank.models import (
     Attempt,
     AttemptItem,
     AttemptStatus,
-    ItemVersion,
     Quiz,
     QuizItem,
     QuizVersion,
 )
+from question_bank.queries import bodies
 from training.activities.models import Activity
-from training.core.db import BigId, db
+from training.core.db import BigId, connection, db
 from training.core.errors import NotFound
 from training.programmes import queries as programmes
 
@@ -47,14 +47,14 @@ PINNED = (
     .join(QuizVersion, QuizVersion.quiz_id == Activity.id)
     .where(Activity.id == _quiz, QuizVersion.version == _version)
 )
+# Rows and not objects: a paper is read more often than anything else, and nobody changes what was read.
 PAPER = (
-    select(AttemptItem, ItemVersion.body)
-    .join(ItemVersion, ItemVersion.id == AttemptItem.item_version_id)
+    select(*AttemptItem.__table__.c)
     .where(AttemptItem.attempt_id == bindparam("of_attempt"))
     .order_by(AttemptItem.position)
 )
 _newest = select(func.max(AnswerEvent.receipt)).where(AnswerEvent.attempt_id == bindparam("of_attempt"))
-ANSWERS = select(AnswerEvent).where(
+ANSWERS = select(*AnswerEvent.__table__.c).where(
     AnswerEvent.attempt_id == bindparam("of_attempt"), AnswerEvent.receipt.in_(_newest.group_by(AnswerEvent.position))
 )
 
@@ -102,14 +102,16 @@ def quiz_for(person_id: int, quiz_id: int) -> tuple[Activity, QuizVersion, int]:
     return row[0], row[1], row[2]
 
 
-def paper_of(attempt: Attempt) -> Sequence[Any]:
-    """The items of an attempt in the order shown, as rows `AttemptItem, body`."""
-    return db.session.execute(PAPER, {"of_attempt": attempt.id}).all()
+def paper_of(attempt: Attempt) -> list[tuple[Any, Mapping[str, Any]]]:
+    """The items of an attempt in the order shown: rows of `attempt_item`, each with what its version says."""
+    rows = connection().execute(PAPER, {"of_attempt": attempt.id}).all()
+    said = bodies.of([row.item_version_id for row in rows])
+    return [(row, said[row.item_version_id]) for row in rows]
 
 
-def answers_in(attempt: Attempt) -> dict[int, AnswerEvent]:
-    """The newest answer of each position that has one."""
-    return {event.position: event for event in db.session.scalars(ANSWERS, {"of_attempt": attempt.id})}
+def answers_in(attempt: Attempt) -> dict[int, Any]:
+    """The newest answer of each position that has one: rows of `answer_event`."""
+    return {row.position: row for row in connection().execute(ANSWERS, {"of_attempt": attempt.id})}
 
 
 def due(now: datetime, limit: int = 500) -> Sequence[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from question_bank import item_types
 from question_bank.blueprints.models import QuizSection
 from question_bank.marking.models import EssayMark
-from question_bank.models import Attempt, AttemptItem, ItemVersion
+from question_bank.models import Attempt, AttemptItem
+from question_bank.queries import bodies
 from question_bank.regrading.rules import Answered
 from training.core.db import batches, db
 
@@ -46,18 +47,18 @@ def papers_of(attempt_ids: Sequence[int]) -> dict[int, list[tuple[Answered, Any]
         for some in batches(attempt_ids)
         for row in db.session.execute(ANSWERED.where(AttemptItem.attempt_id.in_(some)))
     ]
-    bodies = bodies_of({row.item_version_id for row in rows})
+    said = bodies.of({row.item_version_id for row in rows})
     by_hand = {row.attempt_id for row in rows if item_types.get(row.type).by_hand}
     marks = _marks_of(sorted(by_hand))
     papers: dict[int, list[tuple[Answered, Any]]] = defaultdict(list)
     for row in rows:
         given = marks.get((row.attempt_id, row.position))
-        papers[row.attempt_id].append((answered(row, bodies[row.item_version_id], given, row.policy), row))
+        papers[row.attempt_id].append((answered(row, said[row.item_version_id], given, row.policy), row))
     return papers
 
 
 def answered(item: Any, body: Mapping[str, Any], given: EssayMark | None, policy: str) -> Answered:
-    """An item of an attempt (`AttemptItem`, or a row of `ANSWERED`) as marking sees it; `policy` is its section's."""
+    """An item of an attempt (a row of its paper, or of `ANSWERED`) as marking sees it; `policy` is its section's."""
     return Answered(
         position=item.position,
         type=item.type,
@@ -70,15 +71,6 @@ def answered(item: Any, body: Mapping[str, Any], given: EssayMark | None, policy
         critical=given.critical if given else False,
         policy=policy,
     )
-
-
-def bodies_of(version_ids: Collection[int]) -> dict[int, Mapping[str, Any]]:
-    """What item versions say, by id."""
-    return {
-        row[0]: row[1]
-        for some in batches(sorted(version_ids))
-        for row in db.session.execute(select(ItemVersion.id, ItemVersion.body).where(ItemVersion.id.in_(some)))
-    }
 
 
 def _marks_of(attempt_ids: Sequence[int]) -> dict[tuple[int, int], EssayMark]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+
+from sqlalchemy import case, literal, update
 
 from question_bank import item_types, kind
 from question_bank.blueprints import queries as blueprints
 from question_bank.marking import queries as marking
-from question_bank.models import Attempt, AttemptStatus
+from question_bank.models import Attempt, AttemptItem, AttemptStatus
 from question_bank.queries import attempts as queries
 from question_bank.regrading import papers
 from question_bank.regrading import queries as regrading
-from question_bank.regrading.rules import mark
+from question_bank.regrading.rules import Earned, mark
 from training.activities.models import Activity
 from training.core import audit
 from training.core.audit import HasId
@@ -36,8 +39,7 @@ def finish(attempt: Attempt, *, authority: HasId | None, decided_at: datetime) -
         rulings,
         rules.critical_limit,
     )
-    for item, _body in rows:
-        item.earned, item.critical_error = result.items[item.position].earned, result.items[item.position].critical
+    _keep(attempt, result.items)
     attempt.status = AttemptStatus.HANDED_IN
     attempt.score_percent, attempt.passed = result.percent, result.passed
     db.session.flush()
@@ -51,4 +53,18 @@ def finish(attempt: Attempt, *, authority: HasId | None, decided_at: datetime) -
         version=attempt.quiz_version,
         score_percent=result.percent,
         occurred_at=decided_at,
+    )
+
+
+def _keep(attempt: Attempt, items: Mapping[int, Earned]) -> None:
+    """Write what each position came to, in one statement."""
+    kind_of = AttemptItem.earned.type
+    earned = {at: literal(one.earned, kind_of) for at, one in items.items()}
+    critical = {at: literal(one.critical) for at, one in items.items()}
+    own = update(AttemptItem).where(AttemptItem.attempt_id == attempt.id)
+    db.session.execute(
+        own.values(
+            earned=case(earned, value=AttemptItem.position), critical_error=case(critical, value=AttemptItem.position)
+        ),
+        execution_options={"synchronize_session": False},
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, select
+from sqlalchemy import Table, Text, bindparam, delete, func, select, update
+from sqlalchemy import cast as cast_as
 
 from question_bank import item_types, resits
 from question_bank.blueprints import laying_out
@@ -15,6 +16,7 @@ from question_bank.exams import admission
 from question_bank.exams.admission import NO_ENTRY, Entry
 from question_bank.exams.models import ExamSession
 from question_bank.models import (
+    AnswerEvent,
     Attempt,
     AttemptItem,
     AttemptStatus,
@@ -26,10 +28,26 @@ from question_bank.services import finishing
 from training.accounts import services as accounts
 from training.core import audit, clock
 from training.core.audit import HasId
-from training.core.db import db, insert
+from training.core.db import BigId, connection, db, insert
 from training.core.errors import Conflict
 
 SEED_BITS = 31
+_items, _answers = cast(Table, AttemptItem.__table__), cast(Table, AnswerEvent.__table__)
+_of_attempt = bindparam("of_attempt", type_=BigId)
+_newest = select(func.max(_answers.c.receipt)).where(_answers.c.attempt_id == _of_attempt).group_by(_answers.c.position)
+KEEP = (
+    update(_items)
+    .where(
+        _items.c.attempt_id == _of_attempt,
+        _answers.c.attempt_id == _of_attempt,
+        _answers.c.position == _items.c.position,
+        _answers.c.receipt.in_(_newest),
+        cast_as(_answers.c.answer, Text) != "[]",
+    )
+    .values(graded_answer=_answers.c.answer)
+    .returning(_items.c.type)
+)
+"""Puts the newest answers of an attempt beside its items, where anything was answered."""
 
 
 def standing(person_id: int, rules: QuizVersion) -> tuple[resits.Standing, list[Attempt]]:
@@ -194,16 +212,5 @@ def hand_in(attempt: Attempt, *, by: HasId | None) -> Attempt:
 
 def _keep_answers(attempt: Attempt) -> bool:
     """Keep the newest answer beside each item; returns whether one of them is to be marked by a person."""
-    answers = queries.answers_in(attempt)
-    waits = False
-    for item in _items_of(attempt):
-        event = answers.get(item.position)
-        if event is not None and event.answer:
-            item.graded_answer = event.answer
-            waits |= item_types.get(item.type).by_hand
-    return waits
-
-
-def _items_of(attempt: Attempt) -> list[AttemptItem]:
-    statement = select(AttemptItem).where(AttemptItem.attempt_id == attempt.id).order_by(AttemptItem.position)
-    return list(db.session.scalars(statement))
+    kept = connection().execute(KEEP, {"of_attempt": attempt.id}).scalars()
+    return any(item_types.get(one).by_hand for one in kept)

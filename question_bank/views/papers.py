@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from question_bank import item_types, vocabulary
 from question_bank.item_types import Shown, ShownPart, about
-from question_bank.models import AnswerEvent, Attempt, AttemptItem
+from question_bank.models import Attempt
 from question_bank.pictures import showing
 from question_bank.pictures.showing import Picture, Pictures, Region
 from question_bank.queries import attempts as queries
@@ -52,12 +52,12 @@ class PaperItem:
     module: str = ""
     pictures: Pictures = field(default_factory=dict)
 
-    @property
+    @cached_property
     def entry(self) -> str:
         """How it is answered."""
         return item_types.get(self.type).entry
 
-    @property
+    @cached_property
     def prefix(self) -> str:
         """What the names of its fields begin with, on a page that has many items."""
         return f"{self.number}-"
@@ -82,7 +82,7 @@ class PaperItem:
         """Its questions; one for an item that is no set."""
         return self.shown.parts
 
-    @property
+    @cached_property
     def is_single(self) -> bool:
         """Whether it has one question, asked by its stem."""
         return len(self.parts) == 1 and not self.parts[0].id
@@ -117,6 +117,8 @@ class PaperItem:
 
     def pieces(self, text: str) -> list[str | Picture]:
         """A text of it as what is read and what is seen, in turn."""
+        if not self.pictures and self.entry != "texts":
+            return [text] if text else []
         return list(showing.pieces(self._lined(text), self.pictures))
 
     def plain(self, text: str) -> str:
@@ -140,25 +142,26 @@ class PaperItem:
         """What is drawn over that picture."""
         return showing.drawn(self.shown.regions, self.picture, self.answer, self.key) if self.picture else []
 
-    @property
-    def hint(self) -> str:
-        """How many options to choose, where there are options to choose from."""
+    @cached_property
+    def asks_for(self) -> str:
+        """What its options are for: an `order`, `one` or `all` that are right; empty where there are none."""
         if self.entry == "order":
-            return str(_("Put the letters in order"))
+            return "order"
         if not self.is_single or not self.parts[0].options:
             return ""
-        return str(_("Choose every correct answer") if self.parts[0].multiple else _("Choose one"))
+        return "all" if self.parts[0].multiple else "one"
 
 
-def paper_of(attempt: Attempt, keys: Mapping[int, dict[str, Any]] | None = None) -> list[PaperItem]:
-    """The items of an attempt in the order shown, each with its newest answer; two queries, three with pictures.
+def paper_of(attempt: Attempt, keys: Mapping[int, Mapping[str, Any]] | None = None) -> list[PaperItem]:
+    """The items of an attempt in the order shown, each with its newest answer; two queries, more only for items
+    that nobody was shown before and for pictures.
 
     `keys` are what items say, by position, that were marked by the key of another version.
     """
     keys = keys or {}
     answers, rows = queries.answers_in(attempt), queries.paper_of(attempt)
     pictures = showing.shown(
-        [row.body for row in rows], lambda sha256: url_for("quiz.picture", attempt_id=attempt.id, sha256=sha256)
+        [body for _item, body in rows], lambda sha256: url_for("quiz.picture", attempt_id=attempt.id, sha256=sha256)
     )
     return [
         _paper_item(item, keys.get(item.position, body), answers.get(item.position), seen)
@@ -166,7 +169,7 @@ def paper_of(attempt: Attempt, keys: Mapping[int, dict[str, Any]] | None = None)
     ]
 
 
-def looked_at(rows: Sequence[tuple[AttemptItem, dict[str, Any]]]) -> list[PaperItem]:
+def looked_at(rows: Sequence[tuple[Any, Mapping[str, Any]]]) -> list[PaperItem]:
     """Items of attempts that are over, each with the answer that was graded; one query for all pictures."""
     shown_in = {sha256: item.attempt_id for item, body in rows for sha256 in about.files_of(body).values()}
     pictures = showing.shown(
@@ -180,9 +183,9 @@ def looked_at(rows: Sequence[tuple[AttemptItem, dict[str, Any]]]) -> list[PaperI
 
 
 def _paper_item(
-    item: AttemptItem,
-    body: dict[str, Any],
-    event: AnswerEvent | None,
+    item: Any,
+    body: Mapping[str, Any],
+    event: Any | None,
     pictures: Pictures,
     answer: Sequence[str] = (),
 ) -> PaperItem:

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from flask import Flask, has_request_context, request
-from flask_babel import Babel, force_locale, format_date, format_datetime, format_decimal, get_locale, ngettext
+from flask import Flask, g, has_request_context, request
+from flask_babel import (
+    Babel,
+    force_locale,
+    format_date,
+    format_datetime,
+    format_decimal,
+    get_locale,
+    get_translations,
+    ngettext,
+)
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 from training.core import clock
 
@@ -27,9 +40,30 @@ def chosen_language() -> str:
 
 
 def language() -> str:
-    """The language of the present page; Chinese outside a request."""
-    locale = get_locale()
-    return locale.language if locale else "zh"
+    """The language of the present page; Chinese outside a request.
+
+    Asked some hundred times a page, so first where Flask-Babel has put it down, by which it is chosen and forced.
+    """
+    try:
+        return str(g._flask_babel.babel_locale.language)
+    except (AttributeError, RuntimeError):
+        locale = get_locale()
+        return locale.language if locale else "zh"
+
+
+@cache
+def _sentences(_language: str) -> Any:
+    """All catalogues of the present language."""
+    return get_translations()
+
+
+@pass_eval_context
+def say(context: EvalContext, sentence: str, /, **values: Any) -> str:
+    """What `_` is in templates: the sentence in the present language with the values put in, as HTML within HTML."""
+    said: str = _sentences(language()).gettext(sentence)
+    if context.autoescape:
+        said = Markup(said)  # noqa: S704 - catalogues are ours, and the values are escaped
+    return said % values if "%" in said else said
 
 
 def local(value: Any, name: str = "title") -> str:
@@ -40,7 +74,7 @@ def local(value: Any, name: str = "title") -> str:
     if value is None:
         return ""
     own, other = ("zh", "en") if language() == "zh" else ("en", "zh")
-    if isinstance(value, Mapping):
+    if isinstance(value, dict | Mapping):
         return str(value.get(own) or value.get(other) or "")
     return str(getattr(value, f"{name}_{own}") or getattr(value, f"{name}_{other}"))
 
@@ -53,6 +87,7 @@ def init_app(app: Flask, packages: tuple[str, ...]) -> None:
         default_translation_directories=";".join(f"{package}/translations" for package in packages),
         locale_selector=chosen_language,
     )
+    app.jinja_env.globals["_"] = say
     app.jinja_env.filters.update(
         local=local, datetime=show_datetime, date=show_date, number=format_decimal, minutes=show_minutes
     )
