@@ -70,6 +70,16 @@ class Sitting:
             assert time.monotonic() < end, "the examination does not go on"
             time.sleep(0.05)
 
+    def require_standstill(self) -> None:
+        """Nothing more is saved once what was under way has come through, while most answers are still to come."""
+        before, now = -1, self.saved()
+        end = time.monotonic() + 10
+        while now != before:
+            assert time.monotonic() < end, "answers are saved all the same"
+            time.sleep(0.5)
+            before, now = now, self.saved()
+        assert now < 0.5 * PEOPLE * EACH, "answers were saved until there were no more"
+
     def require_whole(self) -> None:
         """Nothing lost, nothing that nobody sent, everybody handed in by themselves and marked by the key."""
         assert self.told.errors == []
@@ -170,10 +180,7 @@ def test_the_network_the_disk_and_the_clock_fail_in_turn(sitting: Sitting, datab
         network.heal()
         sitting.until(0.3)
         with full_disk(server):
-            time.sleep(0.3)
-            full = sitting.saved()
-            time.sleep(0.5)
-            assert sitting.saved() == full
+            sitting.require_standstill()
         for share, seconds in ((0.5, 900), (0.65, -900), (0.8, 0)):
             sitting.until(share)
             offset.write_text(str(seconds))
