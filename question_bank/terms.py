@@ -41,13 +41,16 @@ def fold(text: str) -> str:
     return folded.translate(_simplified()) if _traditional().search(folded) else folded
 
 
-def terms(text: str) -> Iterator[str]:
+def terms(text: str) -> list[str]:
     """The terms of a text, in order, each as often as it is there."""
+    found: list[str] = []
     for chinese, word in RUN.findall(fold(text)):
         if chinese:
-            yield from (chinese[place : place + 2] for place in range(len(chinese)))
+            found += map(str.__add__, chinese, chinese[1:])
+            found.append(chinese[-1])
         else:
-            yield word[:LONGEST_WORD]
+            found.append(word[:LONGEST_WORD])
+    return found
 
 
 def wanted(query: str) -> list[tuple[str, bool]]:

@@ -288,13 +288,14 @@ def _write_what_comes(
 
     A line that was looked at beside a draft is that draft's next version, any other is an item of its own.
     """
-    digests = {number: digest(items[number - 1].type, items[number - 1].body) for number in lines}
+    bodies = {number: items[number - 1].body for number in lines}
+    digests = {number: digest(items[number - 1].type, body) for number, body in bodies.items()}
     there = queries.meanwhile(opened, list(digests.values()))
     new: dict[int, writing.New] = {}
     revised: dict[int, writing.New] = {}
     for number, line in lines.items():
         if digests[number] not in there:
-            one = writing.New(codes[number - 1], items[number - 1], digests[number], line.bands)
+            one = writing.New(codes[number - 1], items[number - 1], bodies[number], digests[number], line.bands)
             (new if line.draft_version is None else revised)[number] = one
     ids = writing.add(opened.scope_id, opened.person_id, list(new.values()))
     seen = {one.code: lines[number].draft_version for number, one in revised.items()}

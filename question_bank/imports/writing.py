@@ -39,10 +39,11 @@ def codes_of(items: Sequence[Parsed], prefix: str) -> list[str]:
 
 @dataclass(frozen=True)
 class New:
-    """An item that is to be added: under which code, what was read, what it says as one number, its bands if known."""
+    """An item to be added: its code, what was read, its body, what that says as one number, its bands if known."""
 
     code: str
     read: Parsed
+    body: dict[str, Any]
     digest: str
     bands: bytes = b""
 
@@ -53,10 +54,9 @@ def add(scope_id: int, author_id: int | None, items: Sequence[New]) -> dict[str,
     Those whose code the bank has already, or is given by somebody at this moment, are passed by.
     """
     now = clock.now()
-    bodies = {one.code: one.read.body for one in items}
     categories = _categories(scope_id, {one.read.category for one in items if one.read.category})
     rows = [
-        _row(scope_id, one, bodies[one.code], categories.get(one.read.category), now)
+        _row(scope_id, one, categories.get(one.read.category), now)
         for one in sorted(items, key=lambda one: one.code)  # in this order, two who add never wait in a ring
     ]
     if not rows:
@@ -64,9 +64,9 @@ def add(scope_id: int, author_id: int | None, items: Sequence[New]) -> dict[str,
     adding = insert(Item).on_conflict_do_nothing(index_elements=["scope_id", "code"])
     added = db.session.execute(adding.returning(Item.code, Item.id), rows)
     ids = {row.code: row.id for row in added}
-    _add_versions(author_id, [(ids[one.code], one, bodies[one.code]) for one in items if one.code in ids], now)
+    _add_versions(author_id, [(ids[one.code], one) for one in items if one.code in ids], now)
     likeness.add(
-        (ids[one.code], scope_id, array("q", one.bands) if one.bands else shingles.bands(bodies[one.code]))
+        (ids[one.code], scope_id, array("q", one.bands) if one.bands else shingles.bands(one.body))
         for one in items
         if one.code in ids
     )
@@ -85,32 +85,32 @@ def revise(
     for one in items:
         draft = drafts.get(one.code)
         if draft is not None and (draft.type, draft.version) == (one.read.type, seen[one.code]):
-            append_version(draft, one.read.body, author_id)
+            append_version(draft, one.body, author_id)
             revised[one.code] = draft.id
     return revised
 
 
-def _add_versions(author_id: int | None, added: Sequence[tuple[int, New, dict[str, Any]]], now: datetime) -> None:
-    """Write what belongs to items that were added (id, what was read, body)."""
+def _add_versions(author_id: int | None, added: Sequence[tuple[int, New]], now: datetime) -> None:
+    """Write what belongs to items that were added with those ids."""
     if not added:
         return
     versions = [
-        {"item_id": item_id, "version": 1, "body": body, "author_id": author_id, "created_at": now}
-        for item_id, _one, body in added
+        {"item_id": item_id, "version": 1, "body": one.body, "author_id": author_id, "created_at": now}
+        for item_id, one in added
     ]
     insert_many(ItemVersion, versions)
-    pictures.pin_newest({item_id: body for item_id, _one, body in added})
+    pictures.pin_newest({item_id: one.body for item_id, one in added})
     tags = [
         {"item_id": item_id, "tag": tag}
-        for item_id, one, _body in added
+        for item_id, one in added
         for tag in dict.fromkeys(tag.strip()[:40] for tag in one.read.tags if tag.strip())
     ]
     if tags:
         insert_many(ItemTag, tags)
-    insert_many(ItemTerms, [indexing.row_of(item_id, one.code, one.read.tags, body) for item_id, one, body in added])
+    insert_many(ItemTerms, [indexing.row_of(item_id, one.code, one.read.tags, one.body) for item_id, one in added])
 
 
-def _row(scope_id: int, one: New, body: dict[str, Any], category_id: int | None, now: datetime) -> dict[str, Any]:
+def _row(scope_id: int, one: New, category_id: int | None, now: datetime) -> dict[str, Any]:
     return {
         "scope_id": scope_id,
         "code": one.code,
@@ -120,7 +120,7 @@ def _row(scope_id: int, one: New, body: dict[str, Any], category_id: int | None,
         "created_at": now,
         "category_id": category_id,
         "digest": one.digest,
-        **mirrored(body),
+        **mirrored(one.body),
     }
 
 

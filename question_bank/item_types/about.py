@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from question_bank.item_types import texts
@@ -42,11 +42,16 @@ def files_of(body: Body) -> dict[str, str]:
 
 def placed_in(value: object) -> Iterator[str]:
     """The names of the pictures that any text of a body shows, in order."""
-    if isinstance(value, str):
-        yield from PLACED.findall(value)
-    elif isinstance(value, Mapping | list | tuple):
-        for one in value.values() if isinstance(value, Mapping) else value:
-            yield from placed_in(one)
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str):
+            if "![" in one:
+                yield from PLACED.findall(one)
+        elif isinstance(one, dict):
+            waiting += reversed(one.values())
+        elif isinstance(one, list | tuple):
+            waiting += reversed(one)
 
 
 def _picture_faults(body: Body) -> Iterator[Fault]:

@@ -55,7 +55,7 @@ def written(bench: Bench, items: list[Parsed]) -> dict[str, int]:
     """Add items to the first base's bank under codes of their places; their ids by these."""
     with bench.writing():
         scope_id = db.session.get_one(Item, bench.item_ids[0]).scope_id
-        new = [writing.New(f"W-{place}", one, digest(one.type, one.body)) for place, one in enumerate(items)]
+        new = [writing.New(f"W-{place}", one, one.body, digest(one.type, one.body)) for place, one in enumerate(items)]
         return writing.add(scope_id, None, new)
 
 
@@ -101,7 +101,7 @@ def test_what_is_found_and_told_by_comes_with_each_item(bench: Bench) -> None:
 def test_any_body_comes_back_the_same(bench: Bench, bodies: list[dict[str, Any]]) -> None:
     with bench.writing():
         scope_id = db.session.get_one(Item, bench.item_ids[0]).scope_id
-        new = [writing.New(f"W-{place}", parsed(body), "") for place, body in enumerate(bodies)]
+        new = [writing.New(f"W-{place}", parsed(body), body, "") for place, body in enumerate(bodies)]
         ids = writing.add(scope_id, None, new)
         versions = select(ItemVersion.item_id, ItemVersion.body).where(ItemVersion.item_id.in_(ids.values()))
         found = {row.item_id: row.body for row in db.session.execute(versions)}
