@@ -180,6 +180,13 @@ def told_apart(marks: Sequence[Marked]) -> list[Any]:
     return list({one.marker_id: one for one in marks}.values())
 
 
+def shown_to(turn: Turn, marks: Sequence[Marked], *, is_decided: bool) -> list[Any]:
+    """The marks that somebody with that turn may read: of two who mark none, before both are there."""
+    if is_decided or (turn.part is None and marks[-1].kind in SETTLING):
+        return told_apart(marks)
+    return told_apart(marks)[:2] if turn.part is Part.ADJUDICATION else []
+
+
 def counted(marks: Sequence[Marked]) -> Counted | None:
     """The mark that counts of all marks of an answer; None while it waits for one."""
     if not marks or marks[-1].kind not in SETTLING:
