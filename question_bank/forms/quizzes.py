@@ -21,6 +21,7 @@ from training.core.forms import Form, SeenVersion, text
 
 TOLERANCE = Rules.tolerance
 
+
 def _number(label: Any, smallest: int, largest: int, **options: Any) -> IntegerField:
     fits = NumberRange(smallest, largest, message=_l("A whole number from %(min)s to %(max)s."))
     return IntegerField(label, validators=[InputRequired(_l("Fill this in.")), fits], **options)

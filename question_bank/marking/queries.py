@@ -25,6 +25,7 @@ from training.core.db import batches, db
 from training.core.errors import NotFound
 from training.core.scopes import Scope
 
+CHANGEABLE = (MarkKind.SOLE, MarkKind.FIRST, MarkKind.ADJUDICATED)
 BY_HAND = [name for name in item_types.names() if item_types.get(name).by_hand]
 
 
@@ -211,9 +212,6 @@ class Undecided(NamedTuple):
         """Whether somebody who holds `ATTEMPT_MARK` could give the mark that it waits for."""
         taken = {self.writer_id, *(one.marker_id for one in self.marks)}
         return actor.id not in taken and actor.may(Permission.ATTEMPT_MARK, self.path)
-
-
-CHANGEABLE = (MarkKind.SOLE, MarkKind.FIRST, MarkKind.ADJUDICATED)
 
 
 def undecided_by(actor: Actor) -> list[Undecided]:

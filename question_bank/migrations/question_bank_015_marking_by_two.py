@@ -49,9 +49,7 @@ def upgrade() -> None:
     with op.batch_alter_table("quiz_version", schema=None) as batch_op:
         for name, default, bounds in (("markers", "1", "1 AND 2"), ("tolerance", "10", "0 AND 100")):
             batch_op.add_column(sa.Column(name, BIG, server_default=default, nullable=False))
-            batch_op.create_check_constraint(
-                batch_op.f(f"ck_quiz_version_{name}"), sa.text(f"{name} BETWEEN {bounds}")
-            )
+            batch_op.create_check_constraint(batch_op.f(f"ck_quiz_version_{name}"), sa.text(f"{name} BETWEEN {bounds}"))
     for statement in drop_append_only("essay_mark", dialect):
         op.execute(statement)
     with op.batch_alter_table("essay_mark", schema=None) as batch_op:

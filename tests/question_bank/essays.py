@@ -110,11 +110,13 @@ def written_by_many(bench: Bench, people: int) -> list[int]:
         first = (db.session.scalar(select(Attempt.id).order_by(Attempt.id.desc()).limit(1)) or 0) + 1
         closed = {"status": AttemptStatus.MARKING, "handed_in_at": NOW, "handed_in_by": HandedInBy.PERSON}
         sat = {"quiz_id": bench.quiz_id, "quiz_version": 1, "number": 1, "seed": 1, "started_at": NOW, "deadline": NOW}
-        attempts = [{"id": first + place, "person_id": one.id} | sat | closed for place, one in enumerate(made)]
+        attempts: list[dict[str, Any]] = [
+            {"id": first + place, "person_id": one.id} | sat | closed for place, one in enumerate(made)
+        ]
         db.session.execute(insert(Attempt), attempts)
         chosen = {"position": 1, "type": "A1", "item_version_id": versions[0], "option_order": list("abcde")}
         written = {"position": 2, "type": "essay", "item_version_id": versions[1], "option_order": ["500"]}
         for item, answer in ((chosen, ["b"]), (written, ["words"])):
             rows = [item | {"attempt_id": one["id"], "points": 1, "graded_answer": answer} for one in attempts]
             db.session.execute(insert(AttemptItem), rows)
-    return [one["id"] for one in attempts]
+    return [first + place for place in range(people)]
