@@ -60,7 +60,10 @@ class QuizForm(Form):
         _l("Written answers are marked by"),
         coerce=int,
         default=1,
-        choices=[(1, _l("one person")), (2, _l("two people, neither of whom knows of the other’s mark"))],
+        choices=[
+            SelectChoice(1, _l("one person")),
+            SelectChoice(2, _l("two people, neither of whom knows of the other’s mark")),
+        ],
     )
     tolerance = IntegerField(
         _l("Percent that two marks may differ by"),

@@ -1,4 +1,4 @@
-"""A quiz paper as a trainee answers it: opening it, and choosing what the sample says is right. Also what else opens."""
+"""A quiz paper as a trainee answers it: opening it, choosing what the sample says is right. Also what else opens."""
 
 from __future__ import annotations
 

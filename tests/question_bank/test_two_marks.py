@@ -20,7 +20,7 @@ from question_bank.marking.agreement import Pair, agreement_of, weighted_kappa
 from question_bank.marking.models import EssayMark
 from question_bank.marking.rules import MarkKind, Part
 from question_bank.marking.services import Given
-from question_bank.models import AttemptItem, AttemptStatus
+from question_bank.models import AttemptItem, AttemptStatus, QuizVersion
 from question_bank.regrading.rules import Ruled
 from tests.client import CheckingClient, main_text
 from tests.question_bank import rulings
@@ -269,3 +269,19 @@ def test_what_counts_is_the_exact_mean_or_nothing(one: int, other: int, toleranc
     found = rules.counted(both)
     assert (found is None) == (kind is MarkKind.DIFFERING)
     assert found is None or rules.fraction(rubric, found.points) == Fraction(one + other, 200)
+
+
+def test_the_form_of_a_quiz_says_how_many_mark_and_how_far_apart_they_may_be(app: Flask, as_: As) -> None:
+    bench = build(app, ONE)
+    instructor = as_(bench.people["instructor.jn"], "en")
+    page = f"/quizzes/{bench.quiz_id}"
+    assert "marked by two people apart" not in main_text(instructor.get(page))
+    for wrong in ({"markers": "3"}, {"markers": "2", "tolerance": "101"}):
+        assert instructor.submit(f"{page}/edit", wrong).status_code == 422
+    assert instructor.submit(f"{page}/edit", {"markers": "2", "tolerance": "15"}).status_code == 302
+    assert "up to 15% of the points" in main_text(instructor.get(page))
+    assert instructor.submit(f"{page}/edit", {"title_en": "Again"}).status_code == 302
+    with bench.looking():
+        versions = select(QuizVersion).where(QuizVersion.quiz_id == bench.quiz_id).order_by(QuizVersion.version)
+        told = [(one.markers, one.tolerance) for one in db.session.scalars(versions)]
+    assert told == [(1, 10), (2, 15), (2, 15)]
