@@ -190,6 +190,8 @@ class QuizVersion(Base):
 
     With 0 `items_per_page` all stand on one page. A `supervised` one is sat in exam sessions alone (`exams/`).
     From `critical_limit` safety-critical errors on an attempt fails whatever its points; None asks for points alone.
+    So many `markers` mark each written answer; of two the mean counts, unless they differ by more than `tolerance`
+    percent of the rubric's points, or about a safety-critical error: then a third person decides.
     """
 
     __tablename__ = "quiz_version"
@@ -200,6 +202,8 @@ class QuizVersion(Base):
         CheckConstraint("resit_wait_hours BETWEEN 0 AND 8760", name="resit_wait"),
         CheckConstraint("items_per_page BETWEEN 0 AND 100", name="items_per_page"),
         CheckConstraint("critical_limit BETWEEN 1 AND 20", name="critical_limit"),
+        CheckConstraint("markers BETWEEN 1 AND 2", name="markers"),
+        CheckConstraint("tolerance BETWEEN 0 AND 100", name="tolerance"),
     )
 
     quiz_id: Mapped[int] = mapped_column(BigId, ForeignKey("quiz.activity_id"), primary_key=True)
@@ -213,6 +217,8 @@ class QuizVersion(Base):
     items_per_page: Mapped[int] = mapped_column(default=0, server_default="0")
     supervised: Mapped[bool] = mapped_column(default=False, server_default=false())
     critical_limit: Mapped[int | None]
+    markers: Mapped[int] = mapped_column(default=1, server_default="1")
+    tolerance: Mapped[int] = mapped_column(default=10, server_default="10")
     author_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
     created_at: Mapped[datetime]
 

@@ -39,6 +39,7 @@ GRANTS = {
 }
 
 VERBS = {
+    "attempt.adjudicate": _l("differing marks of a written answer decided"),
     "attempt.hand-in": _l("attempt handed in"),
     "attempt.mark": _l("written answer marked"),
     "attempt.regrade": _l("attempt marked anew"),

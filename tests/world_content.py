@@ -206,8 +206,9 @@ def add_progress(making: Making, place: str) -> None:
 
 def _mark(attempt: Attempt, marker: Actor) -> None:
     """The essay of a handed-in attempt, which is finished by that."""
-    [position] = marking_queries.without_mark(attempt.id)
+    [position] = marking_queries.unsettled(attempt.id)
     found = marking_queries.answer_visible_to(marker, attempt.id, position, lock=True)
+    marking.take(found, passing=False, taken_by=marker)
     marking.mark(found, marking.Given({"1": 2, "2": 1}, "说得清楚。"), seen=0, marked_by=marker)
 
 

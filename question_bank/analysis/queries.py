@@ -61,7 +61,7 @@ def answers_to(item_ids: Collection[int]) -> Sequence[Any]:
 def _unmarked() -> ColumnElement[bool]:
     """Whether something was written that a person marks, and nobody has: no mark ever comes once it is handed in."""
     written = AttemptItem.graded_answer.is_not(None)
-    return and_(AttemptItem.type.in_(marking.BY_HAND), written, not_(marking.has_mark()))
+    return and_(AttemptItem.type.in_(marking.BY_HAND), written, not_(marking.is_settled()))
 
 
 def versions_of(item_ids: Collection[int]) -> Sequence[ItemVersion]:

@@ -19,6 +19,8 @@ from question_bank.queries.categories import Branch
 from question_bank.services.quizzes import Rules, Titles
 from training.core.forms import Form, SeenVersion, text
 
+TOLERANCE = Rules.tolerance
+
 
 def _number(label: Any, smallest: int, largest: int, **options: Any) -> IntegerField:
     fits = NumberRange(smallest, largest, message=_l("A whole number from %(min)s to %(max)s."))
@@ -54,6 +56,24 @@ class QuizForm(Form):
     supervised = BooleanField(
         _l("Supervised: it is sat in examinations alone, at a set time by those who are admitted"), default=False
     )
+    markers = SelectField(
+        _l("Written answers are marked by"),
+        coerce=int,
+        default=1,
+        choices=[
+            SelectChoice(1, _l("one person")),
+            SelectChoice(2, _l("two people, neither of whom knows of the other’s mark")),
+        ],
+    )
+    tolerance = IntegerField(
+        _l("Percent that two marks may differ by"),
+        [Optional(), NumberRange(0, 100, message=_l("A whole number from %(min)s to %(max)s."))],
+        default=TOLERANCE,
+        description=_l(
+            "Of the points of the rubric. Up to this the mean of both counts; beyond it, and where they differ about a "
+            "safety-critical error, a third person decides."
+        ),
+    )
 
     def offer(self, scopes: list[tuple[int, str]]) -> None:
         """Fill the choice of where a new quiz belongs."""
@@ -84,7 +104,7 @@ class QuizForm(Form):
     def has_exam_rules(self) -> bool:
         """Whether a rule of examinations is set, or typed wrongly."""
         rules = (self.supervised, self.critical_limit, self.items_per_page)
-        return any(one.data or one.errors for one in rules)
+        return any(one.data or one.errors for one in rules) or self.markers.data != 1 or bool(self.tolerance.errors)
 
     def complaints(self) -> list[Complaint]:
         """Everything that is wrong, in the order of the page, each with its place."""
@@ -106,6 +126,8 @@ class QuizForm(Form):
             items_per_page=self.items_per_page.data or 0,
             supervised=self.supervised.data,
             critical_limit=self.critical_limit.data,
+            markers=self.markers.data,
+            tolerance=TOLERANCE if self.tolerance.data is None else self.tolerance.data,
         )
 
     def chosen(self, items: Sequence[Item]) -> list[tuple[Item, int]]:

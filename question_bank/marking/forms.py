@@ -10,8 +10,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
-from question_bank.marking.models import EssayMark
-from question_bank.marking.rules import Rubric
+from question_bank.marking.rules import Rubric, Turn
 from question_bank.marking.services import Given
 from training.core import i18n
 from training.core.forms import Form, SeenVersion, long_text
@@ -38,13 +37,13 @@ class MarkForm(Form):
         return Given(points, comment=self.comment.data or "", critical=bool(self.critical.data))
 
 
-def form_for(rubric: Rubric, mark: EssayMark | None) -> MarkForm:
-    """The form with a field for each criterion, filled from the request, else from the mark that counts."""
+def form_for(rubric: Rubric, turn: Turn) -> MarkForm:
+    """The form with a field for each criterion, filled from the request, else from the mark that it would replace."""
     fields = {f"{POINTS}{one['id']}": _points(one) for one in rubric}
-    values: dict[str, Any] = {"seen": str(mark.number if mark else 0)}
-    if mark is not None:
-        values |= {f"{POINTS}{name}": value for name, value in mark.points.items()}
-        values |= {"comment": mark.comment, "critical": mark.critical}
+    values: dict[str, Any] = {"seen": str(turn.seen)}
+    if turn.before is not None:
+        values |= {f"{POINTS}{name}": value for name, value in turn.before.points.items()}
+        values |= {"comment": turn.before.comment, "critical": turn.before.critical}
     made = cast("type[MarkForm]", type("MarkFormWithPoints", (MarkForm,), fields))
     return made(data=values)
 

@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 
 from question_bank import item_types
 from question_bank.blueprints.models import QuizSection
-from question_bank.marking.models import EssayMark
+from question_bank.marking import queries as marking
+from question_bank.marking.rules import Counted
 from question_bank.models import Attempt, AttemptItem
 from question_bank.queries import bodies
 from question_bank.regrading.rules import Answered
@@ -49,7 +50,7 @@ def papers_of(attempt_ids: Sequence[int]) -> dict[int, list[tuple[Answered, Any]
     ]
     said = bodies.of({row.item_version_id for row in rows})
     by_hand = {row.attempt_id for row in rows if item_types.get(row.type).by_hand}
-    marks = _marks_of(sorted(by_hand))
+    marks = marking.counting_marks(sorted(by_hand))
     papers: dict[int, list[tuple[Answered, Any]]] = defaultdict(list)
     for row in rows:
         given = marks.get((row.attempt_id, row.position))
@@ -57,7 +58,7 @@ def papers_of(attempt_ids: Sequence[int]) -> dict[int, list[tuple[Answered, Any]
     return papers
 
 
-def answered(item: Any, body: Mapping[str, Any], given: EssayMark | None, policy: str) -> Answered:
+def answered(item: Any, body: Mapping[str, Any], given: Counted | None, policy: str) -> Answered:
     """An item of an attempt (a row of its paper, or of `ANSWERED`) as marking sees it; `policy` is its section's."""
     return Answered(
         position=item.position,
@@ -71,14 +72,3 @@ def answered(item: Any, body: Mapping[str, Any], given: EssayMark | None, policy
         critical=given.critical if given else False,
         policy=policy,
     )
-
-
-def _marks_of(attempt_ids: Sequence[int]) -> dict[tuple[int, int], EssayMark]:
-    """By attempt and position the mark that counts."""
-    return {
-        (one.attempt_id, one.position): one
-        for some in batches(attempt_ids)
-        for one in db.session.scalars(
-            select(EssayMark).where(EssayMark.attempt_id.in_(some)).order_by(EssayMark.number)
-        )
-    }

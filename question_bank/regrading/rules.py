@@ -67,7 +67,7 @@ class Rulings:
 class Answered:
     """An item of an attempt with its answer; `policy` is its section's.
 
-    `given` and `critical` are a marker's, where a person marked it.
+    `given` and `critical` are of the mark that counts, where people marked it.
     """
 
     position: int
@@ -77,7 +77,7 @@ class Answered:
     draw: Sequence[str]
     answer: Sequence[str]
     body: Mapping[str, Any]
-    given: Mapping[str, int] | None = None
+    given: Mapping[str, int | Fraction] | None = None
     critical: bool = False
     policy: str = ""
 

@@ -30,11 +30,14 @@ def finish(attempt: Attempt, *, authority: HasId | None, decided_at: datetime) -
     """
     rows = queries.paper_of(attempt)
     by_hand = any(item_types.get(item.type).by_hand for item, _body in rows)
-    marks = marking.marks_of(attempt.id) if by_hand else {}
+    marks = marking.counting_marks([attempt.id]) if by_hand else {}
     rules, rulings = regrading.rules_to_mark_by(attempt.quiz_id, attempt.quiz_version)
     policies = {one.number: one.policy for one in blueprints.sections_of(rules.quiz_id, rules.version).values()}
     result = mark(
-        [papers.answered(item, body, marks.get(item.position), policies.get(item.section, "")) for item, body in rows],
+        [
+            papers.answered(item, body, marks.get((attempt.id, item.position)), policies.get(item.section, ""))
+            for item, body in rows
+        ],
         rulings.pass_percent(attempt.quiz_version, rules.pass_percent),
         rulings,
         rules.critical_limit,

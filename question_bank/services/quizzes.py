@@ -40,6 +40,8 @@ class Rules:
     items_per_page: int = 0
     supervised: bool = False
     critical_limit: int | None = None
+    markers: int = 1
+    tolerance: int = 10
 
 
 @dataclass(frozen=True)

@@ -195,7 +195,7 @@ def _edit_form(activity: Activity, items: Sequence[Item], values: dict[str, Any]
 def _values(activity: Activity, now: Sequence[Any]) -> dict[str, Any]:
     rules = queries.rules_of(activity.id, activity.version)
     names = ("time_limit_minutes", "pass_percent", "attempts_allowed", "resit_wait_hours", "critical_limit")
-    flags = ("shuffle_items", "shuffle_options", "items_per_page", "supervised")
+    flags = ("shuffle_items", "shuffle_options", "items_per_page", "supervised", "markers", "tolerance")
     values = {name: getattr(rules, name) for name in (*names, *flags)}
     values["items_per_page"] = rules.items_per_page or None
     values |= plans.values_of(blueprints.blueprint_of(activity.id, activity.version))

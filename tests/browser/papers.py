@@ -1,4 +1,4 @@
-"""A quiz paper as a trainee answers it: opening it, and choosing what the sample says is right. Also conversations."""
+"""A quiz paper as a trainee answers it: opening it, choosing what the sample says is right. Also what else opens."""
 
 from __future__ import annotations
 
@@ -29,6 +29,13 @@ def open_paper(page: Page) -> None:
     page.wait_for_url("**/quiz/*")
     page.locator("main form[action$='/start'] button, main a.button[href*='/attempts/']").first.click()
     page.wait_for_url("**/quiz/attempts/*")
+
+
+def open_answer(page: Page) -> None:
+    """From the list of what waits for a mark to the oldest answer."""
+    page.goto("/marking/")
+    page.locator("main .actions form[action$='/take'] button").click()
+    page.wait_for_url("**/marking/answers/**")
 
 
 def open_dialogue(page: Page) -> None:

@@ -28,7 +28,11 @@ KINDS = {
     *("/people/#", "/people/add", "/items/", "/items/#", "/items/#/edit", "/items/new", "/quizzes/", "/quizzes/#"),
     *("/quizzes/#/edit", "/quizzes/new", "/teaching/courses", "/teaching/courses/#", "/teaching/lessons/#"),
     *("/teaching/lessons/#/versions", "/teaching/lessons/#/versions/#", "/teaching/courses/#/lessons/new"),
-    *("/dialogues/attempts/#", "/supervision/"),
+    *("/dialogues/attempts/#", "/supervision/", "/marking/", "/marking/answers/#/#", "/marking/agreement"),
+}
+BEHIND_BUTTONS = {
+    "trainee, quiz_failed": (papers.open_paper, papers.open_dialogue),
+    "instructor": (papers.open_answer,),
 }
 
 
@@ -62,10 +66,9 @@ def _walk(site: Site, chromium: Browser, who: str, login: str) -> Walk:
     page = context.new_page()
     sign_in(page, login)
     starts = [page.url.removeprefix(site.address)]
-    if who == "trainee, quiz_failed":
-        for begin in (papers.open_paper, papers.open_dialogue):
-            begin(page)
-            starts.append(page.url.removeprefix(site.address).partition("#")[0])
+    for begin in BEHIND_BUTTONS.get(who, ()):
+        begin(page)
+        starts.append(page.url.removeprefix(site.address).partition("#")[0])
     paths = list(_reached(context.request, starts))
     state = context.storage_state()
     context.close()

@@ -39,7 +39,7 @@ def sat_by_many(bench: Bench, people: int, attempts: int, *, finish: int | None 
     chance = Random(1)
     with bench.writing():
         cohort = db.session.scalars(select(Cohort).where(Cohort.code == "Q-1")).one()
-        made = [_person(start + number) for number in range(people)]
+        made = [new_person(start + number) for number in range(people)]
         for person in made:
             programmes.enrol(cohort, person, enrolled_by=None)
         versions = versions_of(bench)
@@ -71,7 +71,8 @@ def sat_by_many(bench: Bench, people: int, attempts: int, *, finish: int | None 
     return ids
 
 
-def _person(number: int) -> Person:
+def new_person(number: int) -> Person:
+    """Somebody who has not signed in yet."""
     return accounts.add_person(
         accounts.PersonData(
             name=f"考生{number:03}",

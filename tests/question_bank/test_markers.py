@@ -68,7 +68,8 @@ def test_saving_goes_on_to_the_next_answer_of_the_item_oldest_first(two: Bench, 
     second = sit(two, "three", "four", name="other_trainee.jn")
     client = as_(two.people["instructor.jn"], "en")
     home = client.get("/marking/")
-    assert f'href="/marking/answers/{first}/2"' in home.text
+    assert f'action="/marking/answers/{first}/2/take"' in home.text
+    assert client.post(f"/marking/answers/{first}/2/take").location == f"/marking/answers/{first}/2"
     assert "Answers to mark" in client.get("/items/").text
     moved = client.post(f"/marking/answers/{first}/2", data=points(3, 1))
     assert moved.location == f"/marking/answers/{second}/2"
@@ -86,7 +87,8 @@ def test_one_passed_by_comes_round_again(one: Bench, as_: As, at: Move) -> None:
     at(timedelta(minutes=5))
     second = sit(one, "two", name="other_trainee.jn")
     client = as_(one.people["instructor.jn"])
-    assert f'href="/marking/answers/{second}/2"' in client.get(f"/marking/answers/{first}/2").text
+    assert f'action="/marking/answers/{first}/2/pass"' in client.get(f"/marking/answers/{first}/2").text
+    assert client.post(f"/marking/answers/{first}/2/pass").location == f"/marking/answers/{second}/2"
     assert client.post(f"/marking/answers/{second}/2", data=points(3, 1)).location == f"/marking/answers/{first}/2"
 
 
