@@ -30,23 +30,26 @@ class MarkForm(Form):
     @property
     def criteria(self) -> list[Any]:
         """The fields of points, in the order of the rubric."""
-        return [field for field in self if field.name.startswith(POINTS)]
+        return [field for field in self if field.short_name.startswith(POINTS)]
 
     def given(self) -> Given:
         """The mark as typed."""
-        points = {field.name.removeprefix(POINTS): int(field.data) for field in self.criteria}
+        points = {field.short_name.removeprefix(POINTS): int(field.data) for field in self.criteria}
         return Given(points, comment=self.comment.data or "", critical=bool(self.critical.data))
 
 
-def form_for(rubric: Rubric, mark: EssayMark | None) -> MarkForm:
-    """The form with a field for each criterion, filled from the request, else from the mark that counts."""
+def form_for(rubric: Rubric, mark: EssayMark | None, prefix: str = "") -> MarkForm:
+    """The form with a field for each criterion, filled from the request, else from the mark that counts.
+
+    `prefix` tells the fields of several on one page apart.
+    """
     fields = {f"{POINTS}{one['id']}": _points(one) for one in rubric}
     values: dict[str, Any] = {"seen": str(mark.number if mark else 0)}
     if mark is not None:
         values |= {f"{POINTS}{name}": value for name, value in mark.points.items()}
         values |= {"comment": mark.comment, "critical": mark.critical}
     made = cast("type[MarkForm]", type("MarkFormWithPoints", (MarkForm,), fields))
-    return made(data=values)
+    return made(data=values, prefix=prefix)
 
 
 def _points(criterion: Mapping[str, Any]) -> IntegerField:

@@ -56,13 +56,14 @@ def mark(answer: Answer, given: Given, *, seen: int, marked_by: Actor) -> None:
     number = newest[0].number if newest else 0
     if seen != number:
         raise Stale(_("Somebody else marked this answer after you opened it. Nothing of yours was saved yet."))
-    _write(answer, given, number + 1, marked_by)
+    write(answer, given, number + 1, marked_by)
     if not queries.without_mark(answer.attempt.id) and admission.may_tell(answer.attempt, clock.now()):
         finishing.finish(answer.attempt, authority=marked_by, decided_at=clock.now())
         tell(answer.attempt, answer.quiz)
 
 
-def _write(answer: Answer, given: Given, number: int, marker: Actor) -> None:
+def write(answer: Answer, given: Given, number: int, marker: Actor) -> None:
+    """Keep a mark, which counts from now on; what the attempt comes to by it is for whoever asks. Does not commit."""
     db.session.add(
         EssayMark(
             attempt_id=answer.attempt.id,
