@@ -31,7 +31,9 @@ def answered(person_id: int, quiz: Activity, recheck: Recheck) -> None:
 def _body(title: str, recheck: Recheck) -> str:
     before, after = format_decimal(recheck.score_before), format_decimal(recheck.score_after)
     if recheck.outcome is Outcome.UPHELD:
-        first = _("Your mark in “%(title)s” was checked and stays as it is: %(score)s points.", title=title, score=after)
+        first = _(
+            "Your mark in “%(title)s” was checked and stays as it is: %(score)s points.", title=title, score=after
+        )
     else:
         first = _(
             "Your mark in “%(title)s” was checked and corrected: you had %(before)s points, you have %(after)s now.",

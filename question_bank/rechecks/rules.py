@@ -27,5 +27,5 @@ def due_on(asked_on: date) -> date:
 
 
 def outcome(*, marked: bool, moved: bool) -> Outcome:
-    """What to call it: whether a written answer was marked anew, and whether the result is another than was asked about."""
+    """What to call it, by whether a written answer was marked anew and whether the result is another than before."""
     return Outcome.CHANGED if marked or moved else Outcome.UPHELD

@@ -52,7 +52,9 @@ def ask(attempt: Attempt, wish: Wish, *, asked_by: Actor) -> None:
     _require_result(attempt)
     if not own.is_open:
         day = i18n.show_date(own.last_day)
-        raise Conflict(_("A check could be asked for until %(day)s. Speak to your base if something is wrong.", day=day))
+        raise Conflict(
+            _("A check could be asked for until %(day)s. Speak to your base if something is wrong.", day=day)
+        )
     if not reason:
         raise Invalid(_("Say what seems wrong to you; whoever checks your mark reads it."))
     if not set(positions) <= {item.position for item, _version in queries.items_of(attempt.id)}:
@@ -117,9 +119,9 @@ def look(found: Found, reply: Reply, *, looked_at_by: Actor) -> Look:
     new = _new_marks(found, reply.marks)
     preview = regrading.look_at(found.attempt, new)
     move = next(iter(preview.moves), None)
-    score, passed = (move.score[1], move.passed[1]) if move else (found.attempt.score_percent, found.attempt.passed)
+    score = move.score[1] if move else found.attempt.score_percent or Decimal(0)
+    passed = move.passed[1] if move else bool(found.attempt.passed)
     before = (found.recheck.score_before, found.recheck.passed_before)
-    assert score is not None and passed is not None  # noqa: S101 - there is a result
     outcome = rules.outcome(marked=bool(new), moved=(score, passed) != before)
     return Look(outcome, new, preview, (before[0], score), (before[1], passed))
 

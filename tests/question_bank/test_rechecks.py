@@ -10,6 +10,8 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from certificates.models import Certificate
+from certificates.questions.models import QuestionState
 from question_bank.exams import queries as exams
 from question_bank.exams import scores
 from question_bank.exams.models import ExamSession
@@ -18,6 +20,7 @@ from question_bank.models import AttemptItem
 from question_bank.rechecks.rules import Outcome
 from question_bank.regrading import services as regrading
 from question_bank.regrading.rules import Ruled
+from tests.certificates.test_questions import asked, certify
 from tests.client import main_text
 from tests.question_bank import essays, rulings
 from tests.question_bank.conftest import Bench
@@ -267,3 +270,21 @@ def test_what_was_asked_and_answered_stands_for_ever(exam: Bench, as_: As, at: M
     for statement in [*statements, "UPDATE recheck SET answer = 'x'", "UPDATE recheck SET score_after = 1"]:
         with pytest.raises(DBAPIError, match="append-only"), exam.writing():
             db.session.execute(text(statement))
+
+
+def test_a_pass_that_is_lost_is_told_before_and_its_certificate_put_to_the_base(exam: Bench, as_: As, at: Move) -> None:
+    attempt_id = sat(exam, at, Given({"a": 3, "b": 0}))
+    certificate_id = certify(exam)
+    ask(as_(exam.trainee), attempt_id)
+    checker = as_(exam.people["reviewer.jn"], "en")
+    looked = look(checker, attempt_id, a="0", b="0")
+    with exam.looking():
+        number = db.session.get_one(Certificate, certificate_id).number
+    assert f"The base decides about the certificate {number}." in main_text(looked)
+    assert asked(exam, certificate_id) == []
+    assert answer(checker, attempt_id, a="0", b="0").status_code == 302
+    [question] = asked(exam, certificate_id)
+    assert question.state is QuestionState.OPEN
+    assert [one.outcome for one in essays.lines(exam)] == ["question_bank:passed", "question_bank:taken-back"]
+    assert "this attempt does not reach the pass mark any more" in told(exam, attempt_id)[0].body_en
+    require_ledger(exam)
