@@ -41,7 +41,7 @@ def ask(attempt: Attempt, wish: Wish, *, asked_by: Actor) -> None:
 
     Raises `NotFound` (not one's own), `Conflict` (asked before, no result to check, too late) or `Invalid`.
     """
-    if attempt.person_id != asked_by.id:
+    if attempt.person_id != asked_by.id or accounts.lock(asked_by.id).erased_at is not None:
         raise NotFound(_("There is no such attempt of yours."))
     positions, reason = sorted(set(wish.positions)), wish.reason.strip()
     own = queries.own_of(attempt)
