@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from question_bank.marking.services import Given
 from question_bank.rechecks.models import Recheck
+from tests import pages
 from tests.client import CheckingClient
 from tests.question_bank.conftest import Bench, build
 from tests.question_bank.essays import ONE, mark, sit
@@ -57,8 +58,6 @@ def look(client: CheckingClient, attempt_id: int, **typed: str) -> Any:
 
 def answer(client: CheckingClient, attempt_id: int, **typed: str) -> Any:
     """Look, and send it."""
-    from tests import pages
-
     looked = look(client, attempt_id, **typed)
     assert looked.status_code == 200, looked.status_code
     return client.post(page_of(attempt_id), data=pages.form_of(looked, page_of(attempt_id)).values)

@@ -17,9 +17,11 @@ from tests.counting import counting
 from tests.question_bank import essays
 from tests.question_bank.conftest import Bench, build
 from tests.question_bank.recheck_bench import WHY, As, Move, answer, ask, examined, kept, look, page_of, sat
+from training.accounts import services as accounts
 from training.accounts.models import Person
 from training.core.access import Role
 from training.core.db import db
+from training.core.scopes import Scope
 
 pytestmark = pytest.mark.world
 
@@ -50,9 +52,6 @@ def test_whoever_marked_does_not_answer_while_a_colleague_can(exam: Bench, as_: 
 
 
 def test_nobody_answers_about_themselves_nor_at_another_place(exam: Bench, as_: As, asked: int) -> None:
-    from training.accounts import services as accounts
-    from training.core.scopes import Scope
-
     assert as_(exam.people["instructor.qd"]).get(page_of(asked)).status_code == 404
     assert as_(exam.people["instructor.qd"]).post(page_of(asked), data={"words": "x"}).status_code == 404
     with exam.writing():
