@@ -20,6 +20,7 @@ def init_app(app: Flask) -> None:
     from question_bank.marking import words as marking_words
     from question_bank.pictures import tasks as picture_tasks  # noqa: F401
     from question_bank.queries import quizzes
+    from question_bank.rechecks import erasing as recheck_erasing
     from question_bank.regrading import tasks as regrading_tasks  # noqa: F401
     from training.progress import waiting, words
 
@@ -29,5 +30,6 @@ def init_app(app: Flask) -> None:
     import_commands.register(app)
     waiting.add(kind.QUIZ, waiting.Source(marking.BEING_MARKED, marking_words.since))
     erasing.plug_in()
+    recheck_erasing.plug_in()
     exam_plugs.plug_in()
     words.add_minutes(quizzes.minutes_of, kind.QUIZ)

@@ -42,6 +42,8 @@ VERBS = {
     "attempt.adjudicate": _l("differing marks of a written answer decided"),
     "attempt.hand-in": _l("attempt handed in"),
     "attempt.mark": _l("written answer marked"),
+    "attempt.recheck-answer": _l("request to check a mark answered"),
+    "attempt.recheck-ask": _l("check of a mark asked for"),
     "attempt.regrade": _l("attempt marked anew"),
     "attempt.reopen": _l("attempt opened again"),
     "attempt.result": _l("result of an attempt decided"),

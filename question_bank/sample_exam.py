@@ -13,6 +13,8 @@ from question_bank.exams.models import EventKind, ExamSession
 from question_bank.exams.services import Terms
 from question_bank.models import Attempt
 from question_bank.queries import attempts as queries
+from question_bank.rechecks import services as rechecks
+from question_bank.rechecks.services import Wish
 from question_bank.services import answers, quizzes, sitting
 from question_bank.services.answers import Given
 from training.core import clock, sample
@@ -81,6 +83,9 @@ def sit_it(shared: dict[str, Any]) -> None:
         services.release(first, scope, released_by=coordinator)
         for attempt in (passing, failing):
             tasks.finish(attempt.id)
+    with clock.frozen(opens + timedelta(days=2)):
+        wish = Wish(**content["recheck"])
+        rechecks.ask(queries.lock(failing.id), wish, asked_by=acting(people["resitting"]))
     second = _set(shared, content["sessions"][1], -1, 24, coordinator, [people["resitting"], people["sitting"]])
     with clock.frozen(second.opens_at + timedelta(minutes=30)):
         _answer(_begin(shared, people["sitting"]), people["sitting"], right=3, of=5)

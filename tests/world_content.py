@@ -202,6 +202,7 @@ def add_progress(making: Making, place: str) -> None:
     coordinator = making.actor(f"coordinator.{place}")
     _certify(making, place, coordinator)
     world_rulings.add_rulings(making, place, quiz)
+    world_exams.ask_for_check(attempt)
 
 
 def _mark(attempt: Attempt, marker: Actor) -> None:
@@ -385,6 +386,7 @@ SOURCES: dict[str, Callable[[str], list[Any]]] = {
     "attempt_id": _attempts,
     "answers/attempt_id": _marked(EssayMark.attempt_id),
     "<int:attempt_id>/position": _marked(EssayMark.position),
+    "rechecks/attempt_id": world_exams.rechecks,
     "batch_id": _batches,
     "ruling_id": world_rulings.rulings,
     "question_id": world_rulings.questions,

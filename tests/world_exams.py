@@ -10,7 +10,8 @@ from sqlalchemy import select
 from question_bank.exams import noting
 from question_bank.exams import services as exams
 from question_bank.exams.models import EventKind, ExamCandidate, ExamSession
-from question_bank.models import Item, QuizVersion
+from question_bank.models import Attempt, Item, QuizVersion
+from question_bank.rechecks.models import Recheck
 from question_bank.services import quizzes
 from training.core import clock
 from training.core.db import db
@@ -45,6 +46,30 @@ def set_examination(making: Making, place: str, scope: Scope, item: Item) -> Non
 def leave(attempt_id: int) -> None:
     """Somebody left the page of their paper."""
     noting.note([attempt_id], EventKind.LEFT)
+
+
+def ask_for_check(attempt: Attempt) -> None:
+    """Somebody asks for a check of their mark; the row alone, for what is open to everybody is not checked."""
+    db.session.flush()
+    db.session.add(
+        Recheck(
+            attempt_id=attempt.id,
+            positions=[1],
+            reason="第 1 题好像没有计分。",
+            asked_at=clock.now(),
+            score_before=attempt.score_percent,
+            passed_before=attempt.passed,
+        )
+    )
+    db.session.flush()
+
+
+def rechecks(place: str) -> list[Any]:
+    """The attempts of a place whose mark is to be checked."""
+    from tests.world import person_id
+
+    own = select(Recheck.attempt_id).join(Attempt, Attempt.id == Recheck.attempt_id)
+    return list(db.session.scalars(own.where(Attempt.person_id == person_id(f"trainee.{place}"))))
 
 
 def sessions(place: str) -> list[Any]:

@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 
 from question_bank.exams.models import AttemptEvent, EventKind, ExamCandidate, ExamSession
 from question_bank.marking import queries as marking
 from question_bank.models import AnswerEvent, Attempt, AttemptItem, AttemptStatus, QuizVersion
 from question_bank.permissions import Permission
+from question_bank.rechecks.models import Recheck
+from question_bank.rechecks.rules import Outcome
 from training.accounts.models import Person
 from training.activities.models import Activity
 from training.core import paging, scopes
@@ -205,8 +207,8 @@ def people_in(session_id: int, number: int, search: str = "") -> tuple[Sequence[
 def scores_of(session: ExamSession) -> Sequence[Any]:
     """Everybody admitted, by name, with what they came to.
 
-    Rows `Person, Institution | None, ExamCandidate, Attempt | None, critical, reason`: the newest attempt, the number
-    of safety-critical errors in it, and why it was made void, if it was.
+    Rows `Person, Institution | None, ExamCandidate, Attempt | None, critical, reason, corrected`: the newest attempt,
+    the number of safety-critical errors in it, why it was made void, if it was, and whether a check corrected its mark.
     """
     critical = select(func.count()).where(AttemptItem.attempt_id == Attempt.id, AttemptItem.critical_error)
     voided = (
@@ -215,6 +217,7 @@ def scores_of(session: ExamSession) -> Sequence[Any]:
         .order_by(AttemptEvent.id.desc())
         .limit(1)
     )
+    corrected = exists().where(Recheck.attempt_id == Attempt.id, Recheck.outcome == Outcome.CHANGED)
     statement = (
         select(
             Person,
@@ -223,6 +226,7 @@ def scores_of(session: ExamSession) -> Sequence[Any]:
             Attempt,
             critical.correlate(Attempt).scalar_subquery().label("critical"),
             voided.correlate(Attempt).scalar_subquery().label("reason"),
+            corrected.label("corrected"),
         )
         .join(ExamCandidate, ExamCandidate.person_id == Person.id)
         .outerjoin(Institution, Institution.id == Person.institution_id)

@@ -64,7 +64,11 @@ def _row(place: int, row: Any) -> list[Value]:
     decided = begun and attempt.status is AttemptStatus.HANDED_IN
     resit = _("Resit %(number)s", number=attempt.number - 1) if begun and attempt.number > 1 else _("First attempt")
     extra = row.ExamCandidate.extra_minutes
-    remarks = [_("Extra time: %(minutes)s min", minutes=extra) if extra else "", *([row.reason] if row.reason else [])]
+    remarks = [
+        _("Extra time: %(minutes)s min", minutes=extra) if extra else "",
+        _("Mark corrected after a check") if row.corrected else "",
+        row.reason or "",
+    ]
     return [
         place,
         row.Person.name,

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
-from question_bank.marking.rules import Rubric, Turn
+from question_bank.marking.rules import Marked, Rubric
 from question_bank.marking.services import Given
 from training.core import i18n
 from training.core.forms import Form, SeenVersion, long_text
@@ -29,23 +29,26 @@ class MarkForm(Form):
     @property
     def criteria(self) -> list[Any]:
         """The fields of points, in the order of the rubric."""
-        return [field for field in self if field.name.startswith(POINTS)]
+        return [field for field in self if field.short_name.startswith(POINTS)]
 
     def given(self) -> Given:
         """The mark as typed."""
-        points = {field.name.removeprefix(POINTS): int(field.data) for field in self.criteria}
+        points = {field.short_name.removeprefix(POINTS): int(field.data) for field in self.criteria}
         return Given(points, comment=self.comment.data or "", critical=bool(self.critical.data))
 
 
-def form_for(rubric: Rubric, turn: Turn) -> MarkForm:
-    """The form with a field for each criterion, filled from the request, else from the mark that it would replace."""
+def form_for(rubric: Rubric, before: Marked | Given | None, seen: int, prefix: str = "") -> MarkForm:
+    """The form with a field for each criterion, filled from the request, else from the mark that it would replace.
+
+    `prefix` tells the fields of several on one page apart.
+    """
     fields = {f"{POINTS}{one['id']}": _points(one) for one in rubric}
-    values: dict[str, Any] = {"seen": str(turn.seen)}
-    if turn.before is not None:
-        values |= {f"{POINTS}{name}": value for name, value in turn.before.points.items()}
-        values |= {"comment": turn.before.comment, "critical": turn.before.critical}
+    values: dict[str, Any] = {"seen": str(seen)}
+    if before is not None:
+        values |= {f"{POINTS}{name}": value for name, value in before.points.items()}
+        values |= {"comment": before.comment, "critical": before.critical}
     made = cast("type[MarkForm]", type("MarkFormWithPoints", (MarkForm,), fields))
-    return made(data=values)
+    return made(data=values, prefix=prefix)
 
 
 def _points(criterion: Mapping[str, Any]) -> IntegerField:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from fractions import Fraction
 
 from flask_babel import gettext as _
 from sqlalchemy import delete
@@ -13,7 +14,7 @@ from question_bank.exams import admission
 from question_bank.marking import policies, queries, rules
 from question_bank.marking.models import EssayMark, MarkingClaim
 from question_bank.marking.queries import Answer
-from question_bank.marking.rules import MarkKind, Part, Turn
+from question_bank.marking.rules import Counted, MarkKind, Part, Turn
 from question_bank.models import Attempt, AttemptStatus
 from question_bank.services import finishing
 from question_bank.services.items import Stale
@@ -35,6 +36,12 @@ class Given:
     points: Mapping[str, int]
     comment: str = ""
     critical: bool = False
+
+    @classmethod
+    def like(cls, mark: Counted) -> Given:
+        """What is filled in for whoever may mark anew: whole points, halves upwards; of two comments none."""
+        points = {name: int(one + Fraction(1, 2)) for name, one in mark.points.items()}
+        return cls(points, "" if mark.is_mean else "".join(mark.comments), mark.critical)
 
     def is_in(self, mark: EssayMark) -> bool:
         """Whether a mark says just this."""
@@ -58,7 +65,8 @@ def mark(answer: Answer, given: Given, *, seen: int, marked_by: Actor) -> None:
     if turn.before is not None and turn.before.marker_id == marked_by.id and given.is_in(turn.before):
         return
     part = _require_turn(answer, turn, seen)
-    _write(answer, given, rules.kind_of(part, answer.rubric, answer.rules.tolerance, given, marks), marks, marked_by)
+    kind = rules.kind_of(part, answer.rubric, answer.rules.tolerance, given, marks)
+    write(answer.attempt, answer.item.position, given, kind, after=marks[-1] if marks else None, marker=marked_by)
     if not queries.unsettled(answer.attempt.id) and admission.may_tell(answer.attempt, clock.now()):
         finishing.finish(answer.attempt, authority=marked_by, decided_at=clock.now())
         tell(answer.attempt, answer.quiz)
@@ -78,12 +86,15 @@ def _require_turn(answer: Answer, turn: Turn, seen: int) -> Part:
     raise Stale(_("You marked this answer in another window after you opened it here. Nothing was saved yet."))
 
 
-def _write(answer: Answer, given: Given, kind: MarkKind, marks: Sequence[EssayMark], marker: Actor) -> None:
-    number = marks[-1].number + 1 if marks else 1
+def write(
+    attempt: Attempt, position: int, given: Given, kind: MarkKind, *, after: EssayMark | None, marker: Actor
+) -> None:
+    """Keep a mark after the newest one; what the attempt comes to by it is for whoever asks. Does not commit."""
+    number = after.number + 1 if after else 1
     db.session.add(
         EssayMark(
-            attempt_id=answer.attempt.id,
-            position=answer.item.position,
+            attempt_id=attempt.id,
+            position=position,
             number=number,
             marker_id=marker.id,
             marked_at=clock.now(),
@@ -95,7 +106,7 @@ def _write(answer: Answer, given: Given, kind: MarkKind, marks: Sequence[EssayMa
     )
     db.session.flush()
     verb = "attempt.adjudicate" if kind is MarkKind.ADJUDICATED else "attempt.mark"
-    audit.record(marker, verb, answer.attempt, item=answer.item.position, number=number)
+    audit.record(marker, verb, attempt, item=position, number=number)
 
 
 def take(answer: Answer, *, passing: bool, taken_by: Actor) -> tuple[int, int] | None:

@@ -23,7 +23,6 @@ from training.core.errors import Conflict, Invalid
 
 bp = Blueprint("marking", __name__, url_prefix="/marking", template_folder="../templates")
 MOST_SHOWN = 20
-NOT_ASKED = Turn(None, None, 0)
 
 
 @bp.get("/")
@@ -57,7 +56,8 @@ def answer(attempt_id: int, position: int) -> ResponseReturnValue:
     """One answer with the form of its mark; without the form where nothing is left to the actor."""
     found = queries.answer_visible_to(actor(), attempt_id, position)
     marks = queries.marks_at(attempt_id, position)
-    return _page(found, form_for(found.rubric, _turn(found, marks)), marks)
+    turn = _turn(found, marks)
+    return _page(found, form_for(found.rubric, turn.before, turn.seen), marks)
 
 
 @bp.post("/answers/<int:attempt_id>/<int:position>")
@@ -65,7 +65,7 @@ def answer(attempt_id: int, position: int) -> ResponseReturnValue:
 def mark(attempt_id: int, position: int) -> ResponseReturnValue:
     """Mark it and go on to the next; a refusal shows the page again, with what was typed."""
     found = queries.answer_visible_to(actor(), attempt_id, position, lock=True)
-    form = form_for(found.rubric, NOT_ASKED)
+    form = form_for(found.rubric, None, 0)
     if not form.validate():
         return _page(found, form, queries.marks_at(attempt_id, position), refused=True), 422
     try:

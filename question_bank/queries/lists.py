@@ -16,6 +16,7 @@ from question_bank.models import Item, ItemState, ItemTag, ItemVersion, SavedSea
 from question_bank.permissions import Permission
 from question_bank.queries import categories, search
 from question_bank.queries.items import PAGE, Page, visible_items
+from question_bank.rechecks import queries as rechecks
 from training.core import clock, scopes
 from training.core.access import Actor
 from training.core.db import db
@@ -147,12 +148,16 @@ ONLY = {"mine": _mine, "drafts": _drafts, "waiting": _waiting, "due": _due, "loo
 
 
 def today_of(actor: Actor) -> dict[str, int]:
-    """How many `drafts`, reviews `waiting`, items `due`, answers `to_mark`, quizzes that `cannot_draw`; one query."""
+    """How many `drafts`, reviews `waiting`, items `due`, answers `to_mark`, quizzes that `cannot_draw`; one query.
+
+    `to_check` are requests to check a mark.
+    """
     counts = [
         visible_items(actor).with_only_columns(func.count()).where(ONLY[name](actor)).scalar_subquery().label(name)
         for name in ("drafts", "waiting", "due")
     ]
     counts.append(marking.count_waiting(actor).scalar_subquery().label("to_mark"))
+    counts.append(rechecks.count_waiting(actor).scalar_subquery().label("to_check"))
     counts.append(blueprints.count_that_cannot_draw(actor).scalar_subquery().label("cannot_draw"))
     return dict(db.session.execute(select(*counts)).one()._mapping)
 

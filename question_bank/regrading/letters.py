@@ -37,12 +37,13 @@ def _body(title: str, reason: str, move: Move) -> str:
             after=after,
         ),
         _("Reason: %(reason)s", reason=reason),
-        _turn(move.passed),
+        turn(move.passed),
     ]
     return "\n\n".join(str(one) for one in sentences if one)
 
 
-def _turn(passed: tuple[bool, bool]) -> str:
+def turn(passed: tuple[bool, bool]) -> str:
+    """What it means that somebody passed before or not, and does now or not; nothing where it is the same."""
     if passed == (False, True):
         return str(_("With that you have passed."))
     if passed == (True, False):

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import aliased
 
 from question_bank.models import (
@@ -184,7 +184,13 @@ def is_about(ruling: Ruling) -> ColumnElement[bool]:
 
 
 def attempts_about(ruling: Ruling, person_ids: Collection[int] | None = None) -> Sequence[Any]:
-    """The attempts with a result that a ruling is about, of those people or of all, by person and number.
+    """The attempts with a result that a ruling is about, of those people or of all: rows of `with_result`."""
+    people = [] if person_ids is None else [Attempt.person_id.in_(person_ids)]
+    return with_result(is_about(ruling), *people)
+
+
+def with_result(*conditions: ColumnElement[bool]) -> Sequence[Any]:
+    """The attempts (`Attempt`) with a result that fit, by person and number.
 
     Rows `id, person_id, number, quiz_version, score_percent, passed, own_percent, critical_limit, name`.
     """
@@ -205,12 +211,10 @@ def attempts_about(ruling: Ruling, person_ids: Collection[int] | None = None) ->
             (QuizVersion.quiz_id == Attempt.quiz_id) & (QuizVersion.version == Attempt.quiz_version),
         )
         .join(Person, Person.id == Attempt.person_id)
-        .where(is_about(ruling), Attempt.status == AttemptStatus.HANDED_IN)
+        .where(Attempt.status == AttemptStatus.HANDED_IN, *conditions)
         .order_by(Attempt.person_id, Attempt.number)
     )
-    if person_ids is None:
-        return db.session.execute(statement).all()
-    return db.session.execute(statement.where(Attempt.person_id.in_(person_ids))).all()
+    return db.session.execute(statement).all()
 
 
 def without_result(ruling: Ruling) -> dict[AttemptStatus, int]:
@@ -249,10 +253,15 @@ def passed_by(quiz_id: int, person_ids: Collection[int]) -> dict[int, set[int]]:
 
 def newest_line(person_id: int, quiz_id: int, attempt_id: int) -> LedgerLine | None:
     """The line of the ledger that tells what an attempt came to last."""
+    own = lines_of_attempt(person_id, quiz_id, attempt_id)
+    return db.session.scalar(select(LedgerLine).where(own).order_by(LedgerLine.id.desc()).limit(1))
+
+
+def lines_of_attempt(person_id: int, quiz_id: int, attempt_id: int) -> ColumnElement[bool]:
+    """The condition that a line of the ledger (`LedgerLine`) tells what an attempt came to, at first or anew."""
     key = f"attempt:{attempt_id}"
-    statement = select(LedgerLine).where(LedgerLine.person_id == person_id, LedgerLine.activity_id == quiz_id)
-    own = (LedgerLine.client_key == key) | LedgerLine.client_key.startswith(f"{key}:ruling:", autoescape=True)
-    return db.session.scalar(statement.where(own).order_by(LedgerLine.id.desc()).limit(1))
+    own = (LedgerLine.client_key == key) | LedgerLine.client_key.startswith(f"{key}:", autoescape=True)
+    return and_(LedgerLine.person_id == person_id, LedgerLine.activity_id == quiz_id, own)
 
 
 def history_of(attempt_id: int) -> Sequence[Any]:
@@ -314,6 +323,12 @@ def names_of(person_ids: Collection[int | None]) -> dict[int, str]:
     """The names of those people, by id."""
     rows = select(Person.id, Person.name).where(Person.id.in_([one for one in person_ids if one]))
     return {row[0]: row[1] for row in db.session.execute(rows)}
+
+
+def is_running(quiz_id: int) -> bool:
+    """Whether a ruling on the quiz is being carried out."""
+    running = select(Ruling.id).where(Ruling.quiz_id == quiz_id, Ruling.status == RulingStatus.RUNNING)
+    return db.session.scalar(running) is not None
 
 
 def left_behind() -> Sequence[int]:

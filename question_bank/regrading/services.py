@@ -8,8 +8,8 @@ computed from the answers, so that doing it again changes nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,18 +17,20 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
 
 from question_bank import kind
+from question_bank.marking.services import Given
 from question_bank.models import Attempt, AttemptItem, Item, ItemVersion, Quiz
 from question_bank.permissions import Permission
 from question_bank.queries import attempts
 from question_bank.regrading import letters, papers, queries, rules, words
 from question_bank.regrading.models import RegradeLine, Ruling, RulingStatus
 from question_bank.regrading.moves import Move, Preview
-from question_bank.regrading.rules import Earned, Ruled, Rulings
+from question_bank.regrading.rules import Answered, Earned, Ruled, Rulings
 from question_bank.services.items import Stale
 from training.accounts import services as accounts
 from training.activities.models import Activity
 from training.core import audit, clock, jobs
 from training.core.access import Actor
+from training.core.audit import HasId
 from training.core.db import batches, db
 from training.core.errors import Conflict, Invalid
 from training.core.scopes import Scope
@@ -117,27 +119,50 @@ def _moves(found: Sequence[Any], held: Rulings) -> Iterator[Move]:
     for some in batches(found):
         shown = papers.papers_of([one.id for one in some])
         for row in some:
-            pairs = shown.get(row.id, [])
-            result = rules.mark(
-                [one for one, _row in pairs],
-                held.pass_percent(row.quiz_version, row.own_percent),
-                held,
-                row.critical_limit,
-            )
-            had = {item.position: Earned(item.earned, item.critical_error) for _one, item in pairs}
-            changed = {place: (had[place], now) for place, now in result.items.items() if had[place] != now}
-            move = Move(
-                row.id,
-                row.person_id,
-                row.name,
-                row.number,
-                (row.score_percent, result.percent),
-                (row.passed, result.passed),
-                changed,
-                is_emptied=not result.points,
-            )
-            if changed or move.is_felt:
+            move = _move(row, shown.get(row.id, []), held)
+            if move.items or move.is_felt:
                 yield move
+
+
+def _move(row: Any, pairs: Sequence[tuple[Answered, Any]], held: Rulings) -> Move:
+    """What an attempt (a row of `attempts_about`) with those items comes to by those rulings."""
+    result = rules.mark(
+        [one for one, _row in pairs],
+        held.pass_percent(row.quiz_version, row.own_percent),
+        held,
+        row.critical_limit,
+    )
+    had = {item.position: Earned(item.earned, item.critical_error) for _one, item in pairs}
+    return Move(
+        row.id,
+        row.person_id,
+        row.name,
+        row.number,
+        (row.score_percent, result.percent),
+        (row.passed, result.passed),
+        {place: (had[place], now) for place, now in result.items.items() if had[place] != now},
+        is_emptied=not result.points,
+    )
+
+
+def look_at(attempt: Attempt, marks: Mapping[int, Given]) -> Preview:
+    """What a locked attempt with a result would come to if those marks, by position, counted; reads only.
+
+    Nobody decides a ruling on its quiz until the transaction ends. Raises `Conflict` while one is being carried out.
+    """
+    _rules, held = queries.rules_to_mark_by(attempt.quiz_id, attempt.quiz_version)
+    if queries.is_running(attempt.quiz_id):
+        raise Conflict(_("A ruling on this quiz is being carried out. Wait a moment, then send this again."))
+    [row] = queries.with_result(Attempt.id == attempt.id)
+    pairs = [
+        (replace(one, given=marks[one.position].points, critical=marks[one.position].critical), item)
+        if one.position in marks
+        else (one, item)
+        for one, item in papers.papers_of([attempt.id])[attempt.id]
+    ]
+    move = _move(row, pairs, held)
+    moves = [move] if move.items or move.is_felt else []
+    return Preview(1, moves, *_turned(attempt.quiz_id, moves))
 
 
 def _turned(quiz_id: int, moves: Sequence[Move]) -> tuple[set[int], set[int]]:
@@ -174,7 +199,7 @@ def decide(ruling: Ruling, scope: Scope, preview: Preview, *, seen: str, decided
     if ruling.status is not RulingStatus.DRAFTED:
         return
     _lock_quiz(ruling.quiz_id)
-    if db.session.scalar(select(Ruling.id).filter_by(quiz_id=ruling.quiz_id, status=RulingStatus.RUNNING)):
+    if queries.is_running(ruling.quiz_id):
         raise Conflict(_("Another ruling on this quiz is being carried out. Wait a moment, then look at yours again."))
     if _holds_already(ruling):
         raise Conflict(_("This is decided already; the list of rulings on the quiz's page says by whom."))
@@ -240,14 +265,33 @@ def carry_out(ruling_id: int, person_id: int) -> None:
     moves = list(_moves(queries.attempts_about(ruling, [person_id]), queries.in_force(ruling.quiz_id)))
     if not moves:
         return
-    lost, _gained = _turned(ruling.quiz_id, moves)
-    for move in moves:
-        _write(ruling, move)
     quiz = db.session.get_one(Activity, ruling.quiz_id)
+    decider = Actor(id=ruling.decided_by_id or 0, name="")
+    for move in moves:
+        _keep_line(ruling, move)
+    mark_anew(quiz, moves, Cause(f"ruling:{ruling.id}", decider, {"ruling": ruling.id}))
     for move in moves:
         if move.is_felt:
-            _record(ruling, quiz, move, is_last=move is _last_turned(moves) and person_id in lost)
             letters.tell(ruling, quiz, move)
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why attempts are marked anew: its name within the ledger's key, who decided, what the audit trail adds."""
+
+    name: str
+    decided_by: HasId
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+def mark_anew(quiz: Activity, moves: Sequence[Move], cause: Cause) -> None:
+    """Write what one person's locked attempts come to now, and what follows from it. Does not commit."""
+    lost, _gained = _turned(quiz.id, moves)
+    for move in moves:
+        _write(move)
+    for move in moves:
+        if move.is_felt:
+            _record(quiz, move, cause, is_last=move is _last_turned(moves) and move.person_id in lost)
 
 
 def _last_turned(moves: Sequence[Move]) -> Move | None:
@@ -255,8 +299,7 @@ def _last_turned(moves: Sequence[Move]) -> Move | None:
     return next((one for one in reversed(moves) if one.passed == (True, False)), None)
 
 
-def _write(ruling: Ruling, move: Move) -> None:
-    """The line, and the attempt as it is now; the figures of its items are to be counted again."""
+def _keep_line(ruling: Ruling, move: Move) -> None:
     db.session.add(
         RegradeLine(
             ruling_id=ruling.id,
@@ -266,6 +309,10 @@ def _write(ruling: Ruling, move: Move) -> None:
             at=clock.now(),
         )
     )
+
+
+def _write(move: Move) -> None:
+    """The attempt as it is now; the figures of its items are to be counted again."""
     values = {"score_percent": move.score[1], "passed": move.passed[1], "counted": False}
     db.session.execute(update(Attempt).where(Attempt.id == move.attempt_id).values(values))
     for place, (_before, now) in move.items.items():
@@ -275,21 +322,20 @@ def _write(ruling: Ruling, move: Move) -> None:
     db.session.flush()
 
 
-def _record(ruling: Ruling, quiz: Activity, move: Move, *, is_last: bool) -> None:
+def _record(quiz: Activity, move: Move, cause: Cause, *, is_last: bool) -> None:
     """A line in the ledger that stands for the attempt instead of the one before."""
-    decider = Actor(id=ruling.decided_by_id or 0, name="")
+    attempt = db.session.get_one(Attempt, move.attempt_id)
     progress.record(
         move.person_id,
         quiz,
         _outcome(move, is_last=is_last),
-        client_key=f"attempt:{move.attempt_id}:ruling:{ruling.id}",
-        authority=decider,
-        version=db.session.get_one(Attempt, move.attempt_id).quiz_version,
+        client_key=f"attempt:{move.attempt_id}:{cause.name}",
+        authority=cause.decided_by,
+        version=attempt.quiz_version,
         score_percent=move.score[1],
         corrects=queries.newest_line(move.person_id, quiz.id, move.attempt_id),
     )
-    attempt = db.session.get_one(Attempt, move.attempt_id)
-    audit.record(decider, "attempt.regrade", attempt, ruling=ruling.id, score=str(move.score[1]))
+    audit.record(cause.decided_by, "attempt.regrade", attempt, **cause.details, score=str(move.score[1]))
 
 
 def _outcome(move: Move, *, is_last: bool) -> Outcome:

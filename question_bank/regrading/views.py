@@ -149,14 +149,13 @@ def _preview_page(found: Found, preview: Preview, refused: str = "") -> str:
         only=only if chosen is not None else "",
         page=paging.Page(shown, number, len(moves)),
         chips=_chips(found, preview, only),
-        touched=_touched(found, preview),
+        touched=touched(found.quiz.id, preview),
         waiting=[(words.WAITING[one], count) for one, count in sorted(preview.waiting.items())],
     )
 
 
-def _touched(found: Found, preview: Preview) -> Sequence[tuple[str, str]]:
+def touched(quiz_id: int, preview: Preview) -> Sequence[tuple[str, str]]:
     """What hangs on these passes elsewhere: the person's name, and what would happen."""
-    quiz_id = found.quiz.id
     changes = [Change(one, quiz_id, reached=False) for one in sorted(preview.lost)]
     changes += [Change(one, quiz_id, reached=True) for one in sorted(preview.gained)]
     names: Mapping[int, str] = {one.person_id: one.name for one in preview.moves}

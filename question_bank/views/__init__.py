@@ -10,6 +10,7 @@ from question_bank.exams import views as exams
 from question_bank.imports import views as imports
 from question_bank.marking import views as marking
 from question_bank.permissions import Permission
+from question_bank.rechecks import views as rechecks
 from question_bank.regrading import views as regrading
 from question_bank.views import authoring, categories, lists, mistakes, printed, review, reviews, saying, stems
 from training.core import web
@@ -29,6 +30,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(marking.bp)
     app.register_blueprint(exams.bp)
     app.register_blueprint(regrading.bp)
+    app.register_blueprint(rechecks.bp)
     app.jinja_env.filters.update(stem=stems.stem, said=saying.said, seen=saying.seen)
     web.add_entry(_l("Wrong answers"), "quiz.mistakes", Permission.ATTEMPT_SIT, order=13)
     web.add_entry(_l("Teaching"), "items.list_items", Permission.ITEM_READ, order=20, home=True)

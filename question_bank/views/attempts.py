@@ -19,6 +19,8 @@ from question_bank.marking import queries as marking
 from question_bank.models import AttemptStatus
 from question_bank.permissions import Permission
 from question_bank.queries import attempts as queries
+from question_bank.rechecks import queries as rechecks
+from question_bank.rechecks import words as recheck_words
 from question_bank.regrading import views as regrading
 from question_bank.resits import State
 from question_bank.services import answers, sitting
@@ -196,4 +198,7 @@ def result(attempt_id: int) -> ResponseReturnValue:
         State=State,
         history=history,
         pass_percent=history.pass_percent(attempt.quiz_version, rules.pass_percent),
+        own=rechecks.own_of(attempt) if attempt.session_id is not None else None,
+        checked=recheck_words.state,
+        about=recheck_words.about,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -169,12 +169,17 @@ def paper_of(attempt: Attempt, keys: Mapping[int, Mapping[str, Any]] | None = No
     ]
 
 
-def looked_at(rows: Sequence[tuple[Any, Mapping[str, Any]]]) -> list[PaperItem]:
-    """Items of attempts that are over, each with the answer that was graded; one query for all pictures."""
+def looked_at(
+    rows: Sequence[tuple[Any, Mapping[str, Any]]], address: Callable[[str], str] | None = None
+) -> list[PaperItem]:
+    """Items of attempts that are over, each with the answer that was graded; one query for all pictures.
+
+    `address` says where a picture is seen; by default it is where whoever sat the attempt sees it.
+    """
     shown_in = {sha256: item.attempt_id for item, body in rows for sha256 in about.files_of(body).values()}
     pictures = showing.shown(
         [body for _item, body in rows],
-        lambda sha256: url_for("quiz.picture", attempt_id=shown_in[sha256], sha256=sha256),
+        address or (lambda sha256: url_for("quiz.picture", attempt_id=shown_in[sha256], sha256=sha256)),
     )
     return [
         _paper_item(item, body, None, seen, answer=item.graded_answer or [])

@@ -32,6 +32,8 @@ from question_bank.models import Attempt, AttemptItem, Item, Quiz
 from question_bank.pictures import queries as pictures
 from question_bank.pictures.models import ItemPicture
 from question_bank.queries import attempts, items, quizzes
+from question_bank.rechecks import queries as rechecks
+from question_bank.rechecks.models import Recheck
 from question_bank.regrading import queries as rulings
 from question_bank.regrading.models import Ruling
 from tests import world
@@ -142,6 +144,13 @@ LISTS = {
     ),
     "visible_rulings": Listed(
         rulings.visible_rulings, Ruling.id, "/quizzes/rulings/{}", lambda row: int(row.Ruling.id)
+    ),
+    "visible_rechecks": Listed(
+        rechecks.visible_rechecks,
+        Recheck.attempt_id,
+        "/marking/rechecks/{}",
+        lambda row: int(row.Recheck.attempt_id),
+        "/marking/rechecks/",
     ),
     "visible_questions": Listed(
         questions.visible_questions,

@@ -21,6 +21,7 @@ APPEND_ONLY = (
     "essay_mark",
     "regrade_line",
     "ruling",
+    "recheck",
     "certificate_document",
     "lesson_version",
     "course_lesson",
@@ -101,6 +102,7 @@ def test_a_shell_cannot_change_what_is_append_only(app: Flask, table: str) -> No
             "prerequisite": "requires_id",
             "regrade_line": "at",
             "ruling": "reason",
+            "recheck": "reason",
         }.get(table, "position")
         for statement in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
             with pytest.raises(DBAPIError, match="append-only"), transaction():
