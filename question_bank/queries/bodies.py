@@ -6,19 +6,19 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Pool, select
 
 from question_bank.models import ItemVersion
 from training.core.db import batches, db
 
 MOST = 2000
-"""So many are kept: some twenty megabytes."""
-_kept: WeakKeyDictionary[Engine, dict[int, Mapping[str, Any]]] = WeakKeyDictionary()
+"""So many are kept: some twenty megabytes; as long as the connections to their database."""
+_kept: WeakKeyDictionary[Pool, dict[int, Mapping[str, Any]]] = WeakKeyDictionary()
 
 
 def of(version_ids: Collection[int]) -> dict[int, Mapping[str, Any]]:
     """What those versions say, by id, for reading alone; a query for those that nobody asked for before."""
-    kept = _kept.setdefault(db.engine, {})
+    kept = _kept.setdefault(db.engine.pool, {})
     found = {one: body for one in version_ids if (body := kept.get(one)) is not None}
     read = {
         row.id: row.body
@@ -26,6 +26,6 @@ def of(version_ids: Collection[int]) -> dict[int, Mapping[str, Any]]:
         for row in db.session.execute(select(ItemVersion.id, ItemVersion.body).where(ItemVersion.id.in_(some)))
     }
     if read and len(kept) + len(read) > MOST:
-        kept = _kept[db.engine] = {}
+        kept = _kept[db.engine.pool] = {}
     kept.update(read)
     return found | read
