@@ -127,6 +127,7 @@ def test_what_waits_today_is_counted_on_top(bench: Bench, as_: As, instructor: C
             "waiting": 1,
             "due": 1,
             "to_mark": 0,
+            "to_check": 1,  # of the small world
             "cannot_draw": 0,
         }
         assert lists.today_of(bench.actor("reviewer.jn"))["waiting"] == 1, "their own does not wait for them"
