@@ -7,8 +7,12 @@ from collections.abc import Callable, Sequence
 from question_bank.exchange.parsed import Parsed
 from question_bank.imports import queries, services, writing
 from question_bank.imports.models import ImportStatus, ItemImport
+from question_bank.models import Item, ItemTerms
 from training.core import jobs
-from training.core.db import db, reading, transaction
+from training.core.db import db, look_again, reading, transaction
+
+MANY = 1000
+"""From so many items on a bank is another one for the database."""
 
 
 @jobs.job(services.WORK)
@@ -38,3 +42,5 @@ def write(opened: ItemImport, items: Sequence[Parsed], told: Callable[[int], Non
         with transaction():
             start = services.write_piece(opened.id, items, codes, start, kept)
         told(start if start is not None else opened.total)
+    if opened.total >= MANY:
+        look_again(Item, ItemTerms)

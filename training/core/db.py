@@ -26,6 +26,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     event,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
@@ -263,6 +264,16 @@ def insert_many(model: Any, rows: Sequence[Mapping[str, Any]]) -> None:
     with raw.copy(f"COPY {table.name} ({columns}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row([make(row[name]) for name, make in zip(names, made, strict=True)])
+
+
+def look_again(*models: Any) -> None:
+    """Have PostgreSQL look again at tables that have grown by much: what it plans, it plans by what it knows of them.
+
+    Its own rounds come a minute later. Outside of any transaction; SQLite plans without.
+    """
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as opened:
+            opened.execute(text(f"VACUUM (ANALYZE) {', '.join(one.__tablename__ for one in models)}"))
 
 
 def _as_it_is(value: object) -> object:
