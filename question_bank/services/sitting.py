@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import Table, Text, bindparam, delete, func, select, update
+from sqlalchemy import Table, Text, bindparam, case, delete, func, null, select, update
 from sqlalchemy import cast as cast_as
 
 from question_bank import item_types, resits
@@ -42,12 +42,11 @@ KEEP = (
         _answers.c.attempt_id == _of_attempt,
         _answers.c.position == _items.c.position,
         _answers.c.receipt.in_(_newest),
-        cast_as(_answers.c.answer, Text) != "[]",
     )
-    .values(graded_answer=_answers.c.answer)
-    .returning(_items.c.type)
+    .values(graded_answer=case((cast_as(_answers.c.answer, Text) != "[]", _answers.c.answer), else_=null()))
+    .returning(_items.c.type, _items.c.graded_answer)
 )
-"""Puts the newest answers of an attempt beside its items, where anything was answered."""
+"""Puts the newest answers of an attempt beside its items; nothing where it was taken back, though handed in before."""
 
 
 def standing(person_id: int, rules: QuizVersion) -> tuple[resits.Standing, list[Attempt]]:
@@ -212,5 +211,5 @@ def hand_in(attempt: Attempt, *, by: HasId | None) -> Attempt:
 
 def _keep_answers(attempt: Attempt) -> bool:
     """Keep the newest answer beside each item; returns whether one of them is to be marked by a person."""
-    kept = connection().execute(KEEP, {"of_attempt": attempt.id}).scalars()
-    return any(item_types.get(one).by_hand for one in kept)
+    kept = connection().execute(KEEP, {"of_attempt": attempt.id}).all()
+    return any(row.graded_answer and item_types.get(row.type).by_hand for row in kept)

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import undefer
 
 from question_bank.exchange import formats
@@ -164,6 +164,19 @@ def test_an_import_that_died_in_the_middle_goes_on_where_it_stopped(
         assert tasks.go_on_with_what_is_left() == 1
         assert tasks.go_on_with_what_is_left() == 0
     assert count(bench) == before + 35
+
+
+def test_after_a_large_import_the_database_knows_how_much_there_is(
+    bench: Bench, instructor: CheckingClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "MANY", 3)
+    assert send(instructor, workbook([row(number) for number in range(3)])).status_code == 302
+    confirm(bench, instructor)
+    with bench.looking():
+        if db.engine.dialect.name == "sqlite":
+            return
+        known = text("SELECT reltuples FROM pg_class WHERE relname = 'item'")
+        assert db.session.scalar(known) == db.session.scalar(select(func.count()).select_from(Item))
 
 
 def test_a_second_click_and_a_dropped_import_change_nothing(bench: Bench, instructor: CheckingClient) -> None:

@@ -16,7 +16,9 @@ from sqlalchemy.exc import DBAPIError
 
 from question_bank.exams import queries, services, tasks
 from question_bank.exams.models import ExamSession
-from question_bank.models import AttemptStatus
+from question_bank.marking.models import EssayMark
+from question_bank.models import AttemptItem, AttemptStatus
+from question_bank.services import answers
 from tests.answering import answer
 from tests.client import main_text
 from tests.counting import counting
@@ -122,6 +124,36 @@ def test_held_results_wait_for_their_release_and_are_told_then(app: Flask, exam:
     assert kinds(exam, attempt_id) == ["reopened"]
     late = act(exam, as_, f"{session_id}/people/{exam.trainee.id}/reopen", minutes=5, reason="误交")
     assert late.status_code == 409
+
+
+def test_what_is_handed_in_again_counts_as_it_is_then_and_not_once_marking_has_begun(
+    exam: Bench, as_: As, at: Move
+) -> None:
+    at(timedelta())
+    session_id = set_session(exam, held=True)
+    at(10 * MINUTE)
+    client = as_(exam.trainee, "en")
+    paper = begin(client, exam).location
+    attempt_id = attempt_of(exam).id
+    answer_all(exam, attempt_id)
+    client.post(f"{paper}/hand-in")
+    reopening = f"{session_id}/people/{exam.trainee.id}/reopen"
+    assert act(exam, as_, reopening, minutes=5, reason="误交").status_code == 302
+    with exam.looking():
+        taken = db.session.scalars(
+            select(AttemptItem).where(AttemptItem.attempt_id == attempt_id, AttemptItem.type == "X")
+        ).one()
+        assert taken.graded_answer
+    with exam.writing():
+        answers.save(attempt_id, {taken.position: answers.Given([])}, person_id=exam.trainee.id)
+    client.post(f"{paper}/hand-in")
+    with exam.writing():
+        assert db.session.get_one(AttemptItem, (attempt_id, taken.position)).graded_answer is None
+        marker = exam.people["reviewer.jn"].id
+        given = {"marker_id": marker, "marked_at": NOW, "points": {}, "comment": "", "critical": False}
+        db.session.add(EssayMark(attempt_id=attempt_id, position=1, number=1, **given))
+    assert act(exam, as_, reopening, minutes=5, reason="误交").status_code == 409
+    assert attempt_of(exam).status is AttemptStatus.MARKING
 
 
 def test_a_void_attempt_counts_for_nothing_and_takes_back_what_was_passed(exam: Bench, as_: As, at: Move) -> None:
