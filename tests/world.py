@@ -16,6 +16,8 @@ from datetime import timedelta
 from flask import Flask
 from sqlalchemy import select
 
+from certificates.tasks import render_what_is_left
+from question_bank.analysis.tasks import count_what_is_new
 from training.accounts import codes, delegations, id_numbers, passwords
 from training.accounts import queries as account_queries
 from training.accounts import services as accounts
@@ -102,7 +104,13 @@ def build() -> None:
             _stand_in(making, place)
             world_content.add_progress(making, place)
             world_practice.add_practice(making, place)
-    world_content.after_commit()
+    _work()
+
+
+def _work() -> None:
+    """What the worker counts and prints; it sends no messages, so the world is the same by day and by night."""
+    count_what_is_new()
+    render_what_is_left()
 
 
 def _add_base(making: Making, place: str) -> None:

@@ -16,7 +16,6 @@ from certificates.batches import queries as batch_queries
 from certificates.batches import services as batches
 from certificates.batches.models import Batch
 from certificates.models import Certificate
-from certificates.tasks import render_what_is_left
 from courses import services as courses
 from courses.dialogues import authoring, graph, scoring
 from courses.dialogues import services as dialogues
@@ -250,9 +249,6 @@ def _answer_all(attempt: Attempt, person: Actor, at_most: int = 99) -> None:
     rows = sorted(rows, key=lambda row: "key" not in row.body)  # what a person marks comes last
     for position, body in rows[:at_most]:
         answers.save(attempt.id, {position: Given(body.get("key", ["先听家属怎么说。"]))}, person_id=person.id)
-
-
-after_commit = render_what_is_left  # and no other sweep: the world is the same at night
 
 
 def _first(place: str) -> Any:
