@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from flask import Flask, g, has_request_context, request
+from flask import Flask, g, has_app_context, has_request_context, request
 from flask_babel import (
     Babel,
     force_locale,
@@ -60,7 +60,10 @@ def _sentences(_language: str) -> Any:
 @pass_eval_context
 def say(context: EvalContext, sentence: str, /, **values: Any) -> str:
     """What `_` is in templates: the sentence in the present language with the values put in, as HTML within HTML."""
-    said: str = _sentences(language()).gettext(sentence)
+    catalogues = (
+        _sentences(language()) if has_app_context() else get_translations()
+    )  # outside an application there are none to keep
+    said: str = catalogues.gettext(sentence)
     if context.autoescape:
         said = Markup(said)  # noqa: S704 - catalogues are ours, and the values are escaped
     return said % values if "%" in said else said
@@ -74,7 +77,7 @@ def local(value: Any, name: str = "title") -> str:
     if value is None:
         return ""
     own, other = ("zh", "en") if language() == "zh" else ("en", "zh")
-    if isinstance(value, dict | Mapping):
+    if isinstance(value, Mapping):
         return str(value.get(own) or value.get(other) or "")
     return str(getattr(value, f"{name}_{own}") or getattr(value, f"{name}_{other}"))
 
