@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Pool, select
 
 from question_bank.models import ItemVersion
-from training.core.db import batches, db
+from training.core.db import batches, db, once_committed
 
 MOST = 2000
 """So many are kept: some twenty megabytes; as long as the connections to their database."""
@@ -25,7 +25,14 @@ def of(version_ids: Collection[int]) -> dict[int, Mapping[str, Any]]:
         for some in batches(sorted(set(version_ids) - found.keys()))
         for row in db.session.execute(select(ItemVersion.id, ItemVersion.body).where(ItemVersion.id.in_(some)))
     }
-    if read and len(kept) + len(read) > MOST:
+    if read:
+        once_committed(lambda: _keep(read))
+    return found | read
+
+
+def _keep(read: Mapping[int, Mapping[str, Any]]) -> None:
+    """Keep what was read for whoever asks next; a version that is taken back with its transaction never was one."""
+    kept = _kept.setdefault(db.engine.pool, {})
+    if len(kept) + len(read) > MOST:
         kept = _kept[db.engine.pool] = {}
     kept.update(read)
-    return found | read

@@ -208,6 +208,14 @@ def connection() -> Connection:
     return cast(Unit, g.unit).connection
 
 
+def once_committed(callback: Callable[[], None]) -> None:
+    """Run `callback` when what this transaction has read is sure: now if it only reads, else after its commit."""
+    if connection().get_execution_options().get("anning_write"):
+        after_commit(callback)
+    else:
+        callback()
+
+
 def give_up() -> None:
     """Have the present transaction roll back at its end: what a refusal had begun is not kept."""
     g.unit.given_up = True
