@@ -8,12 +8,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from question_bank import kind
 from question_bank.exams import noting, queries
 from question_bank.exams.models import EventKind, ExamSession
-from question_bank.marking.models import EssayMark
+from question_bank.marking import queries as marking
 from question_bank.models import Attempt, AttemptStatus
 from question_bank.permissions import Permission
 from question_bank.regrading import queries as regrading
@@ -104,7 +103,7 @@ def reopen(
         return
     if attempt.status is not AttemptStatus.MARKING:
         raise Conflict(_("The result of this attempt is decided. Make it void and let the person begin again instead."))
-    if db.session.scalar(select(EssayMark.number).where(EssayMark.attempt_id == attempt.id).limit(1)):
+    if marking.has_begun(attempt.id):
         raise Conflict(_("Marking of this attempt has begun. Make it void and let the person begin again instead."))
     now = clock.now()
     attempt.status, attempt.handed_in_at, attempt.handed_in_by = AttemptStatus.OPEN, None, None

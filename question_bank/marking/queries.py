@@ -195,6 +195,24 @@ def is_held(actor: Actor, attempt_id: int, position: int) -> bool:
     return bool(db.session.scalar(select(exists().where(*_held(actor, attempt_id, position)))))
 
 
+def _marked(actor: Actor) -> Select[Any]:
+    """The answers that the actor may mark, once for each mark that they have."""
+    return (
+        visible_answers_to_mark(actor)
+        .join(ItemVersion, ItemVersion.id == AttemptItem.item_version_id)
+        .join(Item, Item.id == ItemVersion.item_id)
+        .join(
+            EssayMark,
+            and_(EssayMark.attempt_id == AttemptItem.attempt_id, EssayMark.position == AttemptItem.position),
+        )
+    )
+
+
+def has_begun(attempt_id: int) -> bool:
+    """Whether an answer of an attempt has a mark, of whatever kind."""
+    return bool(db.session.scalar(select(exists().where(EssayMark.attempt_id == attempt_id))))
+
+
 class Undecided(NamedTuple):
     """An answer that the actor marked and whose attempt has no result; `path` is the quiz's place, `marks` are all."""
 
@@ -220,13 +238,7 @@ def undecided_by(actor: Actor) -> list[Undecided]:
     The others' marks are among them: pages show nothing of these.
     """
     statement = (
-        visible_answers_to_mark(actor)
-        .join(ItemVersion, ItemVersion.id == AttemptItem.item_version_id)
-        .join(Item, Item.id == ItemVersion.item_id)
-        .join(
-            EssayMark,
-            and_(EssayMark.attempt_id == AttemptItem.attempt_id, EssayMark.position == AttemptItem.position),
-        )
+        _marked(actor)
         .where(
             Attempt.status == AttemptStatus.MARKING,
             tuple_(AttemptItem.attempt_id, AttemptItem.position).in_(
@@ -313,13 +325,7 @@ def marked_by_two(actor: Actor) -> dict[tuple[Activity, Item], list[Pair]]:
     """The two marks of answers whose result is decided, by quiz and item, at the actor's places."""
     two = (MarkKind.FIRST, MarkKind.AGREED, MarkKind.DIFFERING)
     statement = (
-        visible_answers_to_mark(actor)
-        .join(ItemVersion, ItemVersion.id == AttemptItem.item_version_id)
-        .join(Item, Item.id == ItemVersion.item_id)
-        .join(
-            EssayMark,
-            and_(EssayMark.attempt_id == AttemptItem.attempt_id, EssayMark.position == AttemptItem.position),
-        )
+        _marked(actor)
         .where(Attempt.status == AttemptStatus.HANDED_IN, EssayMark.kind.in_(two))
         .with_only_columns(Activity, Item, ItemVersion, EssayMark)
         .order_by(Activity.id, Item.code, EssayMark.attempt_id, EssayMark.position, EssayMark.number)
