@@ -153,10 +153,10 @@ class PaperItem:
 
 
 def paper_of(attempt: Attempt, keys: Mapping[int, Mapping[str, Any]] | None = None) -> list[PaperItem]:
-    """The items of an attempt in the order shown, each with its newest answer; two queries, more only for items
-    that nobody was shown before and for pictures.
+    """The items of an attempt in the order shown, each with its newest answer.
 
-    `keys` are what items say, by position, that were marked by the key of another version.
+    Two queries; another one for pictures, and for items that this process has shown to nobody yet. `keys` are what
+    items say, by position, that were marked by the key of another version.
     """
     keys = keys or {}
     answers, rows = queries.answers_in(attempt), queries.paper_of(attempt)

@@ -26,9 +26,9 @@ NOTHING = Given({"a": 0, "b": 0}, "too short")
 WHY = "第 2 题写了两点，只得 0 分。"
 
 
-def examined(app: Flask) -> Bench:
+def examined(app: Flask, **rules: Any) -> Bench:
     """A supervised quiz of an item that marks itself and an essay, with a session without code."""
-    bench = build(app, ONE, shuffle_items=False, supervised=True)
+    bench = build(app, ONE, shuffle_items=False, supervised=True, **rules)
     set_session(bench, code="", honour=False)
     return bench
 

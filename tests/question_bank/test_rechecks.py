@@ -26,7 +26,20 @@ from tests.client import main_text
 from tests.question_bank import essays, rulings
 from tests.question_bank.conftest import Bench, build
 from tests.question_bank.exam_bench import act
-from tests.question_bank.recheck_bench import OVER, WHY, As, Move, answer, ask, examined, kept, look, page_of, sat
+from tests.question_bank.recheck_bench import (
+    OPENED,
+    OVER,
+    WHY,
+    As,
+    Move,
+    answer,
+    ask,
+    examined,
+    kept,
+    look,
+    page_of,
+    sat,
+)
 from tests.question_bank.test_regrading import require_ledger
 from training.core.audit import AuditLine
 from training.core.db import db
@@ -69,6 +82,28 @@ def test_the_trainee_asks_once_beside_the_result_and_sees_how_it_stands(exam: Be
     found = kept(exam, attempt_id)
     assert found is not None
     assert (found.positions, found.score_before, found.passed_before) == ([2], Decimal(50), False)
+
+
+@pytest.mark.parametrize(("typed", "marks", "outcome"), [({}, 2, Outcome.UPHELD), ({"a": "0"}, 3, Outcome.CHANGED)])
+def test_a_mean_of_two_marks_stays_where_it_is_left_and_gives_way_to_a_new_mark(
+    app: Flask, as_: As, at: Move, typed: dict[str, str], marks: int, outcome: Outcome
+) -> None:
+    exam = examined(app, markers=2, tolerance=25)
+    essays.add_marker(exam)
+    at(OPENED)
+    attempt_id = essays.sit(exam, "words")
+    at(OVER)
+    essays.mark(exam, attempt_id, given=Given({"a": 3, "b": 1}))
+    essays.mark(exam, attempt_id, given=Given({"a": 2, "b": 1}), by="reviewer.jn")
+    before = essays.attempt(exam, attempt_id).score_percent
+    assert ask(as_(exam.trainee), attempt_id).status_code == 302
+    assert answer(as_(exam.people["nobody"]), attempt_id, **typed).status_code == 302
+    found = kept(exam, attempt_id)
+    assert found is not None
+    assert (found.outcome, len(essays.marks(exam))) == (outcome, marks)
+    after = Decimal("62.50") if typed else before
+    assert before == Decimal("93.75")
+    assert essays.attempt(exam, attempt_id).score_percent == found.score_after == after
 
 
 def test_a_second_click_is_the_first_request_and_another_one_is_refused(exam: Bench, as_: As, at: Move) -> None:
