@@ -1,6 +1,6 @@
 """The printed certificate: what it says, frozen as plain values, and the PDF made from that alone.
 
-`render` needs no database and no application: the same fields and fonts give the same bytes on every day. A
+`render` needs no database and no application: the same fields, design and fonts give the same bytes on every day. A
 document that would be wrong is not made: a character without a glyph, a resource that is not ours, a font
 that is not ours, a second page and any complaint of WeasyPrint's are errors (`CannotPrint`).
 """
@@ -8,18 +8,17 @@ that is not ours, a second page and any complaint of WeasyPrint's are errors (`C
 import re
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 
 import segno
-from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from weasyprint.document import Document
 
+from certificates.design import Design, house_design
 from certificates.fields import Bilingual, CertificateFields, require_printable
 from training.core import press
 from training.core.fonts import CannotPrint, Typefaces
 
-_FOLDER = Path(__file__).parent / "templates" / "certificates"
 _QR_MASK = 2
 """Any of the eight masks is legal; a fixed one spares segno from drawing all eight to compare them."""
 
@@ -28,31 +27,29 @@ _MONTHS = ["January", "February", "March", "April", "May", "June"]
 _MONTHS += ["July", "August", "September", "October", "November", "December"]
 
 
-def render(certificate: CertificateFields, typefaces: Typefaces) -> bytes:
+def render(certificate: CertificateFields, typefaces: Typefaces, design: Design | None = None) -> bytes:
     """The certificate as a tagged PDF/A-3a of one A4 page, fonts embedded and subset; raises `CannotPrint`.
 
-    Some 100 ms of CPU: call it outside a transaction. Calls from several threads wait for one another.
+    It has the design of the house unless another is given. Some 100 ms of CPU: call it outside a transaction.
+    Calls from several threads wait for one another.
     """
     require_printable(certificate, typefaces)
     faces = typefaces.needed_for("".join(certificate.texts()))
-    own = press.load(faces, _FOLDER / "document.css", (_FOLDER / "frame.svg",))
+    design = design or house_design()
+    own = press.load(faces, design.sheet, (("frame.svg", design.frame),))
     with press.at_work():
-        return press.write(_one_page(certificate, own), own)
+        return press.write(_one_page(certificate, design, own), own)
 
 
-def document_html(certificate: CertificateFields, density: str = "") -> str:
+def document_html(certificate: CertificateFields, design: Design, density: str = "") -> str:
     """The certificate as HTML, every value escaped; `density` is empty or `compact`."""
     name = certificate.person_name
-    return (
-        _templates()
-        .get_template("document.html")
-        .render(
-            c=certificate,
-            density=density,
-            facts=_facts(certificate),
-            name_size=_name_size(name),
-            name_is_latin=max(name, default="") < "\u2e80",
-        )
+    return _template(design.page).render(
+        c=certificate,
+        density=density,
+        facts=_facts(certificate),
+        name_size=_name_size(name),
+        name_is_latin=max(name, default="") < "\u2e80",
     )
 
 
@@ -71,11 +68,11 @@ def qr_svg(url: str) -> str:
     )
 
 
-def _one_page(certificate: CertificateFields, own: press.Press) -> Document:
+def _one_page(certificate: CertificateFields, design: Design, own: press.Press) -> Document:
     """Lay the certificate out, closer if it is long; a second page would mean that something is cut off."""
     qr = {"anning:qr.svg": qr_svg(certificate.verify_url).encode()}
     for density in ("", "compact"):
-        document = press.set_pages(document_html(certificate, density), own, qr)
+        document = press.set_pages(document_html(certificate, design, density), own, qr)
         if len(document.pages) == 1:
             return document
     raise CannotPrint(
@@ -83,19 +80,15 @@ def _one_page(certificate: CertificateFields, own: press.Press) -> Document:
     )
 
 
-@lru_cache(maxsize=1)
-def _templates() -> ImmutableSandboxedEnvironment:
-    """A sandbox: the template sees the fields and two date filters, and an unknown name is an error."""
+@lru_cache(maxsize=16)
+def _template(page: str) -> Template:
+    """A template in a sandbox: it sees the fields and two date filters, and an unknown name is an error."""
     environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["date_zh"] = _date_zh
     environment.filters["date_en"] = _date_en
-    return environment
+    return environment.from_string(page)
 
 
 def _facts(certificate: CertificateFields) -> list[tuple[str, str, Bilingual]]:

@@ -23,6 +23,6 @@ def render(html: str, typefaces: Typefaces, pictures: Mapping[str, Path], sheet:
     """The document as PDF/A-3a; a second of CPU, so outside a transaction. Raises `CannotPrint`."""
     from training.core import press  # the press is half of what starting costs, and few web processes print
 
-    own = press.load(typefaces.needed_for(html), sheet)
+    own = press.load(typefaces.needed_for(html), sheet.read_text(encoding="utf-8"))
     with press.at_work():
         return press.write(press.set_pages(html, own, pictures), own)

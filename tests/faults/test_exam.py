@@ -173,10 +173,7 @@ def test_the_network_the_disk_and_the_clock_fail_in_turn(sitting: Sitting, datab
         thread = sitting.begin(network.port)
         sitting.until(0.15)
         network.cut()
-        time.sleep(0.3)
-        cut = sitting.saved()
-        time.sleep(0.3)
-        assert sitting.saved() == cut
+        sitting.require_standstill()
         network.heal()
         sitting.until(0.3)
         with full_disk(server):

@@ -62,22 +62,20 @@ class Press:
 
 
 @lru_cache(maxsize=8)
-def load(faces: tuple[FontFace, ...], sheet: Path, pictures: tuple[Path, ...] = ()) -> Press:
-    """The press for documents of those faces and that style sheet, loaded once in this process.
+def load(faces: tuple[FontFace, ...], sheet: str, pictures: tuple[tuple[str, bytes], ...] = ()) -> Press:
+    """The press for documents of those faces and that style sheet (CSS), loaded once in this process.
 
-    The sheet names its own `pictures` as `anning:<file name>`.
+    The sheet names its own `pictures`, each a file name with its bytes, as `anning:<file name>`.
     """
     resources: dict[str, bytes | Path] = {_address(face): face.path for face in faces}
-    resources |= {f"anning:{one.name}": one.read_bytes() for one in pictures}
+    resources |= {f"anning:{name}": body for name, body in pictures}
     rules = "".join(
         f'@font-face {{ font-family: "{face.family}"; font-weight: {face.weight}; src: url("{_address(face)}") }}\n'
         for face in faces
     )
     fonts = FontConfiguration()
     with at_work():
-        style = CSS(
-            string=rules + sheet.read_text(encoding="utf-8"), font_config=fonts, url_fetcher=OwnResources(resources)
-        )
+        style = CSS(string=rules + sheet, font_config=fonts, url_fetcher=OwnResources(resources))
     return Press(fonts, style, resources, frozenset(face.family for face in faces))
 
 
