@@ -74,7 +74,7 @@ def tidy(text: str) -> str:
     """Composed, free of control characters, with plain line ends, no more than one blank line, nothing around."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
     lines = _CONTROLS.sub("", text).split("\n")
-    joined = "\n".join(one.rstrip() for one in lines)
+    joined = "\n".join([one.rstrip() for one in lines])
     return _EMPTY_LINES.sub("\n\n", unicodedata.normalize("NFC", joined)).strip()
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -149,7 +151,8 @@ def import_items(
     """
     data = file.read_bytes()
     try:
-        found, items = formats.read(data, file.name, language=language or "", wanted=wanted or "")
+        with _kept_to_the_end():
+            found, items = formats.read(data, file.name, language=language or "", wanted=wanted or "")
         if dry_run:
             answer: dict[str, Any] = {"file": str(file), "format": found, **_report(items)}
         else:
@@ -170,6 +173,15 @@ def import_items(
             click.echo(f"  {one['place']}{'' if one['chosen'] else ' [left out]'} {_like(one['like'])}")
     if answer["counts"]["refused"]:
         raise SystemExit(1)
+
+
+@contextmanager
+def _kept_to_the_end() -> Iterator[None]:
+    """What is made in here stays as long as the process: the collector of rings need not come by it each time."""
+    gc.disable()
+    yield
+    gc.freeze()
+    gc.enable()
 
 
 def _import(

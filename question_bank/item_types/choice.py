@@ -40,20 +40,17 @@ def option_faults(
     if len(options) > most:
         yield Fault("too_many_options", "options", figure=most, of=of)
     yield from texts.id_faults(options, "options", of)
-    for number, option in enumerate(options[: 2 * most]):  # far too many need no list of all that is wrong
+    seen: dict[tuple[str, str], str] = {}
+    for option in options[: 2 * most]:  # far too many need no list of all that is wrong
         name = texts.id_of(option)
         yield from texts.faults(option.get("text"), "text", languages, option=name, of=of)
         yield from texts.optional_faults(option.get("explanation"), "explanation", languages, option=name, of=of)
-        yield from _same_text_faults(option, options[:number], of)
-
-
-def _same_text_faults(option: Body, others: Sequence[Body], of: str | None) -> Iterator[Fault]:
-    for language in LANGUAGES:
-        text = texts.text_of(option.get("text"), language)
-        for other in others:
-            if text and text == texts.text_of(other.get("text"), language):
-                yield Fault("same_text", "text", texts.id_of(option), language, texts.id_of(other), of)
-                break
+        for language in LANGUAGES:
+            said = (language, texts.text_of(option.get("text"), language))
+            if said in seen:
+                yield Fault("same_text", "text", name, language, seen[said], of)
+            elif said[1]:
+                seen[said] = name
 
 
 def key_faults(

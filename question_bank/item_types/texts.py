@@ -18,6 +18,7 @@ LONGEST = {
 }
 ID_LONGEST = 20
 HEADS = (FORWARD, "multiple")  # what may head a draw, and so names no option
+ALL_LANGUAGES = frozenset(LANGUAGES)
 
 
 def mapping(value: object) -> Body:
@@ -67,10 +68,11 @@ def spoken(*values: object) -> tuple[str, ...]:
         value = waiting.pop()
         if isinstance(value, list):
             waiting += value
-        elif isinstance(value, dict) and not value.keys() <= set(LANGUAGES):
-            waiting += value.values()
-        else:
-            found |= {language for language in LANGUAGES if text_of(value, language)}
+        elif isinstance(value, dict):
+            if value.keys() <= ALL_LANGUAGES:
+                found |= {language for language in value if language not in found and text_of(value, language)}
+            else:
+                waiting += value.values()
     return tuple(one for one in LANGUAGES if one in found) or LANGUAGES[:1]
 
 

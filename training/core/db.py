@@ -258,20 +258,26 @@ def upsert(
 
 
 def insert_many(model: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows that name the same columns and break no rule; PostgreSQL copies them, in half of the time."""
-    table = model.__table__
-    if db.engine.dialect.name == "sqlite" or not rows:
-        db.session.execute(insert(table), list(rows))
+    """Insert rows that name the same columns, all that have no default of the database, and break no rule.
+
+    They go to the driver as they are (PostgreSQL copies them): half of what a statement of SQLAlchemy's takes.
+    """
+    if not rows:
         return
     db.session.flush()
-    names = list(rows[0])
-    columns = ", ".join(names)
-    kinds = [table.c[name].type.dialect_impl(db.engine.dialect) for name in names]
-    made = [kind.bind_processor(db.engine.dialect) or _as_it_is for kind in kinds]
+    table, dialect = model.__table__, db.engine.dialect
+    statement = insert(table).compile(dialect=dialect, column_keys=list(rows[0]))
+    names = statement.positiontup if dialect.name == "sqlite" else list(rows[0])
+    kinds = [table.c[name].type.dialect_impl(dialect) for name in names]
+    made = [kind.bind_processor(dialect) or _as_it_is for kind in kinds]
+    values = ([make(row[name]) for name, make in zip(names, made, strict=True)] for row in rows)
     raw = connection().connection.cursor()
-    with raw.copy(f"COPY {table.name} ({columns}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row([make(row[name]) for name, make in zip(names, made, strict=True)])
+    if dialect.name == "sqlite":
+        raw.executemany(str(statement), list(values))
+        return
+    with raw.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN") as copy:
+        for row in values:
+            copy.write_row(row)
 
 
 def look_again(*models: Any) -> None:
