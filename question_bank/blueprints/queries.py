@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, select, union_all
 
 from question_bank.blueprints.models import QuizDraw, QuizSection
 from question_bank.blueprints.rules import Blueprint, Criteria, Draw, Section
@@ -15,17 +15,24 @@ from question_bank.queries import categories
 from training.activities.models import Activity
 from training.core import scopes
 from training.core.access import Actor
-from training.core.db import db
+from training.core.db import connection, db
 from training.core.scopes import Scope
 
 SAME = ("type", "module", "competency", "level")
 
 
+_section_columns = QuizSection.__table__.c
+SECTIONS = (
+    select(_section_columns.number, _section_columns.title_zh, _section_columns.title_en, _section_columns.policy)
+    .where(_section_columns.quiz_id == bindparam("of_quiz"), _section_columns.version == bindparam("of_version"))
+    .order_by(_section_columns.number)
+)
+
+
 def sections_of(quiz_id: int, version: int) -> dict[int, Section]:
     """The sections of a version of a quiz by number, in order; empty where it has none; one query."""
-    own = (QuizSection.quiz_id == quiz_id, QuizSection.version == version)
-    rows = db.session.scalars(select(QuizSection).where(*own).order_by(QuizSection.number))
-    return {one.number: _section(one) for one in rows}
+    rows = connection().execute(SECTIONS, {"of_quiz": quiz_id, "of_version": version})
+    return {row.number: Section(*row) for row in rows}
 
 
 def blueprint_of(quiz_id: int, version: int) -> Blueprint:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Select, and_, bindparam, exists, func, or_, select
 
 from question_bank.exams.models import AttemptEvent, EventKind, ExamCandidate, ExamSession
 from question_bank.marking import queries as marking
@@ -25,16 +25,17 @@ from training.core.scopes import Scope
 from training.places.models import Institution
 from training.programmes.models import Cohort, Enrolment, EnrolmentPin, EnrolmentStatus
 
+PLACES = (
+    select(ExamSession, ExamCandidate)
+    .join(ExamCandidate, ExamCandidate.session_id == ExamSession.id)
+    .where(ExamSession.quiz_id == bindparam("of_quiz"), ExamCandidate.person_id == bindparam("of_person"))
+    .order_by(ExamSession.opens_at, ExamSession.id)
+)
+
 
 def places_of(person_id: int, quiz_id: int) -> Sequence[Any]:
     """The sessions of a quiz that admit a person, as rows `ExamSession, ExamCandidate`, the earliest first."""
-    statement = (
-        select(ExamSession, ExamCandidate)
-        .join(ExamCandidate, ExamCandidate.session_id == ExamSession.id)
-        .where(ExamSession.quiz_id == quiz_id, ExamCandidate.person_id == person_id)
-        .order_by(ExamSession.opens_at, ExamSession.id)
-    )
-    return db.session.execute(statement).all()
+    return db.session.execute(PLACES, {"of_quiz": quiz_id, "of_person": person_id}).all()
 
 
 def visible_sessions(actor: Actor) -> Select[Any]:

@@ -70,15 +70,19 @@ def attempt_of(person_id: int, attempt_id: int) -> tuple[Attempt, Activity, Quiz
     return row[0], row[1], row[2], row[3]
 
 
+_mine = visible_attempts(bindparam("of_person")).where(Attempt.id == bindparam("of_attempt"))
+MINE_LOCKED = _mine.with_for_update(key_share=True)
+LOCKED = select(Attempt).where(Attempt.id == bindparam("of_attempt")).with_for_update(key_share=True)
+BEGUN = visible_attempts(bindparam("of_person")).where(Attempt.quiz_id == bindparam("of_quiz")).order_by(Attempt.number)
+
+
 def lock(attempt_id: int, person_id: int | None = None) -> Attempt:
     """The attempt, kept from other writers until the transaction ends; of that person, if one is named.
 
     Raises `NotFound`.
     """
-    statement = select(Attempt) if person_id is None else visible_attempts(person_id)
-    attempt: Attempt | None = db.session.scalar(
-        statement.where(Attempt.id == attempt_id).with_for_update(key_share=True)
-    )
+    asked = {"of_attempt": attempt_id} if person_id is None else {"of_attempt": attempt_id, "of_person": person_id}
+    attempt: Attempt | None = db.session.scalar(LOCKED if person_id is None else MINE_LOCKED, asked)
     if attempt is None:
         raise NotFound(_("There is no such attempt of yours."))
     return attempt
@@ -86,8 +90,7 @@ def lock(attempt_id: int, person_id: int | None = None) -> Attempt:
 
 def attempts_at(person_id: int, quiz_id: int) -> Sequence[Attempt]:
     """The attempts at a quiz that the person has begun, in order."""
-    begun = visible_attempts(person_id).where(Attempt.quiz_id == quiz_id)
-    return db.session.scalars(begun.order_by(Attempt.number)).all()
+    return db.session.scalars(BEGUN, {"of_person": person_id, "of_quiz": quiz_id}).all()
 
 
 def quiz_for(person_id: int, quiz_id: int) -> tuple[Activity, QuizVersion, int]:

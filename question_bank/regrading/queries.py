@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, select
 from sqlalchemy.orm import aliased
 
 from question_bank.models import (
@@ -140,17 +140,20 @@ def draws_of(item_version_id: int, quiz_id: int) -> Sequence[list[str]]:
     return db.session.scalars(statement).all()
 
 
+TO_MARK_BY = (
+    select(QuizVersion, Quiz.ruled)
+    .join(Quiz, Quiz.activity_id == QuizVersion.quiz_id)
+    .where(QuizVersion.quiz_id == bindparam("of_quiz"), QuizVersion.version == bindparam("of_version"))
+    .with_for_update(read=True, of=Quiz)
+)
+
+
 def rules_to_mark_by(quiz_id: int, version: int) -> tuple[QuizVersion, Rulings]:
     """What an attempt at that version is marked by; nobody decides a ruling on the quiz until the transaction ends.
 
     The quiz is locked first and its rulings are read after: who waited here knows what was decided meanwhile.
     """
-    rules, ruled = db.session.execute(
-        select(QuizVersion, Quiz.ruled)
-        .join(Quiz, Quiz.activity_id == QuizVersion.quiz_id)
-        .where(QuizVersion.quiz_id == quiz_id, QuizVersion.version == version)
-        .with_for_update(read=True, of=Quiz)
-    ).one()
+    rules, ruled = db.session.execute(TO_MARK_BY, {"of_quiz": quiz_id, "of_version": version}).one()
     return rules, in_force(quiz_id) if ruled else Rulings()
 
 

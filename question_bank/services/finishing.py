@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import case, literal, update
+from sqlalchemy import text
 
 from question_bank import item_types, kind
 from question_bank.blueprints import queries as blueprints
 from question_bank.marking import queries as marking
-from question_bank.models import Attempt, AttemptItem, AttemptStatus
+from question_bank.models import Attempt, AttemptStatus
 from question_bank.queries import attempts as queries
 from question_bank.regrading import papers
 from question_bank.regrading import queries as regrading
@@ -18,8 +19,22 @@ from question_bank.regrading.rules import Earned, mark
 from training.activities.models import Activity
 from training.core import audit
 from training.core.audit import HasId
-from training.core.db import db
+from training.core.db import connection, db
 from training.progress import services as progress
+
+# All positions in one parameter: a `CASE` would be put together anew for each attempt.
+KEEP = {
+    "postgresql": text(
+        "UPDATE attempt_item SET earned = came.earned, critical_error = came.critical "
+        "FROM jsonb_to_recordset(CAST(:came AS jsonb)) AS came(position bigint, earned numeric, critical boolean) "
+        "WHERE attempt_item.attempt_id = :of_attempt AND attempt_item.position = came.position"
+    ),
+    "sqlite": text(
+        "UPDATE attempt_item SET earned = json_extract(value, '$.earned'), "
+        "critical_error = json_extract(value, '$.critical') FROM json_each(:came) "
+        "WHERE attempt_id = :of_attempt AND position = json_extract(value, '$.position')"
+    ),
+}
 
 
 def finish(attempt: Attempt, *, authority: HasId | None, decided_at: datetime) -> None:
@@ -61,13 +76,8 @@ def finish(attempt: Attempt, *, authority: HasId | None, decided_at: datetime) -
 
 def _keep(attempt: Attempt, items: Mapping[int, Earned]) -> None:
     """Write what each position came to, in one statement."""
-    kind_of = AttemptItem.earned.type
-    earned = {at: literal(one.earned, kind_of) for at, one in items.items()}
-    critical = {at: literal(one.critical) for at, one in items.items()}
-    own = update(AttemptItem).where(AttemptItem.attempt_id == attempt.id)
-    db.session.execute(
-        own.values(
-            earned=case(earned, value=AttemptItem.position), critical_error=case(critical, value=AttemptItem.position)
-        ),
-        execution_options={"synchronize_session": False},
-    )
+    came = [
+        {"position": at, "earned": None if one.earned is None else float(one.earned), "critical": one.critical}
+        for at, one in items.items()
+    ]
+    connection().execute(KEEP[db.engine.dialect.name], {"of_attempt": attempt.id, "came": json.dumps(came)})

@@ -97,20 +97,23 @@ class Beginning(NamedTuple):
     session_id: int | None
 
 
+DRAWN = (
+    select(Attempt)
+    .where(
+        Attempt.person_id == bindparam("of_person"),
+        Attempt.quiz_id == bindparam("of_quiz"),
+        Attempt.status == AttemptStatus.READY,
+    )
+    .with_for_update(key_share=True)
+)
+
+
 def _begin_drawn(rules: QuizVersion, person_id: int, begins: Beginning) -> Attempt | None:
     """Open the attempt whose paper was drawn before the session, if there is one.
 
     One that was drawn for a session they did not come to, or in another version, makes room.
     """
-    drawn = db.session.scalar(
-        select(Attempt)
-        .where(
-            Attempt.person_id == person_id,
-            Attempt.quiz_id == rules.quiz_id,
-            Attempt.status == AttemptStatus.READY,
-        )
-        .with_for_update(key_share=True)
-    )
+    drawn: Attempt | None = db.session.scalar(DRAWN, {"of_person": person_id, "of_quiz": rules.quiz_id})
     if drawn is None:
         return None
     if (drawn.quiz_version, drawn.session_id) != (rules.version, begins.session_id):

@@ -31,7 +31,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(exams.bp)
     app.register_blueprint(regrading.bp)
     app.register_blueprint(rechecks.bp)
-    app.jinja_env.filters.update(stem=stems.stem, said=saying.said, seen=saying.seen)
+    app.jinja_env.filters.update(stem=stems.stem, said=saying.said, seen=saying.seen, choices=saying.choices)
     web.add_entry(_l("Wrong answers"), "quiz.mistakes", Permission.ATTEMPT_SIT, order=13)
     web.add_entry(_l("Teaching"), "items.list_items", Permission.ITEM_READ, order=20, home=True)
     web.add_entry(_l("Question bank"), "items.list_items", Permission.ITEM_READ, order=25)

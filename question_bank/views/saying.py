@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from question_bank.item_types import ShownPart
 from question_bank.pictures.showing import Picture
 from question_bank.views.papers import PaperItem
 from training.core import i18n
@@ -14,6 +15,23 @@ from training.core import i18n
 PICTURE = Markup(
     '<img class="picture" src="{url}" alt="{alt}" width="{width}" height="{height}" loading="lazy" decoding="async">'
 )
+
+
+def choices(part: ShownPart, item: PaperItem, name: str) -> Markup:
+    """The options of a question, each to be ticked under that name: the filter `choices`.
+
+    Most of a paper is made of these, and a template needs six steps for what is one here.
+    """
+    kind = "checkbox" if part.multiple else "radio"
+    labels = []
+    for option in part.options:
+        checked = " checked" if option.value in item.answer else ""
+        letter = f'<span class="letter">{option.letter}</span>' if option.letter else ""
+        labels.append(
+            f'<label class="option"><input type="{kind}" name="{escape(name)}" value="{escape(option.value)}"{checked}>'
+            f'{letter}<span class="option-text">{said(option.text, item)}</span></label>'
+        )
+    return Markup("".join(labels))  # noqa: S704 - of escaped pieces
 
 
 def said(text: Mapping[str, str], item: PaperItem) -> Markup:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import case, delete, or_, select, update
+from sqlalchemy import bindparam, case, delete, or_, select, update
 from sqlalchemy import insert as insert_many
 
 from training.accounts import id_numbers, logins
@@ -112,12 +112,15 @@ def lock(person_id: int) -> Person:
     return lock_all([person_id])[0]
 
 
+LOCKED = select(Person).where(Person.id.in_(bindparam("ids", expanding=True))).order_by(Person.id)
+LOCKED = LOCKED.with_for_update(key_share=True)
+
+
 def lock_all(person_ids: Collection[int]) -> list[Person]:
     """Lock several people as `lock` does, always in the order of their ids; raises `NotFound` if one is not there."""
     locked: list[Person] = []
     for some in batches(sorted(set(person_ids))):
-        statement = select(Person).where(Person.id.in_(some)).order_by(Person.id).with_for_update(key_share=True)
-        found = db.session.scalars(statement).all()
+        found = db.session.scalars(LOCKED, {"ids": list(some)}).all()
         if len(found) < len(some):
             raise NotFound(_("There is no such person or role here."))
         locked.extend(found)

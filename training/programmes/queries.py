@@ -9,14 +9,14 @@ from decimal import Decimal
 from typing import Any, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import Select, and_, bindparam, exists, func, select
 
 from training.accounts.models import Person
 from training.activities import kinds
 from training.activities.models import Activity
 from training.core import clock, scopes
 from training.core.access import Actor
-from training.core.db import db
+from training.core.db import connection, db
 from training.core.errors import NotFound
 from training.core.scopes import Scope
 from training.places.models import Institution, TrainingBase
@@ -143,27 +143,34 @@ class RequiredActivity:
     group_id: int | None
 
 
+REQUIRED_BY = (
+    select(
+        Requirement.position,
+        Activity,
+        func.coalesce(EnrolmentPin.version, Activity.version),
+        Requirement.group_id,
+    )
+    .join(Activity, Activity.id == Requirement.activity_id)
+    .outerjoin(
+        EnrolmentPin,
+        and_(EnrolmentPin.activity_id == Activity.id, EnrolmentPin.enrolment_id == bindparam("of_enrolment")),
+    )
+    .where(
+        Requirement.programme_id == bindparam("of_programme"),
+        Requirement.version == bindparam("of_version"),
+    )
+    .order_by(Requirement.position)
+)
+
+
 def required_by(enrolment: Enrolment) -> list[RequiredActivity]:
     """The requirements of an enrolment, in the version of the programme that it keeps, in order."""
-    rows = db.session.execute(
-        select(
-            Requirement.position,
-            Activity,
-            func.coalesce(EnrolmentPin.version, Activity.version),
-            Requirement.group_id,
-        )
-        .join(Activity, Activity.id == Requirement.activity_id)
-        .outerjoin(
-            EnrolmentPin,
-            and_(EnrolmentPin.activity_id == Activity.id, EnrolmentPin.enrolment_id == enrolment.id),
-        )
-        .where(
-            Requirement.programme_id == enrolment.programme_id,
-            Requirement.version == enrolment.programme_version,
-        )
-        .order_by(Requirement.position)
-    )
-    return [RequiredActivity(*row) for row in rows]
+    asked = {
+        "of_enrolment": enrolment.id,
+        "of_programme": enrolment.programme_id,
+        "of_version": enrolment.programme_version,
+    }
+    return [RequiredActivity(*row) for row in db.session.execute(REQUIRED_BY, asked)]
 
 
 def requirements_of(programme_id: int, version: int) -> Sequence[Any]:
@@ -243,23 +250,27 @@ def credit_classes() -> Sequence[CreditClass]:
     return db.session.scalars(select(CreditClass).order_by(CreditClass.code)).all()
 
 
+PINNED_VERSION = (
+    select(EnrolmentPin.version)
+    .join(Enrolment, Enrolment.id == EnrolmentPin.enrolment_id)
+    .where(
+        Enrolment.person_id == bindparam("of_person"),
+        Enrolment.status != EnrolmentStatus.WITHDRAWN,
+        EnrolmentPin.activity_id == bindparam("of_activity"),
+    )
+    .order_by(Enrolment.id.desc())
+    .limit(1)
+)
+
+
 def pinned_version(person_id: int, activity_id: int) -> int | None:
     """The version of a required activity that the person's newest enrolment pins; None when none requires it.
 
     This is also the rule of who may open a course or a quiz as a trainee: whoever has an enrolment that is not
     withdrawn and requires it.
     """
-    return db.session.scalar(
-        select(EnrolmentPin.version)
-        .join(Enrolment, Enrolment.id == EnrolmentPin.enrolment_id)
-        .where(
-            Enrolment.person_id == person_id,
-            Enrolment.status != EnrolmentStatus.WITHDRAWN,
-            EnrolmentPin.activity_id == activity_id,
-        )
-        .order_by(Enrolment.id.desc())
-        .limit(1)
-    )
+    version: int | None = connection().scalar(PINNED_VERSION, {"of_person": person_id, "of_activity": activity_id})
+    return version
 
 
 def programmes() -> Sequence[tuple[Programme, Activity]]:

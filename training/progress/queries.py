@@ -40,9 +40,13 @@ def entries_of(person_id: int, activity_ids: Collection[int]) -> list[Entry]:
     return [Entry(i, a, o, m, s, None if p is None else float(p), t, c) for i, a, o, m, s, p, t, c in rows]
 
 
+LINE_BY_KEY = select(LedgerLine).where(LedgerLine.client_key == bindparam("key"))
+
+
 def line_by_key(client_key: str) -> LedgerLine | None:
     """The line written under that key, if any."""
-    return db.session.scalar(select(LedgerLine).where(LedgerLine.client_key == client_key))
+    line: LedgerLine | None = db.session.scalar(LINE_BY_KEY, {"key": client_key})
+    return line
 
 
 @dataclass(frozen=True)
@@ -146,17 +150,26 @@ def is_waived_elsewhere(person_id: int, activity_id: int, enrolment_id: int) -> 
     return any({row.enrolment_id: row.waives for row in rows}.values())
 
 
+TOUCHED = (
+    select(Enrolment)
+    .where(
+        Enrolment.person_id == bindparam("person"),
+        Enrolment.status != EnrolmentStatus.WITHDRAWN,
+        Enrolment.id.in_(select(EnrolmentStep.enrolment_id).where(EnrolmentStep.activity_id.in_(IDS))),
+    )
+    .order_by(Enrolment.id)
+)
+STEPS_KEPT = select(EnrolmentStep).where(EnrolmentStep.enrolment_id == bindparam("enrolment"))
+
+
 def enrolments_touched(person_id: int, activity_ids: Collection[int]) -> Sequence[Enrolment]:
     """The person's enrolments (not withdrawn) that require one of the activities, oldest first."""
-    return db.session.scalars(
-        select(Enrolment)
-        .where(
-            Enrolment.person_id == person_id,
-            Enrolment.status != EnrolmentStatus.WITHDRAWN,
-            Enrolment.id.in_(select(EnrolmentStep.enrolment_id).where(EnrolmentStep.activity_id.in_(activity_ids))),
-        )
-        .order_by(Enrolment.id)
-    ).all()
+    return db.session.scalars(TOUCHED, {"person": person_id, "ids": list(activity_ids)}).all()
+
+
+def steps_kept(enrolment_id: int) -> dict[int, EnrolmentStep]:
+    """The steps of an enrolment as they are kept, by activity."""
+    return {one.activity_id: one for one in db.session.scalars(STEPS_KEPT, {"enrolment": enrolment_id})}
 
 
 def has_other_enrolment(enrolment: Enrolment) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from training.accounts import services as accounts
 from training.accounts.models import Person
@@ -150,11 +150,14 @@ def frozen(place: rollups.Place) -> dict[str, Any]:
     }
 
 
+BASE_OF = (
+    select(TrainingBase).join(Cohort, Cohort.base_id == TrainingBase.id).where(Cohort.id == bindparam("of_cohort"))
+)
+
+
 def _frozen_place(person: Person, enrolment: Enrolment | None) -> rollups.Place:
     base = None
     if enrolment is not None:
-        base = db.session.scalar(
-            select(TrainingBase).join(Cohort, Cohort.base_id == TrainingBase.id).where(Cohort.id == enrolment.cohort_id)
-        )
+        base = db.session.scalar(BASE_OF, {"of_cohort": enrolment.cohort_id})
     institution = db.session.get(Institution, person.institution_id) if person.institution_id else None
     return rollups.Place.of(person, institution, base)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from training.activities import kinds
 from training.activities.models import Activity
@@ -133,10 +133,7 @@ def _fulfilled_elsewhere(enrolment: Enrolment) -> bool:
 
 
 def _write_steps(enrolment: Enrolment, required: Requirements, state: State, entries: Sequence[rules.Entry]) -> int:
-    kept = {
-        step.activity_id: step
-        for step in db.session.scalars(select(EnrolmentStep).where(EnrolmentStep.enrolment_id == enrolment.id))
-    }
+    kept = queries.steps_kept(enrolment.id)
     changed = 0
     for one in required.hurdles:
         values = step_values(one, state, entries)
