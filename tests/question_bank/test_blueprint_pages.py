@@ -186,6 +186,8 @@ def test_safety_critical_errors_fail_whatever_the_points(bank: Bench, as_: As, l
         version = db.session.scalars(own).one()
         version.body = {**version.body, "critical": ["a"]}
     compose(bank, pass_percent=40, critical_limit=limit)
+    told = main_text(as_(bank.trainee, "en").get(f"/quiz/{bank.quiz_id}"))
+    assert (f"{limit} or more: not passed, whatever the points" in told) is (limit is not None)
     attempt = bank.start()
     with bank.writing():
         for item, body in attempts.paper_of(db.session.get_one(Attempt, attempt)):
