@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import subprocess
@@ -115,6 +116,8 @@ def serve(app: Flask, *, host: str, port: int, processes: int, threads: int, wit
         "when_ready": start_worker,
         "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108, PTH112 - a heartbeat file in memory
     }
+    gc.collect()
+    gc.freeze()  # what is loaded now stays: processes go on sharing it, and the collector need not come by it
     try:
         Server(app, options).run()
     finally:
