@@ -27,7 +27,7 @@ def draw_some(session_id: int, after: int) -> tuple[int, int | None]:
     drawn, people = 0, queries.without_paper(session_id, after, A_PIECE)
     for person_id in people:
         try:
-            _activity, rules, _items = attempts.quiz_for(person_id, session.quiz_id)
+            rules = attempts.rules_for(person_id, session.quiz_id)
         except DomainError:
             continue  # they left the programme meanwhile: at the start they are told
         stands, _attempts = sitting.standing(person_id, rules)

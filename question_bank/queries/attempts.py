@@ -21,7 +21,7 @@ from question_bank.models import (
 )
 from question_bank.queries import bodies
 from training.activities.models import Activity
-from training.core.db import BigId, connection, db
+from training.core.db import connection, db
 from training.core.errors import NotFound
 from training.programmes import queries as programmes
 
@@ -40,13 +40,15 @@ ATTEMPT = (
     .join(QuizVersion, and_(QuizVersion.quiz_id == Attempt.quiz_id, QuizVersion.version == Attempt.quiz_version))
     .where(Attempt.id == bindparam("of_attempt"))
 )
-_quiz, _version = bindparam("of_quiz", type_=BigId), bindparam("pinned", type_=BigId)
-_fixed = select(func.count()).where(QuizItem.quiz_id == _quiz, QuizItem.version == _version).scalar_subquery()
-PINNED = (
-    select(Activity, QuizVersion, _fixed + blueprints.drawn_items(_quiz, _version))
-    .join(QuizVersion, QuizVersion.quiz_id == Activity.id)
-    .where(Activity.id == _quiz, QuizVersion.version == _version)
+RULES = select(QuizVersion).where(
+    QuizVersion.quiz_id == bindparam("of_activity"),
+    QuizVersion.version == programmes.PINNED_VERSION.scalar_subquery(),
 )
+_own = (QuizItem.quiz_id == QuizVersion.quiz_id, QuizItem.version == QuizVersion.version)
+_fixed = select(func.count()).select_from(QuizItem).where(*_own).correlate(QuizVersion).scalar_subquery()
+QUIZ = RULES.with_only_columns(
+    Activity, QuizVersion, _fixed + blueprints.drawn_items(QuizVersion.quiz_id, QuizVersion.version)
+).join(Activity, Activity.id == QuizVersion.quiz_id)
 # Rows and not objects: a paper is read more often than anything else, and nobody changes what was read.
 PAPER = (
     select(*AttemptItem.__table__.c)
@@ -74,6 +76,12 @@ _mine = visible_attempts(bindparam("of_person")).where(Attempt.id == bindparam("
 MINE_LOCKED = _mine.with_for_update(key_share=True)
 LOCKED = select(Attempt).where(Attempt.id == bindparam("of_attempt")).with_for_update(key_share=True)
 BEGUN = visible_attempts(bindparam("of_person")).where(Attempt.quiz_id == bindparam("of_quiz")).order_by(Attempt.number)
+WITH_DRAWN = (
+    select(Attempt)
+    .where(Attempt.person_id == bindparam("of_person"), Attempt.quiz_id == bindparam("of_quiz"))
+    .order_by(Attempt.number)
+    .with_for_update(key_share=True)
+)
 
 
 def lock(attempt_id: int, person_id: int | None = None) -> Attempt:
@@ -93,16 +101,34 @@ def attempts_at(person_id: int, quiz_id: int) -> Sequence[Attempt]:
     return db.session.scalars(BEGUN, {"of_person": person_id, "of_quiz": quiz_id}).all()
 
 
+def lock_attempts_at(person_id: int, quiz_id: int) -> tuple[list[Attempt], Attempt | None]:
+    """The same, kept from other writers until the transaction ends, and the paper that was drawn ahead, if any."""
+    every = db.session.scalars(WITH_DRAWN, {"of_person": person_id, "of_quiz": quiz_id}).all()
+    drawn = next((one for one in every if one.status is AttemptStatus.READY), None)
+    return [one for one in every if one is not drawn], drawn
+
+
 def quiz_for(person_id: int, quiz_id: int) -> tuple[Activity, QuizVersion, int]:
     """The quiz as the person's enrolment pins it, with its rules and the number of its items.
 
     Raises `NotFound` when none of the person's enrolments requires it.
     """
-    version = programmes.pinned_version(person_id, quiz_id)
-    row = db.session.execute(PINNED, {"of_quiz": quiz_id, "pinned": version}).one_or_none()
+    row = db.session.execute(QUIZ, {"of_person": person_id, "of_activity": quiz_id}).one_or_none()
     if row is None:
-        raise NotFound(_("This quiz is not part of a programme you are enrolled in."))
+        raise _not_required()
     return row[0], row[1], row[2]
+
+
+def rules_for(person_id: int, quiz_id: int) -> QuizVersion:
+    """The rules alone; raises `NotFound` as above."""
+    rules: QuizVersion | None = db.session.scalar(RULES, {"of_person": person_id, "of_activity": quiz_id})
+    if rules is None:
+        raise _not_required()
+    return rules
+
+
+def _not_required() -> NotFound:
+    return NotFound(_("This quiz is not part of a programme you are enrolled in."))
 
 
 def paper_of(attempt: Attempt) -> list[tuple[Any, Mapping[str, Any]]]:

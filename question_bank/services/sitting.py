@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, cast
 
@@ -52,12 +53,16 @@ KEEP = (
 def standing(person_id: int, rules: QuizVersion) -> tuple[resits.Standing, list[Attempt]]:
     """Where a person stands with a quiz under those rules, and their attempts in order."""
     attempts = list(queries.attempts_at(person_id, rules.quiz_id))
+    return _standing(attempts, rules), attempts
+
+
+def _standing(attempts: Sequence[Attempt], rules: QuizVersion) -> resits.Standing:
     sittings = [
         resits.Sitting(one.number, one.deadline, one.handed_in_at, one.passed, one.status is AttemptStatus.VOID)
         for one in attempts
     ]
     wait = 0 if rules.supervised else rules.resit_wait_hours  # an exam session is set by somebody who knows the day
-    return resits.standing(sittings, rules.attempts_allowed, wait, clock.now()), attempts
+    return resits.standing(sittings, rules.attempts_allowed, wait, clock.now())
 
 
 def start(
@@ -70,8 +75,9 @@ def start(
     `NotFound` (not required of them), `Invalid` (code or statement) or `Conflict` (passed, being marked, none left, or
     not now).
     """
-    _activity, rules, _items = queries.quiz_for(person.id, quiz_id)
-    stands, attempts = standing(person.id, rules)
+    rules = queries.rules_for(person.id, quiz_id)
+    attempts, drawn = queries.lock_attempts_at(person.id, quiz_id)
+    stands = _standing(attempts, rules)
     if stands.state in {resits.State.OPEN, resits.State.OVER}:
         return next(one for one in attempts if one.status is AttemptStatus.OPEN)
     if not stands.may_start:
@@ -81,7 +87,7 @@ def start(
     begins = Beginning(now, now + timedelta(minutes=rules.time_limit_minutes), device, None)
     if place is not None:
         begins = Beginning(now, place.deadline(now, rules.time_limit_minutes), device, place.session.id)
-    attempt = _begin_drawn(rules, person.id, begins) or _begin_anew(rules, person.id, stands.next_number, begins, seed)
+    attempt = _begin_drawn(drawn, rules, begins) or _begin_anew(rules, person.id, stands.next_number, begins, seed)
     if attempt is None:
         return _started_elsewhere(person.id, quiz_id)
     audit.record(person, "attempt.start", attempt, number=attempt.number, version=rules.version)
@@ -97,30 +103,17 @@ class Beginning(NamedTuple):
     session_id: int | None
 
 
-DRAWN = (
-    select(Attempt)
-    .where(
-        Attempt.person_id == bindparam("of_person"),
-        Attempt.quiz_id == bindparam("of_quiz"),
-        Attempt.status == AttemptStatus.READY,
-    )
-    .with_for_update(key_share=True)
-)
-
-
-def _begin_drawn(rules: QuizVersion, person_id: int, begins: Beginning) -> Attempt | None:
+def _begin_drawn(drawn: Attempt | None, rules: QuizVersion, begins: Beginning) -> Attempt | None:
     """Open the attempt whose paper was drawn before the session, if there is one.
 
     One that was drawn for a session they did not come to, or in another version, makes room.
     """
-    drawn: Attempt | None = db.session.scalar(DRAWN, {"of_person": person_id, "of_quiz": rules.quiz_id})
     if drawn is None:
         return None
     if (drawn.quiz_version, drawn.session_id) != (rules.version, begins.session_id):
         drop_drawn(drawn)
         return None
     drawn.status, drawn.started_at, drawn.deadline, drawn.device = AttemptStatus.OPEN, *begins[:3]
-    db.session.flush()
     return drawn
 
 
