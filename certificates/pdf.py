@@ -28,18 +28,26 @@ _MONTHS = ["January", "February", "March", "April", "May", "June"]
 _MONTHS += ["July", "August", "September", "October", "November", "December"]
 
 
-def render(certificate: CertificateFields, typefaces: Typefaces, design: Design | None = None) -> bytes:
+def render(
+    certificate: CertificateFields,
+    typefaces: Typefaces,
+    design: Design | None = None,
+    *,
+    code: str = "",
+    finish: press.Finisher | None = None,
+) -> bytes:
     """The certificate as PDF/A-3a and PDF/UA-1 of one A4 page, fonts embedded and subset; raises `CannotPrint`.
 
-    It has the design of the house unless another is given. Some 100 ms of CPU: call it outside a transaction.
-    Calls from several threads wait for one another.
+    It has the design of the house unless another is given. The QR carries `code` behind the address; `finish` keeps
+    a place for a signature. Some 50 ms of CPU: call it outside a transaction. Calls from several threads wait for one
+    another.
     """
     require_printable(certificate, typefaces)
     faces = typefaces.needed_for("".join(certificate.texts()))
     design = design or house_design()
     own = press.load(faces, design.sheet, (("frame.svg", design.frame),))
     with press.at_work():
-        return press.write(_one_page(certificate, design, own), own)
+        return press.write(_one_page(certificate, design, own, code), own, finish)
 
 
 def document_html(certificate: CertificateFields, design: Design, density: str = "") -> str:
@@ -60,9 +68,10 @@ def qr_code(url: str) -> Modules:
     return Modules(rows, quiet=_QR_QUIET_ZONE, colour=_QR_COLOUR)
 
 
-def _one_page(certificate: CertificateFields, design: Design, own: press.Press) -> Document:
+def _one_page(certificate: CertificateFields, design: Design, own: press.Press, code: str) -> Document:
     """Lay the certificate out, closer if it is long; a second page would mean that something is cut off."""
-    qr = {"anning:qr.svg": qr_code(certificate.verify_url)}
+    address = f"{certificate.verify_url}#{code}" if code else certificate.verify_url
+    qr = {"anning:qr.svg": qr_code(address)}
     for density in ("", "compact"):
         document = press.set_pages(document_html(certificate, design, density), own, {}, qr)
         if len(document.pages) == 1:
