@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from flask import Flask, current_app
 from flask_babel import gettext as _
@@ -22,6 +24,7 @@ from training.core.errors import DomainError
 from training.settings import Settings, SettingsError
 
 _SHELF = "anning_signing_keys"
+Key = TypeVar("Key", DocumentKey, CodeKey)
 
 
 class SigningUnavailable(DomainError):
@@ -47,12 +50,12 @@ def init_app(app: Flask) -> None:
 
 def document_key() -> DocumentKey:
     """The key that signs documents; without one in the settings, a development key made now if need be."""
-    return _kept(_document_key)  # type: ignore[no-any-return]
+    return _kept(_document_key)
 
 
 def code_key() -> CodeKey:
     """The key that signs codes and lists of standings; without one in the settings, this place's own."""
-    return _kept(_code_key)  # type: ignore[no-any-return]
+    return _kept(_code_key)
 
 
 def require_ready(moment: datetime) -> None:
@@ -74,10 +77,10 @@ def time_stamp_url() -> str:
     return str(current_app.extensions["anning_settings"].tsa_url)
 
 
-def _kept(load: object) -> object:
-    shelf = current_app.extensions[_SHELF]
+def _kept(load: Callable[[Settings], Key]) -> Key:
+    shelf: dict[Callable[[Settings], Key], Key] = current_app.extensions[_SHELF]
     if load not in shelf:
-        shelf[load] = load(current_app.extensions["anning_settings"])  # type: ignore[operator]
+        shelf[load] = load(current_app.extensions["anning_settings"])
     return shelf[load]
 
 

@@ -19,7 +19,7 @@ from urllib.parse import unquote
 
 from cryptography import x509
 
-LARGEST = 5 * 1024 * 1024
+LARGEST = 2 * 1024 * 1024
 MOST_SIGNATURES = 8
 MOST_PIECES = 200
 LARGEST_PIECE = 512 * 1024

@@ -40,7 +40,7 @@ class Authority(TimeStamper):
     """A time-stamp authority asked over HTTP, with a bound on time and size."""
 
     def __init__(self, url: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._url = url
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
@@ -116,9 +116,10 @@ def _contents(digest: bytes, key: DocumentKey, authority: Authority | None) -> b
     if authority is None:
         return _form(key).filled_in(digest, key)
     try:
-        return _made_anew(digest, key, authority).dump()
+        made: bytes = _made_anew(digest, key, authority).dump()
     except TimestampRequestError as error:
         raise KeyFault(f"No time stamp was to be had, so nothing was signed: {error}.") from error
+    return made
 
 
 def _made_anew(digest: bytes, key: DocumentKey, authority: Authority | None) -> cms.ContentInfo:

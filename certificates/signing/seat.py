@@ -63,7 +63,7 @@ def reserve(claim: Claim, reserved: int) -> Any:
 def _seat(pdf: pydyf.PDF, *, claim: Claim, reserved: int) -> None:
     signature = _Signature(claim, reserved)
     pdf.add_object(signature)
-    page = next(one for one in pdf.objects if isinstance(one, dict) and one.get("Type") == "/Page")
+    page: pydyf.Dictionary = _object(pdf, pdf.page_references[0])
     field = pydyf.Dictionary(
         {
             "Type": "/Annot",

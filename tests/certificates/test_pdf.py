@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from io import BytesIO
 from multiprocessing import get_context
@@ -23,51 +22,9 @@ import segno
 
 from certificates import pdf
 from certificates.fields import Bilingual, CertificateFields, CharactersMissing, require_printable
+from tests.certificates.conftest import NAMES, NODE_MODULES, ROOT
 from training.core import fonts
 from training.core.fonts import CannotPrint, Typefaces
-
-ROOT = Path(__file__).parents[2]
-NODE_MODULES = ROOT / "node_modules"
-NAMES = [
-    "王敏",
-    "李䶮",
-    "㛃𬭚",
-    "堃喆禤",
-    "陈𠮷",
-    "阿卜杜拉·买买提",
-    "欧阳上官司徒令狐皇甫诸葛夏侯公孙慕容安宁",
-    "Margaret O’Connell-Fitzgerald",
-    "Žofia Brâncuși",
-]
-
-
-@pytest.fixture(scope="module")
-def typefaces() -> Typefaces:
-    """The fonts of this machine, the subset cut once for all runs."""
-    return fonts.find_typefaces(NODE_MODULES, ROOT / "build" / "fonts")
-
-
-@pytest.fixture
-def certificate() -> CertificateFields:
-    """An ordinary certificate with every field filled."""
-    return CertificateFields(
-        number="AN-2026-7K3-M9Q-XB4",
-        person_name="王敏",
-        sex="female",
-        institution=Bilingual("济南市历下区人民医院", "Lixia District People’s Hospital, Jinan"),
-        profession=Bilingual("护士", "Nurse"),
-        programme=Bilingual("山东省安宁疗护骨干护士培训项目", "Shandong Core Nurse Training in Palliative Care"),
-        cohort_name="2026 年春季班",
-        base=Bilingual("省立医院安宁疗护培训基地", "Palliative Care Training Base, Provincial Hospital"),
-        class_hours=Decimal("60.0"),
-        started_on=date(2026, 3, 2),
-        completed_on=date(2026, 5, 20),
-        issued_on=date(2026, 5, 28),
-        valid_until=date(2029, 5, 27),
-        issuer=Bilingual("山东省安宁疗护培训中心", "Shandong Palliative Care Training Centre"),
-        verify_url="https://anning.example.org/verify/AN-2026-7K3-M9Q-XB4",
-        result=Bilingual("合格", "Passed"),
-    )
 
 
 def text_of(printed: bytes) -> str:
