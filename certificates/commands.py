@@ -15,6 +15,7 @@ from certificates import queries, serials, tasks
 from certificates.models import Certificate, CertificateStatus
 from certificates.rules import standing
 from certificates.signing import examine, keyring, offline, published
+from certificates.signing import queries as signing
 from certificates.signing import status_list as lists
 from certificates.signing.keys import KeyFault
 from training.core import clock
@@ -104,7 +105,8 @@ def _examined(file: Path, keys: Path | None, status_list: Path | None) -> tuple[
                 raise lists.ListFault(f"{status_list} was good until {listed.good_until:%Y-%m-%d}; fetch a newer one.")
     except (KeyFault, lists.ListFault) as error:
         raise click.ClickException(str(error)) from error
-    opinion = offline.judge(content, known, clock.today(), listed=listed, asked=_standing_here)
+    here = {} if listed else {"asked": _standing_here, "is_issued": _is_issued_here}
+    opinion = offline.judge(content, known, clock.today(), listed=listed, **here)
     return opinion.holds, opinion.as_dict()
 
 
@@ -122,6 +124,14 @@ def _known_here() -> published.Published:
             return keyring.accepted()
     except SQLAlchemyError:
         return keyring.in_use()
+
+
+def _is_issued_here(sha256: str) -> bool:
+    try:
+        with reading():
+            return signing.is_issued(sha256)
+    except SQLAlchemyError:
+        return False
 
 
 def _standing_here(number: str) -> str | None:

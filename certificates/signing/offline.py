@@ -60,9 +60,10 @@ def judge(
     *,
     listed: StatusList | None = None,
     asked: Callable[[str], str | None] = lambda _number: None,
+    is_issued: Callable[[str], bool] = lambda _sha256: False,
 ) -> Opinion:
     """Judge a file by the keys, and by a list of standings or by `asked`, which knows the standing of a number."""
-    finding = examine(content, published.documents)
+    finding = examine(content, published.documents, is_issued)
     code = codes.read(finding.number, finding.code, published.codes) if finding.code else None
     return Opinion(finding, code, _status(finding, code, today, listed, asked))
 

@@ -21,7 +21,7 @@ def keys(kind: KeyKind) -> Sequence[SignatureKey]:
 def key_ids(fingerprints: Sequence[str]) -> dict[str, int]:
     """The ids of the keys among those fingerprints that have signed something."""
     statement = select(SignatureKey.fingerprint, SignatureKey.id).where(SignatureKey.fingerprint.in_(fingerprints))
-    return dict(db.session.execute(statement).tuples().all())
+    return {row.fingerprint: row.id for row in db.session.execute(statement)}
 
 
 def is_issued(sha256: str) -> bool:
