@@ -10,7 +10,9 @@ def init_app(app: Flask) -> None:
     from certificates import tasks as tasks
     from certificates.batches import commands as batch_commands
     from certificates.batches import tasks as batch_tasks  # noqa: F401 - registers its job and its sweep
+    from certificates.signing import desk
 
+    desk.init_app(app)
     permissions.register()
     views.plug_in(app)
     plugs.plug_in()

@@ -5,7 +5,6 @@ document that would be wrong is not made: a character without a glyph, a resourc
 that is not ours, a second page and any complaint of WeasyPrint's are errors (`CannotPrint`).
 """
 
-import re
 from datetime import date
 from functools import lru_cache
 
@@ -17,28 +16,38 @@ from weasyprint.document import Document
 from certificates.design import Design, house_design
 from certificates.fields import Bilingual, CertificateFields, require_printable
 from training.core import press
+from training.core.drawings import Modules
 from training.core.fonts import CannotPrint, Typefaces
 
 _QR_MASK = 2
 """Any of the eight masks is legal; a fixed one spares segno from drawing all eight to compare them."""
 
 _QR_QUIET_ZONE = 4
+_QR_COLOUR = (0x12 / 255, 0x29 / 255, 0x2B / 255)
 _MONTHS = ["January", "February", "March", "April", "May", "June"]
 _MONTHS += ["July", "August", "September", "October", "November", "December"]
 
 
-def render(certificate: CertificateFields, typefaces: Typefaces, design: Design | None = None) -> bytes:
-    """The certificate as a tagged PDF/A-3a of one A4 page, fonts embedded and subset; raises `CannotPrint`.
+def render(
+    certificate: CertificateFields,
+    typefaces: Typefaces,
+    design: Design | None = None,
+    *,
+    code: str = "",
+    finish: press.Finisher | None = None,
+) -> bytes:
+    """The certificate as PDF/A-3a and PDF/UA-1 of one A4 page, fonts embedded and subset; raises `CannotPrint`.
 
-    It has the design of the house unless another is given. Some 100 ms of CPU: call it outside a transaction.
-    Calls from several threads wait for one another.
+    It has the design of the house unless another is given. The QR carries `code` behind the address; `finish` keeps
+    a place for a signature. Some 50 ms of CPU: call it outside a transaction. Calls from several threads wait for one
+    another.
     """
     require_printable(certificate, typefaces)
     faces = typefaces.needed_for("".join(certificate.texts()))
     design = design or house_design()
     own = press.load(faces, design.sheet, (("frame.svg", design.frame),))
     with press.at_work():
-        return press.write(_one_page(certificate, design, own), own)
+        return press.write(_one_page(certificate, design, own, code), own, finish)
 
 
 def document_html(certificate: CertificateFields, design: Design, density: str = "") -> str:
@@ -53,26 +62,18 @@ def document_html(certificate: CertificateFields, design: Design, density: str =
     )
 
 
-def qr_svg(url: str) -> str:
-    """A QR code (error correction M) as SVG; rows are a hair taller than a module so that no seam shows."""
-    matrix = segno.make_qr(url, error="m", mask=_QR_MASK, boost_error=False).matrix
-    side = len(matrix) + 2 * _QR_QUIET_ZONE
-    cells = "".join(
-        f"M{run.start() + _QR_QUIET_ZONE} {y + _QR_QUIET_ZONE}h{len(run[0])}v1.02h-{len(run[0])}z"
-        for y, row in enumerate(matrix)
-        for run in re.finditer(b"\x01+", row)
-    )
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" width="{side}" height="{side}">'
-        f'<path fill="#12292b" d="{cells}"/></svg>'
-    )
+def qr_code(url: str) -> Modules:
+    """A QR code (error correction M), to be drawn."""
+    rows = segno.make_qr(url, error="m", mask=_QR_MASK, boost_error=False).matrix
+    return Modules(rows, quiet=_QR_QUIET_ZONE, colour=_QR_COLOUR)
 
 
-def _one_page(certificate: CertificateFields, design: Design, own: press.Press) -> Document:
+def _one_page(certificate: CertificateFields, design: Design, own: press.Press, code: str) -> Document:
     """Lay the certificate out, closer if it is long; a second page would mean that something is cut off."""
-    qr = {"anning:qr.svg": qr_svg(certificate.verify_url).encode()}
+    address = f"{certificate.verify_url}#{code}" if code else certificate.verify_url
+    qr = {"anning:qr.svg": qr_code(address)}
     for density in ("", "compact"):
-        document = press.set_pages(document_html(certificate, design, density), own, qr)
+        document = press.set_pages(document_html(certificate, design, density), own, {}, qr)
         if len(document.pages) == 1:
             return document
     raise CannotPrint(

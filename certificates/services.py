@@ -15,6 +15,9 @@ from certificates.outcomes import ISSUED, REVOKED, REVOKED_OF_SEVERAL
 from certificates.permissions import Permission
 from certificates.queries import Candidate, Entry
 from certificates.questions.models import CertificateQuestion, QuestionState
+from certificates.signing import desk
+from certificates.signing import services as signing
+from certificates.signing.services import SignedBy
 from training.accounts import services as accounts
 from training.activities.models import Activity
 from training.core import audit, clock, i18n, jobs
@@ -66,7 +69,8 @@ def issue(
 ) -> Certificate:
     """Issue the certificate of a completed enrolment; a second call returns the first one's. Does not commit.
 
-    Raises `NotAllowed`, or `Invalid` for an enrolment not completed or a text that no font prints. `typefaces` None
+    Raises `NotAllowed`, `SigningUnavailable` where the signing key is not valid on this day, or `Invalid` for an
+    enrolment not completed or a text that no font prints. `typefaces` None
     leaves the fonts unasked (the sample, whose names are known). A refusal has written nothing. `wake_press` False is
     for whoever prints it themself.
     """
@@ -79,6 +83,7 @@ def issue(
     refused = why_not(candidate)
     if refused is not None:
         raise Invalid(refused)
+    desk.require_ready(clock.now())
     fields = drafts.draft(candidate, number=serials.new_number(clock.today().year), site=site)
     if typefaces is not None:
         require_printable(fields, typefaces)
@@ -189,12 +194,17 @@ def close_question(certificate: Certificate, state: QuestionState, *, decided_by
     db.session.execute(update(CertificateQuestion).where(*asked).values(values))
 
 
-def store_document(certificate_id: int, printed: bytes) -> None:
-    """Keep the printed bytes unless a document is kept already: the first one stays. Does not commit."""
+def store_document(certificate_id: int, printed: bytes, *, signed_by: SignedBy | None = None) -> None:
+    """Keep the printed bytes, and who signed them, unless a document is kept already: the first one stays.
+
+    Does not commit.
+    """
     row = {
         "certificate_id": certificate_id,
         "pdf": printed,
         "sha256": hashlib.sha256(printed).hexdigest(),
         "rendered_at": clock.now(),
     }
-    db.session.execute(upsert(CertificateDocument, [row], keys=("certificate_id",)))
+    kept = upsert(CertificateDocument, [row], keys=("certificate_id",)).returning(CertificateDocument.certificate_id)
+    if db.session.scalar(kept) is not None and signed_by is not None:
+        signing.record_signature(certificate_id, str(row["sha256"]), signed_by)

@@ -1,10 +1,13 @@
-"""The work after issuing: printing the document, and finding what no wake-up reached."""
+"""The work after issuing: printing and signing the document, and finding what no wake-up reached."""
 
 from __future__ import annotations
 
 from certificates import queries, services
 from certificates.fields import CertificateFields
-from training.core import jobs, printing
+from certificates.signing import codes, desk
+from certificates.signing import queries as signing
+from certificates.signing.services import SignedBy
+from training.core import clock, jobs, printing
 from training.core.db import reading, transaction
 from training.core.logs import log
 
@@ -14,16 +17,39 @@ A_SWEEP = 200
 
 @jobs.job(services.RENDER)
 def render_document(certificate_id: int) -> None:
-    """Print one certificate and keep its bytes; harmless when run twice, and for a number that is not there."""
+    """Print and sign one certificate and keep its bytes; harmless when run twice, and for an id that is not there."""
     with reading():
         frozen = queries.fields_to_print(certificate_id)
     if frozen is None:
         return
-    from certificates import pdf  # the press is half of what starting costs, and web processes never print
-
-    printed = pdf.render(CertificateFields.from_dict(frozen), printing.typefaces())
+    signed_by = SignedBy(desk.document_key(), desk.code_key(), clock.now())
+    desk.require_ready(signed_by.at)
+    signed = _signed(certificate_id, CertificateFields.from_dict(frozen), signed_by)
     with transaction():
-        services.store_document(certificate_id, printed)
+        services.store_document(certificate_id, signed, signed_by=signed_by)
+
+
+def _signed(certificate_id: int, fields: CertificateFields, by: SignedBy) -> bytes:
+    """The document, printed with its code and signed."""
+    from certificates import pdf  # the press is half of what starting costs, and web processes never print
+    from certificates.signing import pen, seat
+
+    url = desk.time_stamp_url()
+    claim = seat.Claim(
+        fields.number,
+        fields.person_name,
+        codes.mint(
+            fields.number,
+            fields.person_name,
+            issued_on=fields.issued_on,
+            valid_until=fields.valid_until,
+            place=signing.place_of(certificate_id),
+            key=by.code_key,
+        ),
+    )
+    finish = seat.reserve(claim, pen.room_for(by.key, stamped=bool(url)))
+    printed = pdf.render(fields, printing.typefaces(), code=claim.code, finish=finish)
+    return pen.sign(printed, by.key, by.at, pen.Authority(url) if url else None)
 
 
 @jobs.sweep("certificates")

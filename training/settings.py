@@ -49,6 +49,10 @@ class Settings:
     mail_from: str = field(default="", metadata={"env": "ANNING_MAIL_FROM"})
     sms_url: str = field(default="", metadata={"env": "ANNING_SMS_URL"})
     sms_token: str = field(default="", metadata={"env": "ANNING_SMS_TOKEN"}, repr=False)
+    signing_key: str = field(default="", metadata={"env": "ANNING_SIGNING_KEY"})
+    signing_passphrase_file: str = field(default="", metadata={"env": "ANNING_SIGNING_PASSPHRASE_FILE"})
+    code_key: str = field(default="", metadata={"env": "ANNING_CODE_KEY"})
+    tsa_url: str = field(default="", metadata={"env": "ANNING_TSA_URL"})
     log_level: str = field(default="INFO", metadata={"env": "ANNING_LOG_LEVEL"})
     retention_years: int = field(default=0, metadata={"env": "ANNING_RETENTION_YEARS"})
     fonts_dir: Path = field(default=ROOT / "node_modules", metadata={"env": "ANNING_FONTS_DIR"})
@@ -85,6 +89,7 @@ class Settings:
             ) from error
         _require_post_office(self.smtp_url, self.mail_from)
         _require_gateway(self.sms_url, self.sms_token)
+        _require_authority(self.tsa_url)
         data_dir = _writable(self.data_dir)
         return Settings(
             **{
@@ -149,6 +154,12 @@ def _require_gateway(url: str, token: str) -> None:
         raise SettingsError(f"ANNING_SMS_URL is {url!r}; write an address that begins with https://.")
     if not token or not token.isascii() or not token.isprintable():
         raise SettingsError("ANNING_SMS_TOKEN is missing or cannot be sent; write the gateway's token.")
+
+
+def _require_authority(url: str) -> None:
+    """A time-stamp authority is asked over HTTP; what it is told is a hash, and its answer is signed."""
+    if url and not (url.startswith(("http://", "https://")) and url.isascii() and url.isprintable() and " " not in url):
+        raise SettingsError(f"ANNING_TSA_URL is {url!r}; write an address that begins with http:// or https://.")
 
 
 def _writable(folder: Path) -> Path:

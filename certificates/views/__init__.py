@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from certificates.batches import views as batches
 from certificates.permissions import Permission
 from certificates.questions import views as questions
+from certificates.signing import views as proof
 from certificates.standings import views as standings
 from certificates.views import issuing, register, verification
 from training.core import web
@@ -24,6 +25,7 @@ for _part in (
 def plug_in(app: Flask) -> None:
     """Plug in the pages."""
     app.register_blueprint(register.bp)
+    app.register_blueprint(proof.bp)
     app.register_blueprint(verification.bp)
     app.register_blueprint(standings.bp)
     pages.add_tab(_l("Certificates"), "standings.standings", Permission.READ)

@@ -1,9 +1,12 @@
-"""A cohort whose people have completed their programme, or not, made by the services."""
+"""A certificate as plain values; and a cohort whose people have completed their programme, or not."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +14,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from certificates import queries, services
+from certificates.fields import Bilingual, CertificateFields
 from certificates.models import Certificate
 from tests import world
 from training.accounts import queries as account_queries
@@ -19,14 +23,29 @@ from training.accounts.models import Person, Profession
 from training.activities import kinds
 from training.activities import services as activities
 from training.activities.models import Activity
-from training.core import clock, printing
+from training.core import clock, fonts, printing
 from training.core.access import Actor
 from training.core.db import db, reading, transaction
+from training.core.fonts import Typefaces
 from training.places.models import TrainingBase
 from training.programmes import services as programmes
 from training.programmes.models import Cohort
 from training.progress import services as progress
 from training.progress.outcomes import register
+
+ROOT = Path(__file__).parents[2]
+NODE_MODULES = ROOT / "node_modules"
+NAMES = [
+    "王敏",
+    "李䶮",
+    "㛃𬭚",
+    "堃喆禤",
+    "陈𠮷",
+    "阿卜杜拉·买买提",
+    "欧阳上官司徒令狐皇甫诸葛夏侯公孙慕容安宁",
+    "Margaret O’Connell-Fitzgerald",
+    "Žofia Brâncuși",
+]
 
 DONE = register("test:task-done", "completed", 1)
 
@@ -90,6 +109,35 @@ class Class:
         """The rows of a model that fit."""
         with self.app.app_context(), reading():
             return list(db.session.scalars(select(model).where(*conditions).order_by(model.id)))
+
+
+@pytest.fixture(scope="module")
+def typefaces() -> Typefaces:
+    """The fonts of this machine, the subset cut once for all runs."""
+    return fonts.find_typefaces(NODE_MODULES, ROOT / "build" / "fonts")
+
+
+@pytest.fixture
+def certificate() -> CertificateFields:
+    """An ordinary certificate with every field filled."""
+    return CertificateFields(
+        number="AN-2026-7K3-M9Q-XB4",
+        person_name="王敏",
+        sex="female",
+        institution=Bilingual("济南市历下区人民医院", "Lixia District People’s Hospital, Jinan"),
+        profession=Bilingual("护士", "Nurse"),
+        programme=Bilingual("山东省安宁疗护骨干护士培训项目", "Shandong Core Nurse Training in Palliative Care"),
+        cohort_name="2026 年春季班",
+        base=Bilingual("省立医院安宁疗护培训基地", "Palliative Care Training Base, Provincial Hospital"),
+        class_hours=Decimal("60.0"),
+        started_on=date(2026, 3, 2),
+        completed_on=date(2026, 5, 20),
+        issued_on=date(2026, 5, 28),
+        valid_until=date(2029, 5, 27),
+        issuer=Bilingual("山东省安宁疗护培训中心", "Shandong Palliative Care Training Centre"),
+        verify_url="https://anning.example.org/verify/AN-2026-7K3-M9Q-XB4",
+        result=Bilingual("合格", "Passed"),
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -23,6 +23,8 @@ APPEND_ONLY = (
     "ruling",
     "recheck",
     "certificate_document",
+    "certificate_signature",
+    "signature_key",
     "lesson_version",
     "course_lesson",
     "lesson_media",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -216,8 +216,15 @@ def count_try(login: str, address: str) -> bool:
 
     Counting first makes guesses sent side by side count as well.
     """
+    return count({f"login:{login[:100]}": TRIES_PER_LOGIN, f"address:{address[:100]}": TRIES_PER_ADDRESS})
+
+
+def count(limits: Mapping[str, int]) -> bool:
+    """Count one try of each key (120 characters at most); returns whether all are within their limits.
+
+    Limits are of `WINDOW`. Does not commit.
+    """
     now = clock.now()
-    limits = {f"login:{login[:100]}": TRIES_PER_LOGIN, f"address:{address[:100]}": TRIES_PER_ADDRESS}
     statement = insert(Throttle).values([{"key": key, "since": now, "tries": 1} for key in sorted(limits)])
     stale = Throttle.since < stale_before()
     counted = statement.on_conflict_do_update(

@@ -7,23 +7,26 @@ import it where something is printed.
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pydyf
 from weasyprint import CSS, HTML
 from weasyprint.css import ColorProfile
 from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from training.core.drawings import Modules, Plate
 from training.core.fonts import CannotPrint, FontFace
 
 VARIANT = "pdf/a-3a"
@@ -59,16 +62,17 @@ class Press:
     style: CSS
     resources: Mapping[str, bytes | Path]
     families: frozenset[str]
+    plates: Mapping[str, Plate]
 
 
 @lru_cache(maxsize=8)
 def load(faces: tuple[FontFace, ...], sheet: str, pictures: tuple[tuple[str, bytes], ...] = ()) -> Press:
     """The press for documents of those faces and that style sheet (CSS), loaded once in this process.
 
-    The sheet names its own `pictures`, each a file name with its bytes, as `anning:<file name>`.
+    The sheet names its own `pictures`, each a file name with its SVG, as `anning:<file name>`; each is drawn once.
     """
     resources: dict[str, bytes | Path] = {_address(face): face.path for face in faces}
-    resources |= {f"anning:{name}": body for name, body in pictures}
+    plates = {f"anning:{name}": Plate(svg, f"anning:{name}") for name, svg in pictures}
     rules = "".join(
         f'@font-face {{ font-family: "{face.family}"; font-weight: {face.weight}; src: url("{_address(face)}") }}\n'
         for face in faces
@@ -76,7 +80,7 @@ def load(faces: tuple[FontFace, ...], sheet: str, pictures: tuple[tuple[str, byt
     fonts = FontConfiguration()
     with at_work():
         style = CSS(string=rules + sheet, font_config=fonts, url_fetcher=OwnResources(resources))
-    return Press(fonts, style, resources, frozenset(face.family for face in faces))
+    return Press(fonts, style, resources, frozenset(face.family for face in faces), plates)
 
 
 class _Srgb(ColorProfile):
@@ -96,24 +100,91 @@ def _address(face: FontFace) -> str:
     return face.path.resolve().as_uri()
 
 
-def set_pages(html: str, press: Press, resources: Mapping[str, bytes | Path]) -> Document:
-    """The pages of a document, which may load the press's resources and those. Only within `at_work`."""
+def set_pages(
+    html: str, press: Press, resources: Mapping[str, bytes | Path], drawings: Mapping[str, Modules] | None = None
+) -> Document:
+    """The pages of a document, which may load the press's resources and those. Only within `at_work`.
+
+    `drawings` are pictures that are drawn as they are, by address.
+    """
     return HTML(string=html, url_fetcher=OwnResources({**press.resources, **resources})).render(
         font_config=press.fonts,
         stylesheets=[press.style],
+        cache={**press.plates, **(drawings or {})},  # each its own: a shared one grows by what it is given
         color_profiles={COLOURS: _Srgb()},
         pdf_variant=VARIANT,
         output_intent=COLOURS,
     )
 
 
-def write(document: Document, press: Press) -> bytes:
-    """The pages as a tagged PDF/A-3a, fonts embedded and subset; the same bytes on every day. Only within `at_work`."""
-    printed: bytes = document.write_pdf(pdf_variant=VARIANT, output_intent=COLOURS)
+Finisher = Callable[[pydyf.PDF], None]
+
+
+def write(document: Document, press: Press, finish: Finisher | None = None) -> bytes:
+    """The pages as a tagged PDF/A-3a and PDF/UA-1, fonts embedded and subset; the same bytes on every day.
+
+    `finish` adds what it likes before the file is put together. Only within `at_work`.
+    """
+    for page in document.pages:
+        page.paint = partial(_paint_with_languages, page.paint, document.metadata.lang)
+    document.metadata.generate_rdf_metadata = partial(_both_standards, document.metadata.generate_rdf_metadata)
+
+    def finisher(_document: Document, pdf: pydyf.PDF) -> None:
+        if finish is not None:
+            finish(pdf)
+        pdf.objects = [_Packed(one) if isinstance(one, pydyf.Stream) else one for one in pdf.objects]
+
+    printed: bytes = document.write_pdf(pdf_variant=VARIANT, output_intent=COLOURS, finisher=finisher)
     foreign = {font.family for font in document.fonts.values()} - press.families
     if foreign:
         raise CannotPrint(f"The document would use fonts that are not ours: {', '.join(sorted(foreign))}.")
     return printed
+
+
+def _paint_with_languages(paint: Callable[..., None], usual: str, stream: Any, *given: Any) -> None:
+    """Paint a page, and say of every marked piece of text in which language it is, if not in the document's."""
+    paint(stream, *given)
+    languages = {mark["mcid"]: box.style["lang"] for box, mark in stream._tags.items()}
+    for operand in stream.stream:
+        if isinstance(operand, pydyf.Dictionary) and languages.get(operand.get("MCID")) not in {None, usual}:
+            operand["Lang"] = pydyf.String(languages[operand["MCID"]])
+
+
+class _Packed(pydyf.Object):
+    """A stream packed once: WeasyPrint asks for its bytes twice, for the file's identifier and for the file."""
+
+    compressible = False
+    data = b""
+
+    def __init__(self, stream: pydyf.Stream) -> None:
+        super().__init__()
+        self.number, self.generation, self.free = stream.number, stream.generation, stream.free
+        self.data = stream.data
+
+
+_UNIVERSAL = b"""<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
+<pdfuaid:part>1</pdfuaid:part></rdf:Description>
+<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+<pdfaProperty:name>part</pdfaProperty:name>
+<pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>Part of the PDF/UA standard that the file conforms to</pdfaProperty:description>
+</rdf:li></rdf:Seq></pdfaSchema:property>
+</rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>
+"""
+"""PDF/UA-1 by its identifier, and the description of that identifier which PDF/A asks for (ISO 19005-3, 6.6.2.3)."""
+
+
+def _both_standards(of_pdfa: Callable[..., bytes], *given: Any) -> bytes:
+    """WeasyPrint knows one standard a file: its metadata of PDF/A with those of PDF/UA."""
+    head, end, rest = of_pdfa(*given).rpartition(b"</rdf:RDF>")
+    return head + _UNIVERSAL + end + rest
 
 
 class _Complaints(logging.Handler):
@@ -130,8 +201,20 @@ class _Complaints(logging.Handler):
 @contextmanager
 def at_work() -> Iterator[None]:
     """Have the press to oneself; a warning of WeasyPrint's (a missing glyph, font or image) becomes `CannotPrint`."""
-    with _PRINTING, _complaints_refused():
+    with _PRINTING, _complaints_refused(), _uncollected():
         yield
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """A tenth of the time goes into looking for garbage while the boxes of a page are built: look afterwards."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @contextmanager
