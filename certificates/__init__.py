@@ -10,10 +10,13 @@ def init_app(app: Flask) -> None:
     from certificates import tasks as tasks
     from certificates.batches import commands as batch_commands
     from certificates.batches import tasks as batch_tasks  # noqa: F401 - registers its job and its sweep
+    from certificates.lifecycle import commands as lifecycle_commands
+    from certificates.renewals import tasks as renewal_tasks  # noqa: F401 - registers its sweep
 
     permissions.register()
     views.plug_in(app)
     plugs.plug_in()
     batch_commands.register()
+    lifecycle_commands.register()
     erasing.plug_in()
     commands.register(app)

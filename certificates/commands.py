@@ -10,7 +10,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from certificates import queries, serials, tasks
-from certificates.models import Certificate, CertificateStatus
+from certificates.models import Certificate
 from certificates.rules import standing
 from training.core import clock
 from training.core.db import reading
@@ -69,10 +69,9 @@ def verify(number: str, as_json: bool) -> None:
 
 
 def _told(certificate: Certificate) -> dict[str, object]:
-    revoked = certificate.status is CertificateStatus.REVOKED
     return {
         "number": certificate.number,
-        "status": standing(revoked=revoked, valid_until=certificate.valid_until, today=clock.today()).value,
+        "status": standing(certificate.status, valid_until=certificate.valid_until, today=clock.today()).value,
         "issued_at": certificate.issued_at.isoformat(),
         "valid_until": certificate.valid_until.isoformat() if certificate.valid_until else None,
         "revoked_at": certificate.revoked_at.isoformat() if certificate.revoked_at else None,

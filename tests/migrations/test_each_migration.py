@@ -23,6 +23,7 @@ APPEND_ONLY = (
     "ruling",
     "recheck",
     "certificate_document",
+    "certificate_event",
     "lesson_version",
     "course_lesson",
     "lesson_media",
@@ -103,6 +104,7 @@ def test_a_shell_cannot_change_what_is_append_only(app: Flask, table: str) -> No
             "regrade_line": "at",
             "ruling": "reason",
             "recheck": "reason",
+            "certificate_event": "reason",
         }.get(table, "position")
         for statement in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
             with pytest.raises(DBAPIError, match="append-only"), transaction():
