@@ -49,7 +49,7 @@ class Candidate:
 class Entry:
     """A certificate of the register with the names behind it.
 
-    `was_asked`: its base was to decide about it; `has_history`: its status changed, or it took another one's place.
+    `was_asked`: its base was to decide about it; `has_history`: its status has changed.
     """
 
     certificate: Certificate
@@ -60,6 +60,11 @@ class Entry:
     has_document: bool
     was_asked: bool
     has_history: bool
+
+    @property
+    def in_chain(self) -> bool:
+        """Whether it took another one's place, or another one its."""
+        return self.certificate.replaces_id is not None or self.certificate.status is CertificateStatus.SUPERSEDED
 
 
 @dataclass(frozen=True)
@@ -135,9 +140,7 @@ def entry_visible_to(actor: Actor, certificate_id: int) -> Entry:
             Enrolment.cohort_id,
             CertificateDocument.certificate_id.is_not(None),
             exists().where(CertificateQuestion.certificate_id == Certificate.id),
-            or_(
-                Certificate.replaces_id.is_not(None), exists().where(CertificateEvent.certificate_id == Certificate.id)
-            ),
+            exists().where(CertificateEvent.certificate_id == Certificate.id),
         )
         .join(issuer, issuer.id == Certificate.issued_by_id)
         .join(Enrolment, Enrolment.id == Certificate.enrolment_id)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from sqlalchemy import Select, String, cast, exists, func, literal, select
+from sqlalchemy.orm import aliased
 
 from certificates.models import Certificate, CertificateStatus
 from certificates.permissions import Permission
@@ -67,8 +68,12 @@ def visible_renewals(actor: Actor) -> Select[Any]:
 
 
 def _named(statement: Select[Any]) -> Select[Any]:
-    decider = select(Person.name).where(Person.id == Renewal.decided_by_id).scalar_subquery()
-    return statement.add_columns(Person.name, decider).join(Person, Person.id == Renewal.person_id)
+    decider = aliased(Person)
+    return (
+        statement.add_columns(Person.name, decider.name)
+        .join(Person, Person.id == Renewal.person_id)
+        .outerjoin(decider, decider.id == Renewal.decided_by_id)
+    )
 
 
 def renewals_visible_to(actor: Actor, number: int, size: int) -> tuple[Sequence[Asked], int, int]:

@@ -56,7 +56,7 @@ def certificate(certificate_id: int) -> ResponseReturnValue:
     return render_template(
         "certificates/certificate.html",
         **_shown(entry),
-        found=lifecycle.chain_of(entry.certificate) if entry.has_history else Found(entry.certificate, ()),
+        found=lifecycle.chain_of(entry.certificate) if entry.in_chain else Found(entry.certificate, ()),
         events=lifecycle.events_of(certificate_id) if entry.has_history else (),
         replacements=words.REPLACEMENTS,
         may_revoke=policies.may_revoke(actor(), entry.scope_path),
