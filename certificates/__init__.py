@@ -10,6 +10,8 @@ def init_app(app: Flask) -> None:
     from certificates import tasks as tasks
     from certificates.batches import commands as batch_commands
     from certificates.batches import tasks as batch_tasks  # noqa: F401 - registers its job and its sweep
+    from certificates.lifecycle import commands as lifecycle_commands
+    from certificates.renewals import tasks as renewal_tasks  # noqa: F401 - registers its sweep
     from certificates.signing import desk
 
     desk.init_app(app)
@@ -17,5 +19,6 @@ def init_app(app: Flask) -> None:
     views.plug_in(app)
     plugs.plug_in()
     batch_commands.register()
+    lifecycle_commands.register()
     erasing.plug_in()
     commands.register(app)

@@ -12,7 +12,7 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
 
 from certificates import queries, serials, tasks
-from certificates.models import Certificate, CertificateStatus
+from certificates.models import Certificate
 from certificates.rules import standing
 from certificates.signing import examine, keyring, offline, published
 from certificates.signing import queries as signing
@@ -105,7 +105,7 @@ def _examined(file: Path, keys: Path | None, status_list: Path | None) -> tuple[
                 raise lists.ListFault(f"{status_list} was good until {listed.good_until:%Y-%m-%d}; fetch a newer one.")
     except (KeyFault, lists.ListFault) as error:
         raise click.ClickException(str(error)) from error
-    here = {} if listed else {"asked": _standing_here, "is_issued": _is_issued_here}
+    here: dict[str, Any] = {} if listed else {"asked": _standing_here, "is_issued": _is_issued_here}
     opinion = offline.judge(content, known, clock.today(), listed=listed, **here)
     return opinion.holds, opinion.as_dict()
 
@@ -142,10 +142,9 @@ def _standing_here(number: str) -> str | None:
 
 
 def _told(certificate: Certificate) -> dict[str, object]:
-    revoked = certificate.status is CertificateStatus.REVOKED
     return {
         "number": certificate.number,
-        "status": standing(revoked=revoked, valid_until=certificate.valid_until, today=clock.today()).value,
+        "status": standing(certificate.status, valid_until=certificate.valid_until, today=clock.today()).value,
         "issued_at": certificate.issued_at.isoformat(),
         "valid_until": certificate.valid_until.isoformat() if certificate.valid_until else None,
         "revoked_at": certificate.revoked_at.isoformat() if certificate.revoked_at else None,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 
 from certificates.batches.models import Batch, BatchLine
-from certificates.models import Certificate, CertificateDocument, CertificateStatus
+from certificates.models import HOLDING, Certificate, CertificateDocument
+from certificates.renewals.models import Renewal, RenewalState
 from training.accounts.models import Person
-from training.core import clock
+from training.core import clock, storage
 from training.core.db import db
 from training.privacy import erasure, retention
 from training.programmes.models import Enrolment
@@ -19,7 +20,22 @@ def forget(person: Person, token: str) -> None:
         certificate.fields = {**certificate.fields, "person_name": token}
         db.session.execute(delete(CertificateDocument).where(CertificateDocument.certificate_id == certificate.id))
     _forget_refusals(person, token)
+    _forget_renewals(person)
     db.session.flush()
+
+
+def _forget_renewals(person: Person) -> None:
+    """What they wrote and sent to have a certificate renewed, and why that was refused; that they asked stays."""
+    own = Renewal.person_id == person.id
+    files = db.session.scalars(select(Renewal.file_id).where(own, Renewal.file_id.is_not(None))).all()
+    emptied = {"statement": "", "file_id": None, "file_name": None}
+    db.session.execute(update(Renewal).where(own).values(emptied), execution_options={"synchronize_session": "fetch"})
+    refused = update(Renewal).where(own, Renewal.reason.is_not(None)).values(reason="")
+    db.session.execute(refused, execution_options={"synchronize_session": "fetch"})
+    waiting = update(Renewal).where(own, Renewal.state == RenewalState.WAITING)
+    settled = waiting.values(state=RenewalState.TAKEN_BACK, decided_at=clock.now())
+    db.session.execute(settled, execution_options={"synchronize_session": "fetch"})
+    storage.forget_unused([one for one in files if one is not None])
 
 
 def _forget_refusals(person: Person, token: str) -> None:
@@ -37,7 +53,7 @@ def in_force() -> ColumnElement[bool]:
     return exists(
         select(Certificate.id).where(
             Certificate.person_id == Person.id,
-            Certificate.status == CertificateStatus.VALID,
+            Certificate.status.in_(HOLDING),
             or_(Certificate.valid_until.is_(None), Certificate.valid_until >= clock.today()),
         )
     )

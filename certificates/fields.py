@@ -33,7 +33,11 @@ class Bilingual(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class CertificateFields:
-    """Everything that a certificate prints; `as_dict` is frozen in the register, `from_dict` reads it."""
+    """Everything that a certificate prints; `as_dict` is frozen in the register, `from_dict` reads it.
+
+    The last three are of a certificate that takes the place of another one: why, of which number, and the day on which
+    the first of them was issued. What was frozen before they were known reads on without them.
+    """
 
     number: str
     person_name: str
@@ -51,6 +55,9 @@ class CertificateFields:
     profession: Bilingual = Bilingual()
     sex: Literal["female", "male"] | None = None
     valid_until: date | None = None
+    replaced_as: Literal["correction", "duplicate", "renewal"] | None = None
+    replaces: str | None = None
+    first_issued_on: date | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values: ISO 8601 dates, hours as a decimal string, bilingual text as `{"zh", "en"}`."""
@@ -93,10 +100,16 @@ def _frozen(value: Any) -> Any:
     return str(value) if isinstance(value, Decimal) else value
 
 
+_PERHAPS = {"valid_until", "first_issued_on"}
+"""Days that a certificate may be without."""
+
+
 def _thawed(name: str, value: Any) -> Any:
     """A JSON value as the field of that name holds it."""
     if isinstance(value, dict):
         return Bilingual(**value)
-    if name.endswith("_on") or (name == "valid_until" and value is not None):
+    if name in _PERHAPS and value is None:
+        return None
+    if name.endswith("_on") or name == "valid_until":
         return date.fromisoformat(value)
     return Decimal(value) if name == "class_hours" else value

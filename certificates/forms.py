@@ -2,21 +2,52 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
-from wtforms import SelectField
-from wtforms.fields import SelectChoice
+import secrets
 
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, HiddenField, SelectField
+from wtforms.fields import SelectChoice
+from wtforms.validators import Optional
+
+from certificates.lifecycle.history import LONGEST_AUTHORITY, LONGEST_REASON, Ground
 from certificates.rules import Standing
 from certificates.serials import LONGEST_INPUT
-from certificates.services import LONGEST_REASON
 from certificates.words import STANDINGS
 from training.core.forms import Form, long_text, text
 
+KEY_LENGTH = 32
 
-class RevokeForm(Form):
-    """Why a certificate is revoked."""
+
+class GroundForm(Form):
+    """Why something is done to a certificate, and on whose authority; `key` makes what is sent twice happen once."""
 
     reason = long_text(_l("Reason"), maximum=LONGEST_REASON)
+    authority = text(
+        _l("On whose authority"),
+        maximum=LONGEST_AUTHORITY,
+        required=False,
+        description=_l("For example the number of a decision. Left empty: the training base that issued it."),
+    )
+    key = HiddenField()
+
+    def ground(self) -> Ground:
+        """What was typed; a key that is none of ours is left out."""
+        key = str(self.key.data or "")
+        sound = key.isascii() and key.isalnum() and len(key) == KEY_LENGTH
+        return Ground(self.reason.data or "", self.authority.data or "", key if sound else None)
+
+
+class SuspendForm(GroundForm):
+    """The same, and until when the suspension is expected to last."""
+
+    until = DateField(
+        _l("A decision is expected by"), validators=[Optional()], description=_l("Leave it empty if that is not known.")
+    )
+
+
+def new_key() -> str:
+    """A key for a form that is opened."""
+    return secrets.token_hex(KEY_LENGTH // 2)
 
 
 class SearchForm(Form):
@@ -36,7 +67,7 @@ class SearchForm(Form):
 
 
 class VerifyForm(Form):
-    """The number on the paper. It is sent by GET: nothing is kept of whoever asks, and the address can be passed on."""
+    """The number on the paper. It is sent by GET: the address can be passed on."""
 
     class Meta:
         """A question changes nothing."""

@@ -14,16 +14,34 @@ from training.core.scopes import enum_of
 
 
 class CertificateStatus(StrEnum):
-    """What was decided about a certificate; that it expired is told by its `valid_until`, not stored."""
+    """What was decided about a certificate; that it expired is told by its `valid_until`, not stored.
+
+    Valid and suspended ones change into each other; revoked and superseded ones stay so for ever.
+    """
 
     VALID = "valid"
+    SUSPENDED = "suspended"
     REVOKED = "revoked"
+    SUPERSEDED = "superseded"
+
+
+HOLDING = (CertificateStatus.VALID, CertificateStatus.SUSPENDED)
+"""The certificate that its enrolment has: there is at most one, and no other can be issued beside it."""
+
+
+class Replacement(StrEnum):
+    """Why a certificate takes the place of another one."""
+
+    CORRECTION = "correction"
+    DUPLICATE = "duplicate"
+    RENEWAL = "renewal"
 
 
 class Certificate(Base):
-    """One certificate, for ever: triggers refuse DELETE and every UPDATE but the one that revokes it.
+    """One certificate, for ever: triggers refuse DELETE and every UPDATE but a legal change of its status.
 
-    `fields` is `CertificateFields.as_dict()` as it was printed; `scope_id` is the cohort's scope.
+    `fields` is `CertificateFields.as_dict()` as it was printed; `scope_id` is the cohort's scope. `replaces_id` is the
+    one whose place it takes, which is superseded by that. How its status changed is told by `CertificateEvent`.
     """
 
     __tablename__ = "certificate"
@@ -32,9 +50,10 @@ class Certificate(Base):
             "uq_certificate_one_in_force",
             "enrolment_id",
             unique=True,
-            sqlite_where=text("status = 'valid'"),
-            postgresql_where=text("status = 'valid'"),
+            sqlite_where=text("status IN ('valid', 'suspended')"),
+            postgresql_where=text("status IN ('valid', 'suspended')"),
         ),
+        CheckConstraint("(replaces_id IS NULL) = (replaced_as IS NULL)", name="replaces_as_something"),
         CheckConstraint(
             "(status = 'revoked') = (revoked_at IS NOT NULL) "
             "AND (status = 'revoked') = (revoked_by_id IS NOT NULL) "
@@ -59,6 +78,8 @@ class Certificate(Base):
     revoked_at: Mapped[datetime | None]
     revoked_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
     revoked_reason: Mapped[str | None] = mapped_column(String(500))
+    replaces_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("certificate.id"), unique=True)
+    replaced_as: Mapped[Replacement | None] = mapped_column(enum_of(Replacement))
 
 
 class CertificateDocument(Base):

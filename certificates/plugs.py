@@ -11,6 +11,8 @@ from certificates import queries, words
 from certificates.batches import queries as batches
 from certificates.permissions import Permission
 from certificates.questions import services as question_services
+from certificates.renewals import queries as renewals
+from certificates.renewals import services as renewal_services
 from certificates.rules import Standing
 from training.core.access import Actor
 from training.programmes import pages
@@ -20,15 +22,21 @@ from training.progress import consequences, roll, states
 from training.progress import words as progress
 from training.progress.words import CohortAction, Panel
 
+GONE = (Standing.REVOKED, Standing.SUPERSEDED)
+
 
 def panel(actor: Actor) -> Panel | None:
     """The trainee's certificates, each with its document and its public page."""
     links = []
     for one in queries.own(actor):
         mark = words.mark(one)
+        if mark.standing is Standing.SUPERSEDED:
+            continue  # the one in its place is in this list, and its page names it
         links.append((one.number, url_for("certificates.certificate", certificate_id=one.id), mark.label))
-        if mark.standing is not Standing.REVOKED:
+        if mark.standing not in GONE:
             links.append((_("Download the PDF"), url_for("certificates.document", certificate_id=one.id), ""))
+        if renewal_services.why_not(one) is None:
+            links.append((_("Ask for renewal"), url_for("certificates.renewals.ask", certificate_id=one.id), ""))
         links.append((_("Public verification page"), url_for("verification.verify", number=one.number), ""))
     return Panel(_("My certificates"), links) if links else None
 
@@ -44,7 +52,7 @@ def beside_people(actor: Actor, _cohort: Cohort, enrolments: Sequence[Enrolment]
         if certificate is not None and mark is not None:
             url = url_for("certificates.certificate", certificate_id=certificate.id)
             actions.append((_("Certificate: %(standing)s", standing=mark.label), url, mark.tone))
-        in_force = mark is not None and mark.standing is not Standing.REVOKED
+        in_force = mark is not None and mark.standing not in GONE
         if enrolment.status is EnrolmentStatus.COMPLETED and not in_force and actor.may(Permission.ISSUE):
             url = url_for("certificates.issuing.issue", enrolment_id=enrolment.id)
             actions.append(
@@ -62,7 +70,7 @@ def tools(actor: Actor, cohort: Cohort) -> list[Tool]:
 
 
 def waiting_today(actor: Actor) -> list[Today]:
-    """At the base: how many people are eligible for a certificate, and how many certificates wait for a decision."""
+    """At the base: who is eligible for a certificate, and what waits for a decision about one."""
     if not (actor.may(Permission.ISSUE) or actor.may(Permission.REVOKE)):
         return []
     eligible, asked = batches.eligible_and_asked(actor)
@@ -71,6 +79,7 @@ def waiting_today(actor: Actor) -> list[Today]:
     told = [
         Today(_("Eligible for a certificate"), sum(eligible.values()), url, order=60),
         Today(_("Certificates to decide about"), asked, url_for("certificates.questions.questions"), order=61),
+        Today(_("Requests to renew"), renewals.waiting_for(actor), url_for("certificates.renewals.renewals"), order=62),
     ]
     return [each for each in told if each.count]
 

@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from certificates import serials
-from certificates.models import Certificate, CertificateDocument, CertificateStatus
+from certificates.lifecycle.models import CertificateEvent
+from certificates.models import HOLDING, Certificate, CertificateDocument, CertificateStatus
 from certificates.permissions import Permission
 from certificates.policies import registered_certificates, visible_certificates
 from certificates.questions.models import CertificateQuestion
@@ -46,7 +47,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Entry:
-    """A certificate of the register with the names behind it; `was_asked`: its base was to decide about it."""
+    """A certificate of the register with the names behind it.
+
+    `was_asked`: its base was to decide about it; `has_history`: its status has changed.
+    """
 
     certificate: Certificate
     issued_by: str
@@ -55,6 +59,12 @@ class Entry:
     cohort_id: int
     has_document: bool
     was_asked: bool
+    has_history: bool
+
+    @property
+    def in_chain(self) -> bool:
+        """Whether it took another one's place, or another one its."""
+        return self.certificate.replaces_id is not None or self.certificate.status is CertificateStatus.SUPERSEDED
 
 
 @dataclass(frozen=True)
@@ -101,21 +111,19 @@ def _candidates(actor: Actor) -> Select[Any]:
 
 
 def in_force(enrolment_id: int) -> Certificate | None:
-    """The certificate of an enrolment that was not revoked, if there is one."""
+    """The certificate that an enrolment has, valid or suspended, if there is one."""
     return db.session.scalar(
-        select(Certificate).where(
-            Certificate.enrolment_id == enrolment_id, Certificate.status == CertificateStatus.VALID
-        )
+        select(Certificate).where(Certificate.enrolment_id == enrolment_id, Certificate.status.in_(HOLDING))
     )
 
 
 def has_another(certificate: Certificate) -> bool:
-    """Whether the person holds another certificate of the same programme that was not revoked (another cohort's)."""
+    """Whether the person holds another certificate of the same programme that stands (another cohort's)."""
     statement = select(Certificate.id).where(
         Certificate.person_id == certificate.person_id,
         Certificate.programme_id == certificate.programme_id,
         Certificate.id != certificate.id,
-        Certificate.status == CertificateStatus.VALID,
+        Certificate.status.in_(HOLDING),
     )
     return db.session.scalar(statement.limit(1)) is not None
 
@@ -132,6 +140,7 @@ def entry_visible_to(actor: Actor, certificate_id: int) -> Entry:
             Enrolment.cohort_id,
             CertificateDocument.certificate_id.is_not(None),
             exists().where(CertificateQuestion.certificate_id == Certificate.id),
+            exists().where(CertificateEvent.certificate_id == Certificate.id),
         )
         .join(issuer, issuer.id == Certificate.issued_by_id)
         .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
@@ -168,8 +177,8 @@ def _sought(text: str) -> ColumnElement[bool]:
 
 
 def _stands(standing: Standing, today: date) -> ColumnElement[bool]:
-    if standing is Standing.REVOKED:
-        return Certificate.status == CertificateStatus.REVOKED
+    if standing not in {Standing.VALID, Standing.EXPIRED}:
+        return Certificate.status == CertificateStatus(standing)
     ended = Certificate.valid_until.is_not(None) & (Certificate.valid_until < today)
     return (Certificate.status == CertificateStatus.VALID) & (ended if standing is Standing.EXPIRED else ~ended)
 
@@ -192,7 +201,7 @@ def by_number(number: str) -> Certificate | None:
 
 
 def any_certificate() -> Certificate | None:
-    """The newest certificate that is not revoked, for proofs from outside."""
+    """The newest certificate that is neither suspended, revoked nor superseded, for proofs from outside."""
     statement = select(Certificate).where(Certificate.status == CertificateStatus.VALID)
     return db.session.scalar(statement.order_by(Certificate.id.desc()).limit(1))
 

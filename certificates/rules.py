@@ -15,13 +15,15 @@ class Standing(StrEnum):
 
     VALID = "valid"
     EXPIRED = "expired"
+    SUSPENDED = "suspended"
     REVOKED = "revoked"
+    SUPERSEDED = "superseded"
 
 
-def standing(*, revoked: bool, valid_until: date | None, today: date) -> Standing:
-    """Revoked wins over expired; the last day of validity is still a valid one."""
-    if revoked:
-        return Standing.REVOKED
+def standing(status: str, *, valid_until: date | None, today: date) -> Standing:
+    """What was decided wins over the calendar; the last day of validity is still a valid one."""
+    if status != Standing.VALID:
+        return Standing(status)
     return Standing.EXPIRED if valid_until is not None and valid_until < today else Standing.VALID
 
 
@@ -33,6 +35,12 @@ def last_valid_day(issued_on: date, months: int) -> date | None:
     year, month = issued_on.year + years, month + 1
     day = min(issued_on.day, calendar.monthrange(year, month)[1])
     return date(year, month, day) - timedelta(days=1)
+
+
+def renewed_until(end: date | None, *, today: date, months: int) -> date | None:
+    """The last day of a renewed certificate: asked in time it goes on from the old end, so that no day is lost."""
+    begins = max(today, end + timedelta(days=1)) if end is not None else today
+    return last_valid_day(begins, months)
 
 
 def first_day(*, enrolled_on: date, cohort_starts_on: date, completed_on: date) -> date:

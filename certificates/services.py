@@ -10,7 +10,12 @@ from sqlalchemy import update
 from certificates import drafts, queries, serials
 from certificates.fields import CertificateFields, CharactersMissing
 from certificates.fields import require_printable as require_glyphs
-from certificates.models import Certificate, CertificateDocument, CertificateStatus
+from certificates.lifecycle import history
+from certificates.lifecycle import queries as lifecycle
+from certificates.lifecycle.history import LONGEST_REASON as LONGEST_REASON
+from certificates.lifecycle.history import Ground
+from certificates.lifecycle.models import CertificateEvent, EventKind
+from certificates.models import Certificate, CertificateDocument, CertificateStatus, Replacement
 from certificates.outcomes import ISSUED, REVOKED, REVOKED_OF_SEVERAL
 from certificates.permissions import Permission
 from certificates.queries import Candidate, Entry
@@ -33,7 +38,6 @@ from training.progress import words
 from training.progress.words import Steps
 
 RENDER = "certificates:render"
-LONGEST_REASON = 500
 
 
 def why_not(candidate: Candidate, steps: Steps | None = None) -> str | None:
@@ -70,9 +74,8 @@ def issue(
     """Issue the certificate of a completed enrolment; a second call returns the first one's. Does not commit.
 
     Raises `NotAllowed`, `SigningUnavailable` where the signing key is not valid on this day, or `Invalid` for an
-    enrolment not completed or a text that no font prints. `typefaces` None
-    leaves the fonts unasked (the sample, whose names are known). A refusal has written nothing. `wake_press` False is
-    for whoever prints it themself.
+    enrolment not completed or a text that no font prints. `typefaces` None leaves the fonts unasked (the sample, whose
+    names are known). A refusal has written nothing. `wake_press` False is for whoever prints it themself.
     """
     issued_by.require(Permission.ISSUE, candidate.scope_path)
     accounts.lock(candidate.person.id)
@@ -87,7 +90,7 @@ def issue(
     fields = drafts.draft(candidate, number=serials.new_number(clock.today().year), site=site)
     if typefaces is not None:
         require_printable(fields, typefaces)
-    certificate = _registered(candidate, fields, issued_by)
+    certificate = enter(candidate, fields, issued_by)
     progress.record(
         candidate.person.id,
         candidate.activity,
@@ -140,7 +143,10 @@ def require_printable(fields: CertificateFields, typefaces: Typefaces) -> None:
         ) from missing
 
 
-def _registered(candidate: Candidate, fields: CertificateFields, issued_by: Actor) -> Certificate:
+def enter(
+    candidate: Candidate, fields: CertificateFields, issued_by: Actor, *, replaces: Certificate | None = None
+) -> Certificate:
+    """Write a certificate into the register, in the place of another one where that is so. Does not commit."""
     certificate = Certificate(
         number=fields.number,
         enrolment_id=candidate.enrolment.id,
@@ -153,28 +159,39 @@ def _registered(candidate: Candidate, fields: CertificateFields, issued_by: Acto
         issued_at=clock.now(),
         issued_by_id=issued_by.id,
         valid_until=fields.valid_until,
+        replaces_id=replaces.id if replaces else None,
+        replaced_as=Replacement(fields.replaced_as) if fields.replaced_as else None,
     )
     db.session.add(certificate)
     db.session.flush()
     return certificate
 
 
-def revoke(entry: Entry, reason: str, *, revoked_by: Actor) -> None:
+def revoke(entry: Entry, reason: str, *, revoked_by: Actor, authority: str = "", key: str | None = None) -> None:
     """Withdraw a certificate for a reason that the public reads; its number stays in the register for ever.
 
-    Raises `NotAllowed`, `Invalid` (no reason, or too long a one) or `Conflict` (revoked before). Does not commit.
+    `authority` is on whose (empty: the issuer's); sent twice with one `key` it is done once. Raises `NotAllowed`,
+    `Invalid` (no reason, or too long a text) or `Conflict` (revoked or superseded before). Does not commit.
     """
-    certificate, reason = entry.certificate, reason.strip()
+    certificate, ground = entry.certificate, Ground(reason.strip(), authority, key)
     revoked_by.require(Permission.REVOKE, entry.scope_path)
-    if not reason or len(reason) > LONGEST_REASON:
-        raise Invalid(_("Write why the certificate is revoked, in at most %(max)d characters.", max=LONGEST_REASON))
+    ground.require_sound()
     accounts.lock(certificate.person_id)
     db.session.refresh(certificate)
+    if lifecycle.by_key(key) is not None:
+        return
     if certificate.status is CertificateStatus.REVOKED:
         raise Conflict(_("This certificate has already been revoked; its page says by whom and why."))
-    certificate.status = CertificateStatus.REVOKED
-    certificate.revoked_at, certificate.revoked_by_id, certificate.revoked_reason = clock.now(), revoked_by.id, reason
-    db.session.flush()
+    if certificate.status is CertificateStatus.SUPERSEDED:
+        raise Conflict(_("Another certificate has taken the place of this one; its page names it."))
+    certificate.status, certificate.revoked_at = CertificateStatus.REVOKED, clock.now()
+    certificate.revoked_by_id, certificate.revoked_reason = revoked_by.id, ground.reason
+    event = history.write(certificate, EventKind.REVOKED, ground, by=revoked_by)
+    _record_revocation(certificate, event, revoked_by)
+
+
+def _record_revocation(certificate: Certificate, event: CertificateEvent, revoked_by: Actor) -> None:
+    """What follows from it: the question is answered, the ledger and the audit trail have it, the holder is told."""
     close_question(certificate, QuestionState.REVOKED, decided_by=revoked_by)
     progress.record(
         certificate.person_id,
@@ -184,7 +201,25 @@ def revoke(entry: Entry, reason: str, *, revoked_by: Actor) -> None:
         authority=revoked_by,
         enrolment=db.session.get_one(Enrolment, certificate.enrolment_id),
     )
-    audit.record(revoked_by, "certificate.revoke", certificate, number=certificate.number, reason=reason)
+    audit.record(
+        revoked_by,
+        "certificate.revoke",
+        certificate,
+        number=certificate.number,
+        reason=event.reason,
+        authority=event.authority,
+    )
+    history.tell(
+        certificate,
+        f"certificate-event:{event.id}",
+        lambda: _(
+            "Your certificate %(number)s was revoked. Reason: %(reason)s Speak to your base coordinator if you have "
+            "questions.",
+            number=certificate.number,
+            reason=event.reason,
+        ),
+        by=revoked_by,
+    )
 
 
 def close_question(certificate: Certificate, state: QuestionState, *, decided_by: Actor | None) -> None:

@@ -9,12 +9,29 @@ from flask_babel import lazy_gettext as _l
 
 from certificates import rules
 from certificates.fields import Bilingual, CertificateFields
-from certificates.models import Certificate, CertificateStatus
+from certificates.models import Certificate, Replacement
 from certificates.rules import Standing
 from training.core import clock, i18n
 
-STANDINGS = {Standing.VALID: _l("valid"), Standing.EXPIRED: _l("expired"), Standing.REVOKED: _l("revoked")}
-TONES = {Standing.VALID: "good", Standing.EXPIRED: "warn", Standing.REVOKED: "bad"}
+STANDINGS = {
+    Standing.VALID: _l("valid"),
+    Standing.EXPIRED: _l("expired"),
+    Standing.SUSPENDED: _l("suspended"),
+    Standing.REVOKED: _l("revoked"),
+    Standing.SUPERSEDED: _l("replaced"),
+}
+TONES = {
+    Standing.VALID: "good",
+    Standing.EXPIRED: "warn",
+    Standing.SUSPENDED: "warn",
+    Standing.REVOKED: "bad",
+    Standing.SUPERSEDED: "neutral",
+}
+REPLACEMENTS = {
+    Replacement.CORRECTION: _l("re-issued with corrections"),
+    Replacement.DUPLICATE: _l("duplicate"),
+    Replacement.RENEWAL: _l("renewed"),
+}
 
 
 @dataclass(frozen=True)
@@ -36,8 +53,7 @@ class Mark:
 
 def mark(certificate: Certificate) -> Mark:
     """Where a certificate stands today."""
-    revoked = certificate.status is CertificateStatus.REVOKED
-    standing = rules.standing(revoked=revoked, valid_until=certificate.valid_until, today=clock.today())
+    standing = rules.standing(certificate.status, valid_until=certificate.valid_until, today=clock.today())
     return Mark(standing, str(STANDINGS[standing]), TONES[standing])
 
 
@@ -61,6 +77,9 @@ def facts(fields: CertificateFields, *, name: str) -> list[Fact]:
         (_("Issued by"), fields.issuer),
         (_("Issued on"), i18n.show_date(fields.issued_on)),
         (_("Valid until"), i18n.show_date(fields.valid_until)),
+        (_("Kind of issue"), str(REPLACEMENTS[Replacement(fields.replaced_as)]) if fields.replaced_as else ""),
+        (_("Takes the place of"), fields.replaces or ""),
+        (_("First issued on"), i18n.show_date(fields.first_issued_on)),
     ]
     return [Fact(label, _texts(value)) for label, value in rows if value]
 

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, and_, func, or_, select
 
 from certificates.batches.models import Batch, BatchLine, BatchStatus, LineStatus
-from certificates.models import Certificate, CertificateDocument, CertificateStatus
+from certificates.models import HOLDING, Certificate, CertificateDocument
 from certificates.permissions import Permission
 from certificates.questions import queries as questions
 from training.accounts.models import Person
@@ -210,7 +210,7 @@ def eligible_by_cohort(actor: Actor) -> Sequence[Any]:
 
 def _eligible(actor: Actor) -> Select[Any]:
     """The enrolments that the actor may issue for now."""
-    held = and_(Certificate.enrolment_id == Enrolment.id, Certificate.status == CertificateStatus.VALID)
+    held = and_(Certificate.enrolment_id == Enrolment.id, Certificate.status.in_(HOLDING))
     return (
         select(Enrolment.cohort_id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
@@ -233,7 +233,7 @@ def eligible_and_asked(actor: Actor) -> tuple[dict[int, int], int]:
 
 def names_of_eligible(cohort_ids: Sequence[int]) -> Mapping[int, list[str]]:
     """By cohort the first `NAMED` names of whom `eligible_by_cohort` counts; one query."""
-    held = and_(Certificate.enrolment_id == Enrolment.id, Certificate.status == CertificateStatus.VALID)
+    held = and_(Certificate.enrolment_id == Enrolment.id, Certificate.status.in_(HOLDING))
     place = func.row_number().over(partition_by=Enrolment.cohort_id, order_by=(Person.name, Person.id))
     ranked = (
         select(Enrolment.cohort_id, Person.name, place.label("place"))
@@ -257,7 +257,7 @@ def numbers_in_force(cohort_id: int) -> Mapping[int, str]:
     rows = db.session.execute(
         select(Certificate.enrolment_id, Certificate.number)
         .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
-        .where(Enrolment.cohort_id == cohort_id, Certificate.status == CertificateStatus.VALID)
+        .where(Enrolment.cohort_id == cohort_id, Certificate.status.in_(HOLDING))
     )
     return {row[0]: row[1] for row in rows}
 

@@ -17,6 +17,7 @@ class QuestionState(StrEnum):
 
     OPEN = "open"
     KEPT = "kept"
+    SUSPENDED = "suspended"
     REVOKED = "revoked"
     REGAINED = "regained"
 
@@ -24,13 +25,15 @@ class QuestionState(StrEnum):
 class CertificateQuestion(Base):
     """A certificate in force whose programme is not fulfilled any more; `because` says what is open, as it was then.
 
-    `reason` is why it was kept; that of a revocation stands with the certificate.
+    `reason` is why it was kept; that of a suspension or a revocation stands in the certificate's history.
     """
 
     __tablename__ = "certificate_question"
     __table_args__ = (
         CheckConstraint("(state = 'open') = (decided_at IS NULL)", name="decided_with_moment"),
-        CheckConstraint("(state IN ('kept', 'revoked')) = (decided_by_id IS NOT NULL)", name="decided_by_somebody"),
+        CheckConstraint(
+            "(state IN ('kept', 'suspended', 'revoked')) = (decided_by_id IS NOT NULL)", name="decided_by_somebody"
+        ),
         CheckConstraint("(state = 'kept') = (reason IS NOT NULL)", name="kept_for_a_reason"),
         Index(
             "uq_certificate_question_open",

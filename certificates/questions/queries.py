@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from flask_babel import gettext as _
 from sqlalchemy import Select, func, literal, select
 
-from certificates.models import Certificate, CertificateStatus
+from certificates.models import HOLDING, Certificate
 from certificates.permissions import Permission
 from certificates.questions.models import CertificateQuestion, QuestionState
 from training.accounts.models import Person
@@ -82,6 +82,14 @@ def about(certificate_id: int) -> Sequence[Any]:
     return db.session.execute(statement).all()
 
 
+def is_open(certificate_id: int) -> bool:
+    """Whether the base is still to decide about a certificate."""
+    waiting = select(CertificateQuestion.id).where(
+        CertificateQuestion.certificate_id == certificate_id, CertificateQuestion.state == QuestionState.OPEN
+    )
+    return db.session.scalar(waiting.limit(1)) is not None
+
+
 def open_ones(actor: Actor) -> Any:
     """A select of 0 and how many wait for the actor's decision."""
     waiting = visible_questions(actor).where(CertificateQuestion.state == QuestionState.OPEN)
@@ -89,7 +97,7 @@ def open_ones(actor: Actor) -> Any:
 
 
 def in_force_of(person_ids: Collection[int]) -> Sequence[Any]:
-    """The certificates in force of those people whose programme is fulfilled, as rows `Certificate, Enrolment`."""
+    """The certificates that those people have whose programme is fulfilled, as rows `Certificate, Enrolment`."""
     return [
         row
         for some in batches(sorted(set(person_ids)))
@@ -98,7 +106,7 @@ def in_force_of(person_ids: Collection[int]) -> Sequence[Any]:
             .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
             .where(
                 Certificate.person_id.in_(some),
-                Certificate.status == CertificateStatus.VALID,
+                Certificate.status.in_(HOLDING),
                 Enrolment.status == EnrolmentStatus.COMPLETED,
             )
             .order_by(Certificate.id)

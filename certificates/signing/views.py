@@ -54,9 +54,10 @@ def file() -> ResponseReturnValue:
 def file_post() -> ResponseReturnValue:
     """What the file is: counted first, then examined outside of any transaction. Nothing of it is kept."""
     form = FileForm()
+    address = f"file:{(request.remote_addr or '')[:100]}"
     with transaction():
-        within_limits = accounts.count({f"file:{(request.remote_addr or '')[:100]}": FILES_PER_ADDRESS})
-    if not within_limits:
+        files = accounts.count({address: 1})[address]
+    if files > FILES_PER_ADDRESS:
         return _refused(form, _("Too many files were sent from here. Wait 15 minutes."), 429)
     content = form.file.data.read(LARGEST + 1) if form.file.data else b""
     if not content:

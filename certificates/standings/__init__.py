@@ -1,1 +1,1 @@
-"""How many certificates are valid, end soon, have ended or were revoked: a page of the report area."""
+"""How many certificates are in force, end soon, have ended, or count no more: a page of the report area."""

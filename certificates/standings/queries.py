@@ -22,7 +22,7 @@ from training.reports.queries import filtered
 from training.reports.question import NOT_RECORDED, Question
 
 SOON = timedelta(days=90)
-STANDINGS = ("issued", "valid", "expiring", "expired", "revoked")
+STANDINGS = ("issued", "valid", "expiring", "expired", "suspended", "revoked", "superseded")
 WITHOUT_END = Label(code=NOT_RECORDED, name_zh="长期有效", name_en="Without end")
 month_of_expiry = func.substr(cast(Certificate.valid_until, String), 1, 7)
 # City, institution and profession stand frozen in the ledger's line of the issue; base and programme in the register.
@@ -38,13 +38,18 @@ COLUMNS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Counts:
-    """Certificates by standing: every one issued is valid, expired or revoked; those expiring are valid ones."""
+    """Certificates by standing: each one issued is valid, expired, suspended, revoked or superseded.
+
+    Those expiring are valid ones.
+    """
 
     issued: int = 0
     valid: int = 0
     expiring: int = 0
     expired: int = 0
+    suspended: int = 0
     revoked: int = 0
+    superseded: int = 0
 
     def __add__(self, other: Counts) -> Counts:
         """Both together."""
@@ -122,7 +127,7 @@ def _filters(question: Question, catalogue: Catalogue) -> list[ColumnElement[boo
 
 
 def _stands(standing: str) -> ColumnElement[bool]:
-    """The same rule as `certificates.rules.standing`: revoked wins, the last day of validity is still a valid one."""
+    """The same rule as `certificates.rules.standing`: what was decided wins; the last day still counts."""
     today: date = clock.today()
     in_force = Certificate.status == CertificateStatus.VALID
     ended = Certificate.valid_until < today
@@ -132,5 +137,7 @@ def _stands(standing: str) -> ColumnElement[bool]:
         "valid": valid,
         "expiring": and_(valid, Certificate.valid_until <= today + SOON),
         "expired": and_(in_force, ended),
+        "suspended": Certificate.status == CertificateStatus.SUSPENDED,
         "revoked": Certificate.status == CertificateStatus.REVOKED,
+        "superseded": Certificate.status == CertificateStatus.SUPERSEDED,
     }[standing]

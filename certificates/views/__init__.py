@@ -6,8 +6,10 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from certificates.batches import views as batches
+from certificates.lifecycle import views as lifecycle
 from certificates.permissions import Permission
 from certificates.questions import views as questions
+from certificates.renewals import views as renewals
 from certificates.signing import views as proof
 from certificates.standings import views as standings
 from certificates.views import issuing, register, verification
@@ -18,6 +20,8 @@ for _part in (
     issuing.bp,
     batches.bp,
     questions.bp,
+    lifecycle.bp,
+    renewals.bp,
 ):  # here: a blueprint is put together once, however many apps there are
     register.bp.register_blueprint(_part)
 

@@ -10,7 +10,9 @@ from flask_babel import gettext as _
 
 from certificates import policies, queries, services, words
 from certificates.fields import CertificateFields
-from certificates.forms import RevokeForm, SearchForm
+from certificates.forms import GroundForm, SearchForm, new_key
+from certificates.lifecycle import queries as lifecycle
+from certificates.lifecycle.queries import Found
 from certificates.permissions import Permission
 from certificates.questions import queries as questions
 from certificates.questions.words import OUTCOMES
@@ -37,7 +39,12 @@ def register() -> ResponseReturnValue:
     rows = [(one, CertificateFields.from_dict(one.fields), words.mark(one)) for one in page.certificates]
     url = url_for(".register", q=form.q.data or None, status=form.status.data or None)
     return render_template(
-        "certificates/register.html", form=form, page=page, rows=rows, url=url
+        "certificates/register.html",
+        form=form,
+        page=page,
+        rows=rows,
+        url=url,
+        may_decide=actor().may(Permission.ISSUE) and actor().may(Permission.REVOKE),
     ), 200 if usable else 422
 
 
@@ -49,7 +56,12 @@ def certificate(certificate_id: int) -> ResponseReturnValue:
     return render_template(
         "certificates/certificate.html",
         **_shown(entry),
+        found=lifecycle.chain_of(entry.certificate) if entry.in_chain else Found(entry.certificate, ()),
+        events=lifecycle.events_of(certificate_id) if entry.has_history else (),
+        replacements=words.REPLACEMENTS,
         may_revoke=policies.may_revoke(actor(), entry.scope_path),
+        is_own=entry.certificate.person_id == actor().id,
+        may_issue=actor().may(Permission.ISSUE, entry.scope_path),
         may_list=actor().may(Permission.READ, entry.scope_path),
         questions=questions.about(certificate_id) if entry.was_asked else (),
         outcomes=OUTCOMES,
@@ -81,7 +93,7 @@ def revoke(certificate_id: int) -> ResponseReturnValue:
     """Say what revoking does and ask for the reason."""
     entry = queries.entry_visible_to(actor(), certificate_id)
     actor().require(Permission.REVOKE, entry.scope_path)
-    return _revoke_page(entry, RevokeForm())
+    return _revoke_page(entry, GroundForm(key=new_key()))
 
 
 @bp.post("/<int:certificate_id>/revoke")
@@ -89,11 +101,12 @@ def revoke(certificate_id: int) -> ResponseReturnValue:
 def revoke_post(certificate_id: int) -> ResponseReturnValue:
     """Revoke the certificate for the reason given."""
     entry = queries.entry_visible_to(actor(), certificate_id)
-    form = RevokeForm()
+    form = GroundForm()
     if not form.validate():
         return _revoke_page(entry, form), 422
     try:
-        services.revoke(entry, form.reason.data, revoked_by=actor())
+        ground = form.ground()
+        services.revoke(entry, ground.reason, revoked_by=actor(), authority=ground.authority, key=ground.key)
     except DomainError as error:
         form.form_errors.append(error.message)
         return _revoke_page(entry, form), error.status
@@ -107,7 +120,7 @@ def revoke_post(certificate_id: int) -> ResponseReturnValue:
     return redirect(url_for(".certificate", certificate_id=certificate_id))
 
 
-def _revoke_page(entry: queries.Entry, form: RevokeForm) -> str:
+def _revoke_page(entry: queries.Entry, form: GroundForm) -> str:
     return render_template("certificates/revoke.html", **_shown(entry), form=form)
 
 

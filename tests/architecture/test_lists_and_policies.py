@@ -17,6 +17,8 @@ from certificates.batches.models import Batch
 from certificates.models import Certificate
 from certificates.questions import queries as questions
 from certificates.questions.models import CertificateQuestion
+from certificates.renewals import queries as renewals
+from certificates.renewals.models import Renewal
 from courses import queries as courses
 from courses.dialogues import queries as dialogues
 from courses.dialogues.models import Dialogue, DialogueAttempt
@@ -158,6 +160,13 @@ LISTS = {
         "/certificates/questions/{}",
         lambda row: int(row.CertificateQuestion.id),
         "/certificates/questions/",
+    ),
+    "visible_renewals": Listed(
+        renewals.visible_renewals,
+        Renewal.id,
+        "/certificates/renewals/{}",
+        lambda row: int(row.Renewal.id),
+        "/certificates/renewals/",
     ),
     "visible_attempts": Listed(_attempts, Attempt.id, "/quiz/attempts/{}", lambda row: int(row.Attempt.id)),
     "visible_sessions": Listed(

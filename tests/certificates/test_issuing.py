@@ -207,6 +207,7 @@ def test_validity_and_periods_are_counted_by_the_calendar():
     assert rules.last_valid_day(day(2026, 5, 20), 24) == day(2028, 5, 19)
     assert rules.last_valid_day(day(2026, 5, 20), 0) is None
     last = day(2026, 5, 20)
-    assert rules.standing(revoked=False, valid_until=last, today=last) is rules.Standing.VALID
-    assert rules.standing(revoked=False, valid_until=last, today=last + timedelta(days=1)) is rules.Standing.EXPIRED
-    assert rules.standing(revoked=True, valid_until=None, today=last) is rules.Standing.REVOKED
+    assert rules.standing("valid", valid_until=last, today=last) is rules.Standing.VALID
+    assert rules.standing("valid", valid_until=last, today=last + timedelta(days=1)) is rules.Standing.EXPIRED
+    assert rules.standing("revoked", valid_until=None, today=last) is rules.Standing.REVOKED
+    assert rules.standing("suspended", valid_until=last, today=last + timedelta(days=1)) is rules.Standing.SUSPENDED

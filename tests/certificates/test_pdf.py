@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from io import BytesIO
 from multiprocessing import get_context
@@ -130,6 +131,33 @@ def test_fields_survive_freezing_as_json(certificate: CertificateFields) -> None
     bare = replace(certificate, sex=None, valid_until=None, institution=Bilingual(), class_hours=Decimal("7.5"))
     for fields in (certificate, bare):
         assert CertificateFields.from_dict(json.loads(json.dumps(fields.as_dict()))) == fields
+
+
+def test_fields_frozen_before_there_were_replacements_read_on(certificate: CertificateFields) -> None:
+    frozen = certificate.as_dict()
+    for name in ("replaced_as", "replaces", "first_issued_on"):
+        del frozen[name]
+    assert CertificateFields.from_dict(frozen) == certificate
+
+
+@pytest.mark.parametrize(
+    ("kind", "zh", "en"),
+    [("duplicate", "补发", "Duplicate"), ("correction", "更正换发", "Re-issued"), ("renewal", "续期换发", "Renewed")],
+)
+def test_a_certificate_in_the_place_of_another_says_so_and_since_when(
+    kind: Any,
+    zh: str,
+    en: str,
+    certificate: CertificateFields,
+    typefaces: Typefaces,
+) -> None:
+    old = "AN-2024-7K3-M9Q-XB4"
+    again = replace(certificate, replaced_as=kind, replaces=old, first_issued_on=date(2024, 2, 9))
+    text = text_of(pdf.render(again, typefaces))
+    for printed in (zh, en, old, "2024年2月9日", "9 February 2024"):
+        assert printed in normalize("NFKC", text)
+    assert zh not in text_of(pdf.render(certificate, typefaces))
+    assert CertificateFields.from_dict(again.as_dict()) == again
 
 
 def test_frozen_fields_that_are_not_ours_are_refused(certificate: CertificateFields) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from certificates import rules, serials
 from certificates.models import Certificate
@@ -107,3 +108,40 @@ def test_unknown_number_and_mistyped_number_are_told_apart(group: Class, client,
 @pytest.mark.one_database
 def test_names_are_masked(name: str, masked: str):
     assert rules.masked(name) == masked
+
+
+def test_thirty_in_a_row_are_answered_and_so_are_mistakes_among_them(group: Class, client):
+    certificate = _issued(group)
+    last = "0" if certificate.number[-1] != "0" else "1"
+    for _time in range(30):
+        assert client.get(f"/verify/{certificate.number}").status_code == 200
+    for _time in range(10):
+        assert client.get(f"/verify/{certificate.number[:-1]}{last}").status_code == 404
+    assert client.get(f"/verify/{certificate.number}").status_code == 200
+
+
+def test_who_tries_numbers_is_stopped_by_address_for_a_quarter_of_an_hour(group: Class, app: Flask, client, english):
+    certificate = _issued(group)
+    began = clock.now()
+    with clock.frozen(began):
+        answers = [client.get(f"/verify/{serials.new_number(2026)}").status_code for _time in range(32)]
+        assert answers[:30] == [404] * 30
+        assert answers[-1] == 429
+        stopped = client.get(f"/verify/{certificate.number}")
+        assert (stopped.status_code, stopped.headers["Retry-After"]) == (429, "900")
+        assert "15 分钟" in main_text(stopped)
+        assert "wait and look again" in main_text(english.get(f"/verify/{certificate.number}"))
+        elsewhere = {"REMOTE_ADDR": "203.0.113.9"}
+        assert client.get(f"/verify/{certificate.number}", environ_overrides=elsewhere).status_code == 200
+    with clock.frozen(began + timedelta(minutes=15, seconds=1)):
+        assert client.get(f"/verify/{certificate.number}").status_code == 200
+
+
+def test_a_register_that_cannot_count_now_answers_all_the_same(group: Class, client, monkeypatch):
+    certificate = _issued(group)
+
+    def full(_points):
+        raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+
+    monkeypatch.setattr("certificates.views.verification.accounts.count", full)
+    assert client.get(f"/verify/{certificate.number}").status_code == 200

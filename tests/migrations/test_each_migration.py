@@ -25,6 +25,7 @@ APPEND_ONLY = (
     "certificate_document",
     "certificate_signature",
     "signature_key",
+    "certificate_event",
     "lesson_version",
     "course_lesson",
     "lesson_media",
@@ -105,6 +106,7 @@ def test_a_shell_cannot_change_what_is_append_only(app: Flask, table: str) -> No
             "regrade_line": "at",
             "ruling": "reason",
             "recheck": "reason",
+            "certificate_event": "reason",
         }.get(table, "position")
         for statement in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
             with pytest.raises(DBAPIError, match="append-only"), transaction():

@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from certificates.models import Certificate, CertificateStatus
+from certificates.models import Certificate, CertificateStatus, Replacement
+from certificates.renewals.models import Renewal, RenewalState
 from question_bank.models import Item, ItemVersion
 from tests.conftest import build, dispose
 from training.accounts.models import Person
@@ -70,10 +71,13 @@ def test_certificates_are_of_every_status(province: Flask) -> None:
         rows = db.session.scalars(select(Certificate)).all()
     today = clock.today()
     valid = [one for one in rows if one.status is CertificateStatus.VALID]
-    assert any(one.status is CertificateStatus.REVOKED for one in rows)
+    assert {one.status for one in rows} == set(CertificateStatus)
+    assert {one.replaced_as for one in rows} == {None, Replacement.DUPLICATE, Replacement.CORRECTION}
     assert any(one.valid_until and one.valid_until < today for one in valid)
     assert any(one.valid_until and 0 <= (one.valid_until - today).days <= 90 for one in valid)
     assert len(valid) > 150
+    with province.app_context(), reading():
+        assert db.session.scalars(select(Renewal.state)).all() == [RenewalState.WAITING]
 
 
 def test_nothing_of_it_has_happened_in_the_future(province: Flask) -> None:

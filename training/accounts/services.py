@@ -216,25 +216,26 @@ def count_try(login: str, address: str) -> bool:
 
     Counting first makes guesses sent side by side count as well.
     """
-    return count({f"login:{login[:100]}": TRIES_PER_LOGIN, f"address:{address[:100]}": TRIES_PER_ADDRESS})
+    limits = {f"login:{login[:100]}": TRIES_PER_LOGIN, f"address:{address[:100]}": TRIES_PER_ADDRESS}
+    return all(tries <= limits[key] for key, tries in count(dict.fromkeys(limits, 1)).items())
 
 
-def count(limits: Mapping[str, int]) -> bool:
-    """Count one try of each key (120 characters at most); returns whether all are within their limits.
+def count(points: Mapping[str, int]) -> dict[str, int]:
+    """Add points to each key's count of the last 15 minutes; returns the counts. Does not commit.
 
-    Limits are of `WINDOW`. Does not commit.
+    A key says what is counted and for whom (`address:203.0.113.7`), in at most 120 characters.
     """
-    now = clock.now()
-    statement = insert(Throttle).values([{"key": key, "since": now, "tries": 1} for key in sorted(limits)])
+    rows = [{"key": key, "since": clock.now(), "tries": points[key]} for key in sorted(points)]
+    statement = insert(Throttle).values(rows)
     stale = Throttle.since < stale_before()
     counted = statement.on_conflict_do_update(
         index_elements=["key"],
         set_={
-            "tries": case((stale, 1), else_=Throttle.tries + 1),
+            "tries": case((stale, statement.excluded.tries), else_=Throttle.tries + statement.excluded.tries),
             "since": case((stale, statement.excluded.since), else_=Throttle.since),
         },
     ).returning(Throttle.key, Throttle.tries)
-    return all(tries <= limits[key] for key, tries in db.session.execute(counted))
+    return {row.key: row.tries for row in db.session.execute(counted)}
 
 
 def stale_before() -> datetime:

@@ -1,0 +1,177 @@
+"""Certificates that take another one's place: with corrections, as a duplicate of a lost paper, or renewed.
+
+All three are certificates of their own: a new number, a document of their own, printed with why and when the first one
+was issued; the old one is superseded by them in the same transaction, so that of two papers never both are in force.
+A duplicate says word for word what the lost paper said.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection
+
+from flask_babel import gettext as _
+
+from certificates import drafts, rules, serials
+from certificates import services as certificates
+from certificates.fields import CertificateFields
+from certificates.lifecycle import history, queries
+from certificates.lifecycle.history import Ground
+from certificates.lifecycle.models import EventKind
+from certificates.lifecycle.services import stands_otherwise
+from certificates.models import HOLDING, Certificate, CertificateStatus, Replacement
+from certificates.outcomes import REISSUED
+from certificates.permissions import Permission
+from certificates.queries import Candidate, Entry
+from certificates.questions import queries as questions
+from certificates.signing import desk
+from training.accounts import services as accounts
+from training.core import audit, clock, jobs
+from training.core.access import Actor
+from training.core.db import db
+from training.core.errors import Conflict, Invalid
+from training.core.fonts import Typefaces
+from training.progress import services as progress
+
+CORRECTABLE = ("person_name", "sex", "profession", "institution", "programme", "base", "cohort_name", "issuer")
+"""What a correction may print otherwise; days, hours and result are as they were."""
+FRESH = ("person_name", "sex", "profession", "institution")
+"""What a renewed certificate takes from the records of its own day."""
+
+
+def corrected(candidate: Candidate, certificate: Certificate) -> dict[str, CertificateFields]:
+    """By field what the certificate would say if that one alone were printed as it stands in the records now."""
+    old = CertificateFields.from_dict(certificate.fields)
+    now = drafts.draft(candidate, number=old.number, site="")
+    differing = [name for name in CORRECTABLE if getattr(now, name) != getattr(old, name)]
+    return {name: dataclasses.replace(old, **{name: getattr(now, name)}) for name in differing}
+
+
+def plan(
+    candidate: Candidate,
+    certificate: Certificate,
+    kind: Replacement,
+    *,
+    number: str = "",
+    site: str = "",
+    chosen: Collection[str] = (),
+) -> CertificateFields:
+    """What the new certificate will say; of a correction `chosen` are the fields that are printed anew."""
+    old = CertificateFields.from_dict(certificate.fields)
+    now = drafts.draft(candidate, number=number, site=site)
+    taken = {Replacement.RENEWAL: FRESH, Replacement.CORRECTION: [one for one in CORRECTABLE if one in chosen]}
+    until = old.valid_until
+    if kind is Replacement.RENEWAL:
+        until = rules.renewed_until(until, today=clock.today(), months=candidate.programme.valid_months)
+    return dataclasses.replace(
+        old,
+        **{name: getattr(now, name) for name in taken.get(kind, ())},
+        number=number,
+        verify_url=now.verify_url,
+        issued_on=clock.today(),
+        valid_until=until,
+        replaced_as=kind.value,
+        replaces=old.number,
+        first_issued_on=old.first_issued_on or old.issued_on,
+    )
+
+
+def why_not(candidate: Candidate, certificate: Certificate, kind: Replacement) -> str | None:
+    """Why no such certificate can take this one's place, in words; None when one can."""
+    if certificate.status not in HOLDING:
+        return stands_otherwise(certificate)
+    if candidate.person.erased_at is not None:
+        return _("The holder was erased; nothing can be printed for them any more.")
+    if certificate.status is CertificateStatus.SUSPENDED and kind is not Replacement.CORRECTION:
+        return _("This certificate is suspended. Put it into force again, or revoke it, first.")
+    if questions.is_open(certificate.id):
+        return _("Its base is still to decide about this certificate. Decide first.")
+    if kind is Replacement.DUPLICATE:
+        return None
+    if kind is Replacement.RENEWAL and certificate.valid_until is None:
+        return _("This certificate is valid without end; there is nothing to renew.")
+    return certificates.why_not(candidate)
+
+
+def replace(
+    candidate: Candidate,
+    entry: Entry,
+    kind: Replacement,
+    ground: Ground,
+    *,
+    by: Actor,
+    typefaces: Typefaces | None,
+    site: str,
+    chosen: Collection[str] = (),
+) -> Certificate:
+    """Issue the certificate that takes the place of this one, which is superseded; sent twice it is one. No commit.
+
+    Raises `NotAllowed`, `Invalid` (nothing to correct, not possible now, or not printable), `SigningUnavailable` or
+    `Conflict` (it stands otherwise already). A refusal has written nothing. `typefaces` None leaves the fonts unasked.
+    """
+    old = entry.certificate
+    by.require(Permission.ISSUE, entry.scope_path)
+    ground.require_sound()
+    accounts.lock(old.person_id)
+    for one in (old, candidate.enrolment, candidate.person):
+        db.session.refresh(one)
+    if queries.by_key(ground.key) is not None:
+        return queries.chain_of(old).newest
+    if old.status not in HOLDING:
+        raise Conflict(stands_otherwise(old))
+    if old.status is CertificateStatus.SUSPENDED:
+        by.require(Permission.REVOKE, entry.scope_path)  # it ends a suspension
+    _require_possible(candidate, old, kind, chosen)
+    desk.require_ready(clock.now())
+    number = serials.new_number(clock.today().year)
+    fields = plan(candidate, old, kind, number=number, site=site, chosen=chosen)
+    if typefaces is not None:
+        certificates.require_printable(fields, typefaces)
+    old.status = CertificateStatus.SUPERSEDED
+    history.write(old, EventKind.SUPERSEDED, ground, by=by)
+    new = certificates.enter(candidate, fields, by, replaces=old)
+    _follow(candidate, old, new, ground, by)
+    return new
+
+
+def _require_possible(candidate: Candidate, old: Certificate, kind: Replacement, chosen: Collection[str]) -> None:
+    refused = why_not(candidate, old, kind)
+    if refused is None and kind is Replacement.CORRECTION and not set(chosen) & set(corrected(candidate, old)):
+        refused = _("Nothing would be printed otherwise. Correct the records first, then choose what is wrong here.")
+    if refused is not None:
+        raise Invalid(refused)
+
+
+def _follow(candidate: Candidate, old: Certificate, new: Certificate, ground: Ground, by: Actor) -> None:
+    """Ledger, audit, a message to the holder, and the press."""
+    progress.record(
+        new.person_id,
+        candidate.activity,
+        REISSUED,
+        client_key=f"certificate:{new.number}:issued",
+        authority=by,
+        enrolment=candidate.enrolment,
+    )
+    audit.record(
+        by,
+        "certificate.replace",
+        new,
+        number=new.number,
+        replaces=old.number,
+        replaced_as=new.replaced_as,
+        reason=ground.reason.strip(),
+    )
+    history.tell(
+        new,
+        f"certificate:{new.number}",
+        lambda: str(
+            _(
+                "The certificate %(new)s has taken the place of %(old)s, which does not count any more. Its page has "
+                "the PDF.",
+                new=new.number,
+                old=old.number,
+            )
+        ),
+        by=by,
+    )
+    jobs.enqueue(certificates.RENDER, certificate_id=new.id)

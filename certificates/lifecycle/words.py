@@ -1,0 +1,52 @@
+"""The life of a certificate in words: what may be corrected, and two papers beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from flask_babel import lazy_gettext as _l
+
+from certificates.fields import Bilingual, CertificateFields
+from certificates.words import Fact
+from training.core import i18n
+
+FIELDS = {
+    "person_name": _l("Name"),
+    "sex": _l("Sex"),
+    "profession": _l("Profession"),
+    "institution": _l("Institution"),
+    "programme": _l("Programme"),
+    "base": _l("Training base"),
+    "cohort_name": _l("Cohort"),
+    "issuer": _l("Issued by"),
+}
+SEXES = {"female": _l("female"), "male": _l("male")}
+
+
+class Row(NamedTuple):
+    """One line of two papers: a fact of each, None where one has none."""
+
+    label: str
+    old: Fact | None
+    new: Fact | None
+
+    @property
+    def differs(self) -> bool:
+        """Whether the two papers say different things there."""
+        return (self.old and self.old.texts) != (self.new and self.new.texts)
+
+
+def beside(old: Sequence[Fact], new: Sequence[Fact]) -> list[Row]:
+    """Two papers line by line, in the order of the new one."""
+    by_label = {one.label: one for one in old}
+    rows = [Row(one.label, by_label.pop(one.label, None), one) for one in new]
+    return [*rows, *(Row(label, one, None) for label, one in by_label.items())]
+
+
+def value(fields: CertificateFields, name: str) -> str:
+    """What a certificate says in one field, in the present language; a dash for nothing."""
+    said = getattr(fields, name)
+    if isinstance(said, Bilingual):
+        said = i18n.local(said._asdict())
+    return str(SEXES.get(said, said) or "–") if name == "sex" else said or "–"

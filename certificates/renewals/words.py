@@ -1,0 +1,14 @@
+"""What became of a request to renew, in words."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from certificates.renewals.models import RenewalState
+
+STATES = {
+    RenewalState.WAITING: (_l("waits for a decision"), "warn"),
+    RenewalState.GRANTED: (_l("granted"), "good"),
+    RenewalState.REFUSED: (_l("not granted"), "neutral"),
+    RenewalState.TAKEN_BACK: (_l("taken back"), "neutral"),
+}

@@ -1,0 +1,43 @@
+"""What the first trainee's certificate of each place has gone through: suspended for a day, and asked to be renewed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from certificates import queries
+from certificates.lifecycle import services
+from certificates.lifecycle.history import Ground
+from certificates.models import Certificate
+from certificates.renewals import services as renewals
+from certificates.renewals.models import Renewal
+from training.core import clock, storage
+from training.core.db import db
+
+if TYPE_CHECKING:
+    from tests.world import Making
+
+PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
+
+def add_life(making: Making, place: str) -> None:
+    """Suspend and reinstate the certificate; its holder asks for the renewal a month before the end."""
+    coordinator, holder = making.actor(f"coordinator.{place}"), making.actor(f"trainee.{place}")
+    own = select(Certificate).where(Certificate.person_id == making.people[f"trainee.{place}"].id)
+    certificate = db.session.scalars(own).one()
+    entry = queries.entry_visible_to(coordinator, certificate.id)
+    services.suspend(entry, Ground("核对身份信息。", f"{place}字〔2026〕1号"), until=None, suspended_by=coordinator)
+    services.reinstate(entry, Ground("已核对无误。"), reinstated_by=coordinator)
+    kept = storage.keep(PDF, f"{place}.pdf", families=("attachment",))
+    assert certificate.valid_until is not None
+    with clock.frozen(certificate.issued_at + (certificate.valid_until - clock.today()) - timedelta(days=30)):
+        renewals.ask(certificate, "参加了两次学术会议。", kept, asked_by=holder)
+
+
+def renewals_of(place: str) -> list[Any]:
+    """What the first trainee of a place asked."""
+    from tests.world import person_id
+
+    return list(db.session.scalars(select(Renewal.id).where(Renewal.person_id == person_id(f"trainee.{place}"))))
