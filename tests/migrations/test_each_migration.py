@@ -105,6 +105,8 @@ def test_a_shell_cannot_change_what_is_append_only(app: Flask, table: str) -> No
             "regrade_line": "at",
             "ruling": "reason",
             "recheck": "reason",
+            "certificate_signature": "signed_at",
+            "signature_key": "development",
         }.get(table, "position")
         for statement in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
             with pytest.raises(DBAPIError, match="append-only"), transaction():
