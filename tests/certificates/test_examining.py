@@ -114,7 +114,7 @@ def test_what_is_added_behind_the_signature_is_found(signed: bytes, desk: Desk) 
     update.root["/Lang"] = update.root["/Lang"]
     update.update_root()
     update.write_in_place()
-    extended = update.prev.stream.getvalue()  # type: ignore[attr-defined]
+    extended = update.prev.stream.getvalue()
     assert len(extended) > len(signed)
     for content in (extended, signed + b"\n% one line more"):
         assert looked_at(content, desk, signed).verdict is Verdict.EXTENDED
