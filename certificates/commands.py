@@ -105,8 +105,11 @@ def _examined(file: Path, keys: Path | None, status_list: Path | None) -> tuple[
                 raise lists.ListFault(f"{status_list} was good until {listed.good_until:%Y-%m-%d}; fetch a newer one.")
     except (KeyFault, lists.ListFault) as error:
         raise click.ClickException(str(error)) from error
-    here: dict[str, Any] = {} if listed else {"asked": _standing_here, "is_issued": _is_issued_here}
-    opinion = offline.judge(content, known, clock.today(), listed=listed, **here)
+    today = clock.today()
+    if listed is None:
+        opinion = offline.judge(content, known, today, asked=_standing_here, is_issued=_is_issued_here)
+    else:
+        opinion = offline.judge(content, known, today, listed=listed)
     return opinion.holds, opinion.as_dict()
 
 

@@ -210,7 +210,7 @@ def _signature(contents: bytes, digest: bytes, end: int) -> _Signature | None:
         intact, valid = validate_sig_integrity(signer, certificate, "data", digest)
         der = certificate.dump()
         days = x509.load_der_x509_certificate(der)
-        name = str(certificate.subject.human_friendly)
+        name = str(certificate.subject.native.get("common_name") or certificate.subject.human_friendly)
     except Exception:  # noqa: BLE001 - whatever a stranger has put there, it is no signature
         return None
     empty = not contents[length:].strip(b"\0")

@@ -28,6 +28,7 @@ CHINESE_AS_DATA = {
     "training/reports/completion.py": "the bilingual name of the sum, beside the bilingual names of cities",
     "training/practice/screening.py": "what identifiers of patients look like in Chinese",
     "certificates/pdf.py": "a certificate is printed in both languages at once",
+    "certificates/signing/seat.py": "the name of the field, printed for screen readers in both languages at once",
 }
 
 

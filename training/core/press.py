@@ -132,7 +132,7 @@ def write(document: Document, press: Press, finish: Finisher | None = None) -> b
     def finisher(_document: Document, pdf: pydyf.PDF) -> None:
         if finish is not None:
             finish(pdf)
-        pdf.objects = [_Packed(one) if isinstance(one, pydyf.Stream) else one for one in pdf.objects]
+        pdf.objects = [one if one.free == "f" else _Packed(one) for one in pdf.objects]
 
     printed: bytes = document.write_pdf(pdf_variant=VARIANT, output_intent=COLOURS, finisher=finisher)
     foreign = {font.family for font in document.fonts.values()} - press.families
@@ -151,15 +151,15 @@ def _paint_with_languages(paint: Callable[..., None], usual: str, stream: Any, *
 
 
 class _Packed(pydyf.Object):
-    """A stream packed once: WeasyPrint asks for its bytes twice, for the file's identifier and for the file."""
+    """An object written out once: its bytes are asked for twice, for the file's identifier and for the file."""
 
     compressible = False
     data = b""
 
-    def __init__(self, stream: pydyf.Stream) -> None:
+    def __init__(self, one: pydyf.Object) -> None:
         super().__init__()
-        self.number, self.generation, self.free = stream.number, stream.generation, stream.free
-        self.data = stream.data
+        self.number, self.generation, self.free = one.number, one.generation, one.free
+        self.compressible, self.data = one.compressible, one.data
 
 
 _UNIVERSAL = b"""<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">

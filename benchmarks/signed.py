@@ -1,0 +1,162 @@
+"""Signed certificates beside WeasyPrint as one would use it at first, and a thousand of them on both cores."""
+
+from __future__ import annotations
+
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from multiprocessing import get_context
+from pathlib import Path
+
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+
+from certificates import pdf
+from certificates.design import house_design
+from certificates.fields import Bilingual, CertificateFields
+from certificates.serials import new_number
+from certificates.signing import codes, pen, seat
+from certificates.signing.keys import CodeKey, DocumentKey, development_key, own_code_key
+from training.core import fonts
+from training.core.fonts import Typefaces
+from training.core.press import OwnResources
+from training.settings import ROOT
+
+TURNS = 12
+MANY = 1000
+CORES = 2
+SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
+GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂华建玉红梅春秋文斌宇浩晨雪"
+NAMESPACE = 'xmlns="http://www.w3.org/2000/svg"'
+
+
+@dataclass(frozen=True)
+class Spent:
+    """CPU of one certificate in milliseconds, both ways."""
+
+    naive_ms: float
+    own_ms: float
+
+
+@dataclass(frozen=True)
+class Run:
+    """A thousand: certificates a second of one core, and the peak of resident memory of the largest process, in MB."""
+
+    per_core: float
+    peak_mb: float
+
+
+def fields(number: int) -> CertificateFields:
+    """The certificate of somebody with another name each time."""
+    given = GIVEN[number % len(GIVEN)] + GIVEN[number // len(GIVEN) % len(GIVEN)]
+    serial = new_number(2026)
+    return CertificateFields(
+        number=serial,
+        person_name=SURNAMES[number % len(SURNAMES)] + given,
+        institution=Bilingual("济南市历下区人民医院", "Lixia District People’s Hospital, Jinan"),
+        profession=Bilingual("护士", "Nurse"),
+        programme=Bilingual("山东省安宁疗护骨干护士培训项目", "Shandong Core Nurse Training in Palliative Care"),
+        cohort_name="2026 年春季班",
+        base=Bilingual("省立医院安宁疗护培训基地", "Palliative Care Training Base, Provincial Hospital"),
+        class_hours=Decimal("60.0"),
+        started_on=date(2026, 3, 2),
+        completed_on=date(2026, 5, 20),
+        issued_on=date(2026, 5, 28),
+        valid_until=date(2029, 5, 27),
+        issuer=Bilingual("山东省安宁疗护培训中心", "Shandong Palliative Care Training Centre"),
+        verify_url=f"https://anning.example.org/verify/{serial}",
+        result=Bilingual("合格", "Passed"),
+    )
+
+
+@lru_cache(maxsize=1)
+def typefaces() -> Typefaces:
+    """The faces of this machine."""
+    return fonts.find_typefaces(ROOT / "node_modules", ROOT / "build" / "fonts")
+
+
+def own(certificate: CertificateFields, key: DocumentKey, code_key: CodeKey) -> bytes:
+    """Printed and signed as the worker does it."""
+    code = codes.mint(
+        certificate.number,
+        certificate.person_name,
+        issued_on=certificate.issued_on,
+        valid_until=certificate.valid_until,
+        place=1,
+        key=code_key,
+    )
+    claim = seat.Claim(certificate.number, certificate.person_name, code)
+    finish = seat.reserve(claim, pen.room_for(key, stamped=False))
+    return pen.sign(pdf.render(certificate, typefaces(), code=code, finish=finish), key, datetime.now(UTC))
+
+
+def naive(certificate: CertificateFields) -> bytes:
+    """The same page by WeasyPrint alone, unsigned: whole faces, pictures as SVG, nothing kept from one to the next."""
+    design, qr = house_design(), pdf.qr_code(certificate.verify_url)
+    runs = [line.split() for line in qr._runs.decode().splitlines() if line.endswith("re")]
+    path = "".join(f"M{x} {y}h{width}v{height}h-{width}z" for x, y, width, height, _re in runs)
+    square = f'<svg {NAMESPACE} viewBox="0 0 {qr.side} {qr.side}"><path fill="#12292b" d="{path}"/></svg>'
+    pictures = {"anning:qr.svg": square.encode(), "anning:frame.svg": design.frame}
+    faces = [face for face in typefaces().rare if face.family == "Anning Full"]
+
+    fetch = OwnResources({**pictures, **{one.path.as_uri(): one.path for one in faces}})
+    rules = "".join(
+        f'@font-face {{ font-family: "{one.family}"; font-weight: {one.weight}; src: url("{one.path.as_uri()}") }}'
+        for one in faces
+    )
+    loaded = FontConfiguration()
+    sheet = CSS(string=rules + design.sheet, font_config=loaded, url_fetcher=fetch)
+    page = HTML(string=pdf.document_html(certificate, design), url_fetcher=fetch)
+    printed: bytes = page.write_pdf(stylesheets=[sheet], font_config=loaded, pdf_variant="pdf/a-3a")
+    return printed
+
+
+def spent() -> Spent:
+    """The CPU of both ways, in turns, after one warm-up each."""
+    with tempfile.TemporaryDirectory() as folder:
+        keys = development_key(Path(folder) / "d.pem"), own_code_key(Path(folder) / "c.pem")
+
+        def signed(certificate: CertificateFields) -> bytes:
+            return own(certificate, *keys)
+
+        ways: tuple[Callable[[CertificateFields], bytes], ...] = (naive, signed)
+        sums = [0.0, 0.0]
+        for turn in range(TURNS + 1):
+            for place, way in enumerate(ways):
+                began = time.process_time()
+                way(fields(turn))
+                sums[place] += (time.process_time() - began) * (turn > 0)
+    return Spent(*(1000 * one / TURNS for one in sums))
+
+
+def _share(folder: str, numbers: range) -> tuple[float, float]:
+    """One core's part: seconds of CPU and the peak of memory in MB, starting and loading included."""
+    keys = development_key(Path(folder) / "d.pem"), own_code_key(Path(folder) / "c.pem")
+    for number in numbers:
+        own(replace(fields(number)), *keys)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+
+
+def thousand() -> Run:
+    """A thousand on both cores, each core in a process of its own."""
+    typefaces()
+    with tempfile.TemporaryDirectory() as folder:
+        development_key(Path(folder) / "d.pem"), own_code_key(Path(folder) / "c.pem")
+        with ProcessPoolExecutor(CORES, mp_context=get_context("spawn")) as pool:
+            shares = [range(first, MANY, CORES) for first in range(CORES)]
+            parts = list(pool.map(_share, [folder] * CORES, shares))
+    return Run(MANY / sum(cpu for cpu, _peak in parts), max(peak for _cpu, peak in parts))
+
+
+if __name__ == "__main__":
+    print(spent())
+    if sys.argv[1:]:
+        print(thousand())
