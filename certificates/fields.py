@@ -51,6 +51,7 @@ class CertificateFields:
     profession: Bilingual = Bilingual()
     sex: Literal["female", "male"] | None = None
     valid_until: date | None = None
+    local_number: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values: ISO 8601 dates, hours as a decimal string, bilingual text as `{"zh", "en"}`."""

@@ -13,6 +13,7 @@ from training.core.access import Role
 class Permission(StrEnum):
     """Permissions over certificates, alphabetically."""
 
+    DESIGN = "certificates:design:write"
     ISSUE = "certificates:certificate:issue"
     OPEN = "certificates:certificate:open"  # one certificate and its document: others' by READ, one's own by READ_OWN
     READ = "certificates:certificate:read"
@@ -21,6 +22,7 @@ class Permission(StrEnum):
 
 
 GRANTS = {
+    Permission.DESIGN: (Role.COORDINATOR, Role.OFFICER),
     Permission.ISSUE: (Role.COORDINATOR,),
     Permission.OPEN: (Role.COORDINATOR, Role.OFFICER, Role.TRAINEE),
     Permission.READ: (Role.COORDINATOR, Role.OFFICER),
@@ -37,11 +39,16 @@ VERBS = {
     "certificate_batch.pause": _l("batch of certificates paused"),
     "certificate_batch.resume": _l("batch of certificates resumed"),
     "certificate_batch.stop": _l("batch of certificates stopped"),
+    "certificate_design.approve": _l("design of certificates approved"),
+    "certificate_design.begin": _l("design of certificates begun"),
+    "certificate_design.retire": _l("design of certificates retired"),
+    "certificate_design.write": _l("design of certificates written"),
 }
 
 NAMES = {
     "certificate": _l("certificate"),
     "certificate_batch": _l("batch of certificates"),
+    "certificate_design": _l("design of certificates"),
     "issued": _l("issued"),
     "lines": _l("people chosen"),
     "number": _l("number"),

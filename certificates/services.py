@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import update
 
 from certificates import drafts, queries, serials
+from certificates.designs import queries as designs
 from certificates.fields import CertificateFields, CharactersMissing
 from certificates.fields import require_printable as require_glyphs
 from certificates.models import Certificate, CertificateDocument, CertificateStatus
@@ -82,7 +83,8 @@ def issue(
     fields = drafts.draft(candidate, number=serials.new_number(clock.today().year), site=site)
     if typefaces is not None:
         require_printable(fields, typefaces)
-    certificate = _registered(candidate, fields, issued_by)
+    design = designs.in_force(candidate.scope_path)
+    certificate = _registered(candidate, fields, issued_by, design.id if design is not None else None)
     progress.record(
         candidate.person.id,
         candidate.activity,
@@ -135,7 +137,9 @@ def require_printable(fields: CertificateFields, typefaces: Typefaces) -> None:
         ) from missing
 
 
-def _registered(candidate: Candidate, fields: CertificateFields, issued_by: Actor) -> Certificate:
+def _registered(
+    candidate: Candidate, fields: CertificateFields, issued_by: Actor, design_id: int | None
+) -> Certificate:
     certificate = Certificate(
         number=fields.number,
         enrolment_id=candidate.enrolment.id,
@@ -145,6 +149,7 @@ def _registered(candidate: Candidate, fields: CertificateFields, issued_by: Acto
         scope_id=candidate.cohort.scope_id,
         status=CertificateStatus.VALID,
         fields=fields.as_dict(),
+        design_id=design_id,
         issued_at=clock.now(),
         issued_by_id=issued_by.id,
         valid_until=fields.valid_until,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from certificates import queries, services
+from certificates.designs import queries as designs
 from certificates.fields import CertificateFields
 from training.core import jobs, printing
 from training.core.db import reading, transaction
@@ -17,11 +18,12 @@ def render_document(certificate_id: int) -> None:
     """Print one certificate and keep its bytes; harmless when run twice, and for a number that is not there."""
     with reading():
         frozen = queries.fields_to_print(certificate_id)
+        design = designs.printed_with(certificate_id)
     if frozen is None:
         return
     from certificates import pdf  # the press is half of what starting costs, and web processes never print
 
-    printed = pdf.render(CertificateFields.from_dict(frozen), printing.typefaces())
+    printed = pdf.render(CertificateFields.from_dict(frozen), printing.typefaces(), design)
     with transaction():
         services.store_document(certificate_id, printed)
 

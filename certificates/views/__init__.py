@@ -6,6 +6,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from certificates.batches import views as batches
+from certificates.designs import views as designs
 from certificates.permissions import Permission
 from certificates.questions import views as questions
 from certificates.standings import views as standings
@@ -16,6 +17,7 @@ from training.reports import pages
 for _part in (
     issuing.bp,
     batches.bp,
+    designs.bp,
     questions.bp,
 ):  # here: a blueprint is put together once, however many apps there are
     register.bp.register_blueprint(_part)

@@ -37,7 +37,12 @@ def register() -> ResponseReturnValue:
     rows = [(one, CertificateFields.from_dict(one.fields), words.mark(one)) for one in page.certificates]
     url = url_for(".register", q=form.q.data or None, status=form.status.data or None)
     return render_template(
-        "certificates/register.html", form=form, page=page, rows=rows, url=url
+        "certificates/register.html",
+        form=form,
+        page=page,
+        rows=rows,
+        url=url,
+        may_design=actor().may(Permission.DESIGN),
     ), 200 if usable else 422
 
 
