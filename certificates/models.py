@@ -23,8 +23,7 @@ class CertificateStatus(StrEnum):
 class Certificate(Base):
     """One certificate, for ever: triggers refuse DELETE and every UPDATE but the one that revokes it.
 
-    `fields` is `CertificateFields.as_dict()` as it was printed; `scope_id` is the cohort's scope. `design_id` is None for
-    the house's own design.
+    `fields` is `CertificateFields.as_dict()` as it was printed; `scope_id` is the cohort's scope.
     """
 
     __tablename__ = "certificate"
@@ -54,7 +53,6 @@ class Certificate(Base):
     scope_id: Mapped[int] = mapped_column(BigId, ForeignKey("scope.id"), index=True)
     status: Mapped[CertificateStatus] = mapped_column(enum_of(CertificateStatus))
     fields: Mapped[dict[str, Any]]
-    design_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("certificate_design.id"))
     issued_at: Mapped[datetime]
     issued_by_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"))
     valid_until: Mapped[date | None]

@@ -15,18 +15,26 @@ class Permission(StrEnum):
 
     DESIGN = "certificates:design:write"
     ISSUE = "certificates:certificate:issue"
+    NUMBERING = "certificates:numbering:write"
     OPEN = "certificates:certificate:open"  # one certificate and its document: others' by READ, one's own by READ_OWN
     READ = "certificates:certificate:read"
     READ_OWN = "certificates:certificate:read-own"
+    RELEASE = "certificates:batch:release"
+    RELEASE_ABOVE = "certificates:batch:release-above"  # what needs an officer
+    RELEASE_RULE = "certificates:release-rule:write"
     REVOKE = "certificates:certificate:revoke"
 
 
 GRANTS = {
     Permission.DESIGN: (Role.COORDINATOR, Role.OFFICER),
     Permission.ISSUE: (Role.COORDINATOR,),
+    Permission.NUMBERING: (Role.COORDINATOR, Role.OFFICER),
     Permission.OPEN: (Role.COORDINATOR, Role.OFFICER, Role.TRAINEE),
     Permission.READ: (Role.COORDINATOR, Role.OFFICER),
     Permission.READ_OWN: (Role.TRAINEE,),
+    Permission.RELEASE: (Role.COORDINATOR, Role.OFFICER),
+    Permission.RELEASE_ABOVE: (Role.OFFICER,),
+    Permission.RELEASE_RULE: (Role.OFFICER,),
     Permission.REVOKE: (Role.COORDINATOR,),
 }
 
@@ -34,24 +42,35 @@ VERBS = {
     "certificate.issue": _l("certificate issued"),
     "certificate.keep": _l("certificate kept in force"),
     "certificate.revoke": _l("certificate revoked"),
+    "certificate_number.void": _l("number of certificates made void"),
+    "certificate_number_scheme.begin": _l("numbering of certificates begun"),
+    "certificate_number_scheme.end": _l("numbering of certificates ended"),
     "certificate_batch.finish": _l("batch of certificates finished"),
     "certificate_batch.open": _l("batch of certificates opened"),
     "certificate_batch.pause": _l("batch of certificates paused"),
+    "certificate_batch.release": _l("batch of certificates released"),
+    "certificate_batch.return": _l("batch of certificates sent back"),
     "certificate_batch.resume": _l("batch of certificates resumed"),
     "certificate_batch.stop": _l("batch of certificates stopped"),
     "certificate_design.approve": _l("design of certificates approved"),
     "certificate_design.begin": _l("design of certificates begun"),
     "certificate_design.retire": _l("design of certificates retired"),
     "certificate_design.write": _l("design of certificates written"),
+    "certificate_release_rule.set": _l("release of batches set"),
 }
 
 NAMES = {
     "certificate": _l("certificate"),
     "certificate_batch": _l("batch of certificates"),
+    "certificate_drawn_number": _l("number of a certificate"),
+    "certificate_number_scheme": _l("numbering of certificates"),
     "certificate_design": _l("design of certificates"),
+    "certificate_release_rule": _l("release of batches"),
     "issued": _l("issued"),
     "lines": _l("people chosen"),
+    "needs": _l("released by"),
     "number": _l("number"),
+    "pattern": _l("pattern"),
     "refused": _l("refused"),
     "standingstable": _l("report on certificates"),
 }

@@ -11,6 +11,7 @@ from certificates import queries, words
 from certificates.batches import queries as batches
 from certificates.permissions import Permission
 from certificates.questions import services as question_services
+from certificates.releasing import queries as releasing
 from certificates.rules import Standing
 from training.core.access import Actor
 from training.programmes import pages
@@ -65,11 +66,12 @@ def waiting_today(actor: Actor) -> list[Today]:
     """At the base: how many people are eligible for a certificate, and how many certificates wait for a decision."""
     if not (actor.may(Permission.ISSUE) or actor.may(Permission.REVOKE)):
         return []
-    eligible, asked = batches.eligible_and_asked(actor)
+    eligible, asked, awaiting = batches.eligible_and_asked(actor, releasing.counted_as_awaiting(actor))
     one = url_for("certificates.batches.choose", cohort_id=next(iter(eligible))) if len(eligible) == 1 else None
     url = one or url_for("certificates.batches.batches")
     told = [
         Today(_("Eligible for a certificate"), sum(eligible.values()), url, order=60),
+        Today(_("Batches to release"), awaiting, url_for("certificates.batches.batches"), order=59),
         Today(_("Certificates to decide about"), asked, url_for("certificates.questions.questions"), order=61),
     ]
     return [each for each in told if each.count]

@@ -199,6 +199,7 @@ def add_progress(making: Making, place: str) -> None:
     _wait_and_stop(making, place, course, first)
     _talk(dialogue.id, first)
     _talk(dialogue.id, second, at_most=1)
+    world_issuing.add_rules(making, place)
     _certify(making, place, making.actor(f"coordinator.{place}"))
     world_issuing.add_issuing(making, place)
     world_rulings.add_rulings(making, place, quiz)
@@ -386,6 +387,7 @@ SOURCES: dict[str, Callable[[str], list[Any]]] = {
     "ruling_id": world_rulings.rulings,
     "question_id": world_rulings.questions,
     "design_id": world_issuing.designs,
+    "scheme_id": world_issuing.schemes,
     "certificate_id": _certificates(Certificate.id),
     "number": _certificates(Certificate.number),
     "versions/number": _one,

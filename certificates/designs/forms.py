@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import SelectField
+from wtforms.fields import SelectChoice
 
 from certificates.design import Design
 from certificates.designs.models import CertificateDesign
@@ -20,11 +21,11 @@ from training.core.scopes import Scope
 class PlaceForm(Form):
     """The place that a new design is for."""
 
-    scope_id = SelectField(_l("For"), coerce=int)
+    scope_id = SelectField(_l("Applies to"), coerce=int)
 
     def offer(self, places: Sequence[Scope]) -> None:
         """Set the places to choose from."""
-        self.scope_id.choices = [(one.id, local(one, "name")) for one in places]
+        self.scope_id.choices = [SelectChoice(one.id, local(one, "name")) for one in places]
 
 
 class DesignForm(Form):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from certificates.design import Design
@@ -67,3 +67,12 @@ class CertificateDesign(Base):
     def look(self) -> Design:
         """The design as the press takes it."""
         return Design(self.page, self.sheet, self.frame.encode())
+
+
+class PrintedWith(Base):
+    """The design that a certificate was issued with, and is printed with; append-only. The house's own has no row."""
+
+    __tablename__ = "certificate_printed_with"
+
+    certificate_id: Mapped[int] = mapped_column(BigId, ForeignKey("certificate.id"), primary_key=True)
+    design_id: Mapped[int] = mapped_column(BigId, ForeignKey("certificate_design.id"), index=True)

@@ -11,8 +11,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
 from certificates.design import Design
-from certificates.designs.models import CertificateDesign, DesignState
-from certificates.models import Certificate
+from certificates.designs.models import CertificateDesign, DesignState, PrintedWith
 from certificates.permissions import Permission
 from training.accounts.models import Person
 from training.core import scopes
@@ -111,7 +110,7 @@ def printed_with(certificate_id: int) -> Design | None:
     """The design that a certificate was issued with; None for the house's own."""
     found = db.session.scalar(
         select(CertificateDesign)
-        .join(Certificate, Certificate.design_id == CertificateDesign.id)
-        .where(Certificate.id == certificate_id)
+        .join(PrintedWith, PrintedWith.design_id == CertificateDesign.id)
+        .where(PrintedWith.certificate_id == certificate_id)
     )
     return found.look if found is not None else None

@@ -40,7 +40,8 @@ def main() -> None:
     typefaces = Typefaces(**faces)
     for person in asked["people"]:
         answer = tried(CertificateFields.from_dict(person), design, typefaces)
-        print(json.dumps(answer), flush=True)
+        sys.stdout.write(f"{json.dumps(answer)}\n")
+        sys.stdout.flush()
         if answer.get("part") == "page":  # the same for every name
             return
 

@@ -26,8 +26,16 @@ bp = Blueprint("designs", __name__, url_prefix="/designs")
 @requires(Permission.DESIGN)
 def designs() -> ResponseReturnValue:
     """The designs of one's places."""
+    return _list(_place_form())
+
+
+def _place_form() -> PlaceForm:
     form = PlaceForm()
     form.offer(queries.places_of(actor(), Permission.DESIGN))
+    return form
+
+
+def _list(form: PlaceForm) -> str:
     return render_template(
         "certificates/designs/designs.html",
         entries=queries.designs_visible_to(actor()),
@@ -40,7 +48,10 @@ def designs() -> ResponseReturnValue:
 @requires(Permission.DESIGN)
 def begin() -> ResponseReturnValue:
     """Begin a design for a place, or go on with its draft."""
-    scope = queries.place_visible_to(actor(), Permission.DESIGN, request.form.get("scope_id", 0, type=int))
+    form = _place_form()
+    if not form.validate():
+        return _list(form), 422
+    scope = queries.place_visible_to(actor(), Permission.DESIGN, form.scope_id.data)
     draft = services.begin(scope, begun_by=actor())
     return redirect(url_for(".design", design_id=draft.id), 303)
 
@@ -84,12 +95,25 @@ def _as_sent() -> Proved | None:
 
 def _as_kept() -> Proved | None:
     """The proof of a design as it is kept."""
+    entry = _asked_for()
+    return proofs.prove(entry.design.look, printing.typefaces()) if entry else None
+
+
+def _for_approval() -> Proved | None:
+    """The same, unless whoever asks wrote it and is refused anyhow."""
+    entry = _asked_for()
+    if entry is None or entry.design.written_by_id == actor().id:
+        return None
+    return proofs.prove(entry.design.look, printing.typefaces())
+
+
+def _asked_for() -> DesignEntry | None:
+    """The design of the address; None for a stranger's, of which the view says so."""
     try:
         with reading():
-            found = queries.design_visible_to(actor(), (request.view_args or {})["design_id"])
+            return queries.design_visible_to(actor(), (request.view_args or {})["design_id"])
     except DomainError:
-        return None  # the view says so
-    return proofs.prove(found.design.look, printing.typefaces())
+        return None
 
 
 @bp.post("/<int:design_id>/preview")
@@ -106,7 +130,7 @@ def preview(design_id: int, prepared: Proved | None) -> ResponseReturnValue:
 
 
 @bp.post("/<int:design_id>/approve")
-@requires(Permission.DESIGN, prepare=_as_kept)
+@requires(Permission.DESIGN, prepare=_for_approval)
 def approve(design_id: int, prepared: Proved | None) -> ResponseReturnValue:
     """Put a draft in force, once it is printed right for every hard name."""
     entry = queries.design_visible_to(actor(), design_id)

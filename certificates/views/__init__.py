@@ -7,8 +7,10 @@ from flask_babel import lazy_gettext as _l
 
 from certificates.batches import views as batches
 from certificates.designs import views as designs
+from certificates.numbering import views as numbering
 from certificates.permissions import Permission
 from certificates.questions import views as questions
+from certificates.releasing import views as releasing
 from certificates.standings import views as standings
 from certificates.views import issuing, register, verification
 from training.core import web
@@ -19,6 +21,8 @@ for _part in (
     batches.bp,
     designs.bp,
     questions.bp,
+    releasing.bp,
+    numbering.bp,
 ):  # here: a blueprint is put together once, however many apps there are
     register.bp.register_blueprint(_part)
 

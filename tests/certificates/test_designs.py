@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from certificates import tasks
 from certificates.design import Design, house_design
 from certificates.designs import proofs, rules, trial
-from certificates.designs.models import CertificateDesign, DesignState
+from certificates.designs.models import CertificateDesign, DesignState, PrintedWith
 from certificates.designs.rules import Problem
 from certificates.fields import CertificateFields
 from certificates.models import Certificate, CertificateDocument
@@ -220,27 +220,25 @@ def test_a_design_is_approved_by_another_and_printed_with_from_then_on(group: Cl
     group.enrol("王敏")
     group.enrol("李强")
     before = group.issue("王敏")
-    writer, other = as_(OFFICER, "en"), as_(OFFICER, "en")
-    address = begin(writer, province_scope(app))
-    put(writer, address, changed(page="<p class='own'>本省式样</p>", sheet=".own { position: absolute; top: 0 }"))
-    answer = other.post(f"{address}/approve")
+    writer, other = as_(COORDINATOR, "en"), as_(OFFICER, "en")
+    address = begin(writer, base_scope(app))
+    put(writer, address, changed(page="<p class='own'>本基地式样</p>", sheet=".own { position: absolute; top: 0 }"))
+    answer = writer.post(f"{address}/approve")
     assert answer.status_code == 409
     assert "somebody else approves it" in main_text(answer)
-    _rewritten_by_another(app, address)
     assert other.post(f"{address}/approve").status_code == 303
     after = group.issue("李强")
-    assert (before.design_id, after.design_id) == (None, int(address.rsplit("/", 1)[1]))
-    assert "本省式样" in _printed(app, after)
-    assert "本省式样" not in _printed(app, before)
-    assert other.post(f"{address}/retire").status_code == 303
-    group.enrol("陈静")
-    assert group.issue("陈静").design_id is None
+    assert _design_of(app, after) == int(address.rsplit("/", 1)[1]) != _design_of(app, before)
+    assert "本基地式样" in _printed(app, after)
+    assert "本基地式样" not in _printed(app, before)
+    put_again = writer.post(address, data={"page": "x", "sheet": "x", "frame": "x"})
+    assert put_again.status_code == 409
 
 
-def _rewritten_by_another(app: Flask, address: str) -> None:
-    with app.app_context(), transaction():
-        design = db.session.get_one(CertificateDesign, int(address.rsplit("/", 1)[1]))
-        design.written_by_id += 1
+def _design_of(app: Flask, certificate: Certificate) -> int | None:
+    with app.app_context(), reading():
+        found = db.session.get(PrintedWith, certificate.id)
+        return found.design_id if found else None
 
 
 def _printed(app: Flask, certificate: Certificate) -> str:
@@ -252,14 +250,21 @@ def _printed(app: Flask, certificate: Certificate) -> str:
 
 
 @pytest.mark.world
-def test_the_nearest_approved_design_is_in_force(group: Class, app: Flask):
-    for number, scope_id in enumerate((province_scope(app), base_scope(app))):
-        with app.app_context(), transaction():
-            db.session.add(_approved(group, scope_id, 90 + number))
-        group.enrol(f"甲{number}")
-        with app.app_context(), reading():
-            wanted = db.session.scalar(select(CertificateDesign.id).where(CertificateDesign.version == 90 + number))
-        assert group.issue(f"甲{number}").design_id == wanted
+def test_the_nearest_approved_design_is_in_force_else_the_houses_own(group: Class, app: Flask, as_):
+    with app.app_context(), transaction():
+        province = _approved(group, province_scope_inside(), 90)
+        db.session.add(province)
+        db.session.flush()
+        own = db.session.scalars(
+            select(CertificateDesign.id).where(
+                CertificateDesign.state == DesignState.APPROVED, CertificateDesign.scope_id != province.scope_id
+            )
+        ).first()
+    for name, address, wanted in (("甲", own, own), ("乙", province.id, province.id), ("丙", None, None)):
+        group.enrol(name)
+        assert _design_of(app, group.issue(name)) == wanted
+        if address:
+            assert as_(OFFICER).post(f"/certificates/designs/{address}/retire").status_code == 303
 
 
 def _approved(group: Class, scope_id: int, version: int) -> CertificateDesign:
@@ -304,11 +309,11 @@ def province_scope_inside() -> int:
 @pytest.mark.world
 def test_the_design_of_a_certificate_never_changes(group: Class, app: Flask):
     group.enrol("王敏")
-    certificate = group.issue("王敏")
+    assert _design_of(app, group.issue("王敏"))
     with app.app_context():
-        statement = text("UPDATE certificate SET design_id = (SELECT min(id) FROM certificate_design) WHERE id = :id")
-        with pytest.raises(DBAPIError, match="frozen"), transaction():
-            db.session.execute(statement, {"id": certificate.id})
+        for statement in ("UPDATE certificate_printed_with SET design_id = 1", "DELETE FROM certificate_printed_with"):
+            with pytest.raises(DBAPIError, match="append-only"), transaction():
+                db.session.execute(text(statement))
 
 
 @pytest.mark.world
@@ -341,5 +346,5 @@ def test_a_frame_may_come_as_a_file(app: Flask, as_):
 def test_designs_of_other_places_are_not_there(app: Flask, as_):
     address = begin(as_(COORDINATOR), base_scope(app))
     assert as_(STRANGER).get(address).status_code == 404
-    assert as_(COORDINATOR).post("/certificates/designs/", data={"scope_id": province_scope(app)}).status_code == 404
+    assert as_(COORDINATOR).post("/certificates/designs/", data={"scope_id": province_scope(app)}).status_code == 422
     assert begin(as_(COORDINATOR), base_scope(app)) == address  # begun twice it is one draft
