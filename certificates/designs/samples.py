@@ -11,36 +11,33 @@ from certificates.design import Design, house_design
 from certificates.designs import queries, services
 from certificates.designs.proofs import Proof, Proved
 from certificates.numbering import services as numbering
-from certificates.queries import candidates_of
+from certificates.queries import candidate_for
 from certificates.releasing.models import Needs
 from certificates.releasing.services import set_rule
 from training.core import clock, sample
 from training.core.access import Actor
 from training.core.db import db
 from training.core.scopes import Scope
-from training.programmes.samples import acting
+from training.programmes.samples import Learner, acting
 
 BASE = "SAMPLE-BASE-QD"
-COHORT = "QS-01"
 PATTERN = "青安示例证字〔{year}〕{serial:06}{check}号"
 SECOND_OFFICER = "13800000074"
-MOST = 3
 
 
 @sample.step("issuing", 71)
 def add_issuing(shared: dict[str, Any]) -> None:
-    """After the certificates, which keep the house's design; a small sample has no batch."""
-    writer, approver = acting(shared["staff"]["provincial_officer"]), acting(shared["people"][SECOND_OFFICER])
+    """After the certificates, which keep the house's design; a small sample has nobody for a batch."""
+    writer, approver = acting(shared["staff"]["officer"]), acting(shared["people"][SECOND_OFFICER])
     coordinator = acting(shared["staff"][BASE])
     base = db.session.get_one(Scope, shared["bases"][BASE].scope_id)
     with clock.frozen(shared["now"] - timedelta(days=3)):
         _approved(shared["province_scope"], writer, approver)
         services.begin(base, begun_by=coordinator)
         numbering.begin(base, PATTERN, begun_by=coordinator, typefaces=None)
-        set_rule(base, Needs.OFFICER, set_by=writer)
-    if not shared["small"]:
-        with clock.frozen(shared["now"] - timedelta(hours=3)):
-            _handed_in(shared, coordinator)
+    again = [one for one in shared["learners"] if one.stage == "revoked" and not one.story]
+    if again:
+        _handed_in(shared, again[0], writer)
 
 
 def _approved(scope: Scope, writer: Actor, approver: Actor) -> None:
@@ -58,9 +55,10 @@ def provincial_design() -> Design:
     return Design(house.page, sheet, folder.joinpath("sample_frame.svg").read_bytes())
 
 
-def _handed_in(shared: dict[str, Any], coordinator: Actor) -> None:
-    cohort = shared["cohorts"][COHORT]
-    eligible = [one for one in batches.choices(candidates_of(coordinator, cohort.id)) if one.eligible]
-    if eligible:
-        chosen = [one.candidate.enrolment.id for one in eligible[:MOST]]
-        batches.open_batch(cohort, chosen, key="sample-awaiting", confirmed_by=coordinator)
+def _handed_in(shared: dict[str, Any], learner: Learner, officer: Actor) -> None:
+    """Whoever's certificate was revoked for a wrong name gets another, once an officer has looked at it."""
+    coordinator = acting(shared["staff"][learner.base])
+    with clock.frozen(shared["now"] - timedelta(days=3)):
+        set_rule(db.session.get_one(Scope, shared["bases"][learner.base].scope_id), Needs.OFFICER, set_by=officer)
+    with clock.frozen(shared["now"] - timedelta(hours=3)):
+        batches.open_for_one(candidate_for(coordinator, learner.enrolment.id), confirmed_by=coordinator)

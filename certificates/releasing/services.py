@@ -38,7 +38,7 @@ def release(entry: BatchEntry, *, released_by: Actor) -> None:
     batch = batches.locked(entry.batch.id)
     if batch.decided_by_id == released_by.id and batch.status is not BatchStatus.RETURNED:
         return
-    _require_second(batch, entry, released_by)
+    require_second(batch, entry, released_by)
     batch.status, batch.running_since = BatchStatus.RUNNING, clock.now()
     batch.decided_by_id, batch.decided_at = released_by.id, clock.now()
     db.session.flush()
@@ -56,7 +56,7 @@ def send_back(entry: BatchEntry, reason: str, *, sent_by: Actor) -> None:
     if not reason or len(reason) > LONGEST_REASON:
         raise Invalid(_("Write why it is sent back, in at most %(max)d characters.", max=LONGEST_REASON))
     batch = batches.locked(entry.batch.id)
-    _require_second(batch, entry, sent_by)
+    require_second(batch, entry, sent_by)
     batch.status, batch.ended_at, batch.returned_reason = BatchStatus.RETURNED, clock.now(), reason
     batch.decided_by_id, batch.decided_at = sent_by.id, clock.now()
     db.session.flush()
@@ -64,7 +64,8 @@ def send_back(entry: BatchEntry, reason: str, *, sent_by: Actor) -> None:
     notices.sent_back(batch, reason, by=sent_by)
 
 
-def _require_second(batch: Batch, entry: BatchEntry, actor: Actor) -> None:
+def require_second(batch: Batch, entry: BatchEntry, actor: Actor) -> None:
+    """Raise `Conflict` for a batch that does not wait, `NotAllowed` for its maker and for who is not enough."""
     if batch.status is not BatchStatus.AWAITING:
         raise Conflict(_("This batch does not wait for a release any more; look at its page again."))
     if batch.confirmed_by_id == actor.id:

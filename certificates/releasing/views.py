@@ -47,10 +47,11 @@ def release(batch_id: int) -> ResponseReturnValue:
 def send_back(batch_id: int) -> ResponseReturnValue:
     """Give it back to its maker for the reason given."""
     entry = batches.entry_visible_to(actor(), batch_id)
+    services.require_second(entry.batch, entry, actor())
     form = SendBackForm()
+    if not form.validate():
+        return _page(entry, form), 422
     try:
-        if not form.validate():
-            return _page(entry, form), 422
         services.send_back(entry, form.reason.data or "", sent_by=actor())
     except DomainError as error:
         form.form_errors.append(error.message)
