@@ -10,6 +10,7 @@ def init_app(app: Flask) -> None:
     from certificates import tasks as tasks
     from certificates.batches import commands as batch_commands
     from certificates.batches import tasks as batch_tasks  # noqa: F401 - registers its job and its sweep
+    from certificates.designs import samples as designs_of_the_sample  # noqa: F401 - registers its step
     from certificates.lifecycle import commands as lifecycle_commands
     from certificates.renewals import tasks as renewal_tasks  # noqa: F401 - registers its sweep
     from certificates.signing import desk

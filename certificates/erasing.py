@@ -39,13 +39,16 @@ def _forget_renewals(person: Person) -> None:
 
 
 def _forget_refusals(person: Person, token: str) -> None:
-    """Why a batch left somebody out is told with the name; so is who confirmed it."""
+    """Why a batch left somebody out is told with the name, and so is who confirmed it; it may be sent back for one."""
     own = select(Enrolment.id).where(Enrolment.person_id == person.id)
     confirmed = select(Batch.id).where(Batch.confirmed_by_id == person.id)
     theirs = or_(BatchLine.enrolment_id.in_(own), BatchLine.batch_id.in_(confirmed))
     for line in db.session.scalars(select(BatchLine).where(theirs, BatchLine.reason_zh.is_not(None))):
         line.reason_zh = (line.reason_zh or "").replace(person.name, token)
         line.reason_en = (line.reason_en or "").replace(person.name, token)
+    sent_back = select(BatchLine.batch_id).where(BatchLine.enrolment_id.in_(own))
+    for batch in db.session.scalars(select(Batch).where(Batch.id.in_(sent_back), Batch.returned_reason.is_not(None))):
+        batch.returned_reason = (batch.returned_reason or "").replace(person.name, token)
 
 
 def in_force() -> ColumnElement[bool]:

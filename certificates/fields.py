@@ -58,6 +58,7 @@ class CertificateFields:
     replaced_as: Literal["correction", "duplicate", "renewal"] | None = None
     replaces: str | None = None
     first_issued_on: date | None = None
+    local_number: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values: ISO 8601 dates, hours as a decimal string, bilingual text as `{"zh", "en"}`."""

@@ -19,6 +19,11 @@ from training.core import press
 from training.core.drawings import Modules
 from training.core.fonts import CannotPrint, Typefaces
 
+
+class Overflows(CannotPrint):
+    """The certificate needs a second page, even set closely."""
+
+
 _QR_MASK = 2
 """Any of the eight masks is legal; a fixed one spares segno from drawing all eight to compare them."""
 
@@ -43,8 +48,8 @@ def render(
     another.
     """
     require_printable(certificate, typefaces)
-    faces = typefaces.needed_for("".join(certificate.texts()))
     design = design or house_design()
+    faces = typefaces.needed_for("".join((*certificate.texts(), *design.page.split())))
     own = press.load(faces, design.sheet, (("frame.svg", design.frame),))
     with press.at_work():
         return press.write(_one_page(certificate, design, own, code), own, finish)
@@ -76,7 +81,7 @@ def _one_page(certificate: CertificateFields, design: Design, own: press.Press, 
         document = press.set_pages(document_html(certificate, design, density), own, {}, qr)
         if len(document.pages) == 1:
             return document
-    raise CannotPrint(
+    raise Overflows(
         "The certificate does not fit on one page; shorten the names of the programme, institution, base or cohort."
     )
 
@@ -105,6 +110,7 @@ def _facts(certificate: CertificateFields) -> list[tuple[str, str, Bilingual]]:
         ("学时", "Class hours", Bilingual(hours)),
         ("考核结果", "Result", certificate.result),
         ("有效期至", "Valid until", Bilingual(_date_zh(until), _date_en(until)) if until else Bilingual()),
+        ("发证字号", "Issuer’s No.", Bilingual(certificate.local_number)),
     ]
     return [row for row in rows if row[2]]
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 from flask_babel import gettext as _
 from sqlalchemy import update
 
 from certificates import drafts, queries, serials
+from certificates.designs import queries as designs
+from certificates.designs.models import PrintedWith
 from certificates.fields import CertificateFields, CharactersMissing
 from certificates.fields import require_printable as require_glyphs
 from certificates.lifecycle import history
@@ -16,10 +19,13 @@ from certificates.lifecycle.history import LONGEST_REASON as LONGEST_REASON
 from certificates.lifecycle.history import Ground
 from certificates.lifecycle.models import CertificateEvent, EventKind
 from certificates.models import Certificate, CertificateDocument, CertificateStatus, Replacement
+from certificates.numbering import services as numbering
 from certificates.outcomes import ISSUED, REVOKED, REVOKED_OF_SEVERAL
 from certificates.permissions import Permission
 from certificates.queries import Candidate, Entry
 from certificates.questions.models import CertificateQuestion, QuestionState
+from certificates.releasing import queries as releasing
+from certificates.releasing.models import Needs
 from certificates.signing import desk
 from certificates.signing import services as signing
 from certificates.signing.services import SignedBy
@@ -69,15 +75,24 @@ def open_steps(steps: Steps) -> str:
 
 
 def issue(
-    candidate: Candidate, *, issued_by: Actor, typefaces: Typefaces | None, site: str, wake_press: bool = True
+    candidate: Candidate,
+    *,
+    issued_by: Actor,
+    typefaces: Typefaces | None,
+    site: str,
+    wake_press: bool = True,
+    released: bool = False,
 ) -> Certificate:
     """Issue the certificate of a completed enrolment; a second call returns the first one's. Does not commit.
 
     Raises `NotAllowed`, `SigningUnavailable` where the signing key is not valid on this day, or `Invalid` for an
     enrolment not completed or a text that no font prints. `typefaces` None leaves the fonts unasked (the sample, whose
-    names are known). A refusal has written nothing. `wake_press` False is for whoever prints it themself.
+    names are known). A refusal has written nothing. `wake_press` False is for whoever prints it themself; `released`
+    says that a second person, where the place needs one, has agreed, and without that `Conflict` is raised there.
     """
     issued_by.require(Permission.ISSUE, candidate.scope_path)
+    if not released and releasing.needs(candidate.scope_path) is not Needs.NOBODY:
+        raise Conflict(_("A second person releases certificates here. Hand it in as a batch."))
     accounts.lock(candidate.person.id)
     db.session.refresh(candidate.enrolment)
     known = queries.in_force(candidate.enrolment.id)
@@ -90,7 +105,12 @@ def issue(
     fields = drafts.draft(candidate, number=serials.new_number(clock.today().year), site=site)
     if typefaces is not None:
         require_printable(fields, typefaces)
+    reserved = numbering.reserve(candidate.scope_path)  # last: whatever refuses has refused, and no number is lost
+    if reserved is not None:
+        fields = replace(fields, local_number=numbering.number_of(reserved))
     certificate = enter(candidate, fields, issued_by)
+    if reserved is not None:
+        numbering.keep(reserved, certificate.id, drawn_by=issued_by)
     progress.record(
         candidate.person.id,
         candidate.activity,
@@ -164,6 +184,9 @@ def enter(
     )
     db.session.add(certificate)
     db.session.flush()
+    design = designs.in_force(candidate.scope_path)
+    if design is not None:
+        db.session.add(PrintedWith(certificate_id=certificate.id, design_id=design.id))
     return certificate
 
 

@@ -64,6 +64,7 @@ def facts(fields: CertificateFields, *, name: str) -> list[Fact]:
     )
     rows: list[tuple[str, Bilingual | str]] = [
         (_("Certificate number"), fields.number),
+        (_("Issuer's number"), fields.local_number),
         (_("Name"), name),
         (_("Sex"), {"female": _("female"), "male": _("male")}.get(fields.sex or "", "")),
         (_("Profession"), fields.profession),

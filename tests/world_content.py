@@ -43,7 +43,7 @@ from question_bank.pictures.models import ItemPicture
 from question_bank.queries import attempts as attempt_queries
 from question_bank.services import answers, categories, items, quizzes, review, searches, sitting
 from question_bank.services.answers import Given
-from tests import media_files, world_exams, world_lives, world_rulings
+from tests import media_files, world_exams, world_issuing, world_lives, world_rulings
 from training.activities.models import Activity
 from training.core import printing, storage
 from training.core.access import Actor, Grant, Role
@@ -199,7 +199,9 @@ def add_progress(making: Making, place: str) -> None:
     _wait_and_stop(making, place, course, first)
     _talk(dialogue.id, first)
     _talk(dialogue.id, second, at_most=1)
+    world_issuing.add_rules(making, place)
     _certify(making, place, making.actor(f"coordinator.{place}"))
+    world_issuing.add_issuing(making, place)
     world_rulings.add_rulings(making, place, quiz)
     world_exams.ask_for_check(attempt)
     world_lives.add_life(making, place)
@@ -386,6 +388,8 @@ SOURCES: dict[str, Callable[[str], list[Any]]] = {
     "ruling_id": world_rulings.rulings,
     "question_id": world_rulings.questions,
     "renewal_id": world_lives.renewals_of,
+    "design_id": world_issuing.designs,
+    "scheme_id": world_issuing.schemes,
     "certificate_id": _certificates(Certificate.id),
     "number": _certificates(Certificate.number),
     "versions/number": _one,

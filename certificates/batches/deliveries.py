@@ -59,6 +59,7 @@ def sheet(batch_id: int) -> bytes:
         Column(_("Valid until"), 14),
         Column(_("Status"), 10),
         Column(_("Verification address"), 48),
+        Column(_("Issuer's number"), 28),
     ]
     rows = [_row(one) for one in queries.issued_certificates(batch_id)]
     return workbooks.write_xlsx([SheetOut(_("Certificates"), head, rows)])
@@ -74,4 +75,5 @@ def _row(certificate: Certificate) -> list[workbooks.Value]:
         fields.valid_until,
         words.mark(certificate).label,
         fields.verify_url,
+        fields.local_number,
     ]

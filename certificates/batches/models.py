@@ -8,13 +8,16 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from certificates.releasing.models import Needs
 from training.core.db import Base, BigId, Id
 from training.core.scopes import enum_of
 
 
 class BatchStatus(StrEnum):
-    """Where a batch stands; what is stopped or finished stays so."""
+    """Where a batch stands; what is returned, stopped or finished stays so."""
 
+    AWAITING = "awaiting"
+    RETURNED = "returned"
     RUNNING = "running"
     PAUSED = "paused"
     STOPPED = "stopped"
@@ -26,11 +29,21 @@ class Batch(Base):
 
     `worker` names who works on it until `lease_until`; a worker that died is taken over after that. `key` comes from
     the form, so that what is sent twice is one batch. `running_since` is when it was confirmed or last resumed.
+    What its place `needs` is frozen when it is handed in; who released it or sent it back has `decided`.
     """
 
     __tablename__ = "certificate_batch"
     __table_args__ = (
-        CheckConstraint("(status IN ('stopped', 'finished')) = (ended_at IS NOT NULL)", name="ended_with_moment"),
+        CheckConstraint(
+            "(status IN ('returned', 'stopped', 'finished')) = (ended_at IS NOT NULL)", name="ended_with_moment"
+        ),
+        CheckConstraint("(status = 'returned') = (returned_reason IS NOT NULL)", name="returned_for_a_reason"),
+        CheckConstraint("(decided_by_id IS NULL) = (decided_at IS NULL)", name="decided_with_moment"),
+        CheckConstraint("decided_by_id <> confirmed_by_id", name="decided_by_another"),
+        CheckConstraint(
+            "needs = 'nobody' OR status IN ('awaiting', 'stopped') OR decided_by_id IS NOT NULL",
+            name="released_by_somebody",
+        ),
         CheckConstraint("(worker IS NULL) = (lease_until IS NULL)", name="worker_with_lease"),
     )
 
@@ -43,6 +56,10 @@ class Batch(Base):
     confirmed_at: Mapped[datetime]
     running_since: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    needs: Mapped[Needs] = mapped_column(enum_of(Needs), server_default="nobody")
+    decided_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+    returned_reason: Mapped[str | None] = mapped_column(String(500))
     worker: Mapped[str | None] = mapped_column(String(40))
     lease_until: Mapped[datetime | None]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from certificates.batches.models import Batch, BatchLine, BatchStatus, LineStatus
 from certificates.models import HOLDING, Certificate, CertificateDocument
@@ -38,6 +39,7 @@ class BatchEntry:
     base: TrainingBase
     programme: Activity
     confirmed_by: str
+    decided_by: str | None
     scope_path: str
 
 
@@ -74,13 +76,15 @@ def visible_batches(actor: Actor) -> Select[Any]:
 
 
 def _entries(actor: Actor) -> Select[Any]:
+    decider = aliased(Person)
     return (
         visible_batches(actor)
-        .add_columns(Cohort, TrainingBase, Activity, Person.name, Scope.path)
+        .add_columns(Cohort, TrainingBase, Activity, Person.name, decider.name, Scope.path)
         .join(Cohort, Cohort.id == Batch.cohort_id)
         .join(TrainingBase, TrainingBase.id == Cohort.base_id)
         .join(Activity, Activity.id == Cohort.programme_id)
         .join(Person, Person.id == Batch.confirmed_by_id)
+        .outerjoin(decider, decider.id == Batch.decided_by_id)
     )
 
 
@@ -224,11 +228,15 @@ def _eligible(actor: Actor) -> Select[Any]:
     )
 
 
-def eligible_and_asked(actor: Actor) -> tuple[dict[int, int], int]:
-    """By cohort how many are eligible now, and how many certificates wait for a decision; one query."""
+def eligible_and_asked(actor: Actor, *also: Select[Any]) -> tuple[dict[int, int], int, int]:
+    """By cohort how many are eligible now; how many certificates wait for a decision; what `also` counts as cohort -1.
+
+    One query.
+    """
     eligible = _eligible(actor).add_columns(func.count(Enrolment.id)).group_by(Enrolment.cohort_id)
-    rows = [tuple(row) for row in db.session.execute(eligible.union_all(questions.open_ones(actor)))]
-    return {cohort_id: count for cohort_id, count in rows if cohort_id}, sum(n for cohort, n in rows if not cohort)
+    rows = [tuple(row) for row in db.session.execute(eligible.union_all(questions.open_ones(actor), *also))]
+    by_cohort = {cohort_id: count for cohort_id, count in rows if cohort_id and cohort_id > 0}
+    return by_cohort, sum(n for cohort, n in rows if not cohort), sum(n for cohort, n in rows if cohort == -1)
 
 
 def names_of_eligible(cohort_ids: Sequence[int]) -> Mapping[int, list[str]]:
@@ -269,11 +277,17 @@ def under_way(cohort_id: int) -> Mapping[int, int]:
         .join(Batch, Batch.id == BatchLine.batch_id)
         .where(
             Batch.cohort_id == cohort_id,
-            Batch.status.in_([BatchStatus.RUNNING, BatchStatus.PAUSED]),
+            Batch.status.in_([BatchStatus.AWAITING, BatchStatus.RUNNING, BatchStatus.PAUSED]),
             BatchLine.status == LineStatus.WAITING,
         )
+        .order_by(BatchLine.id)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def enrolments_of(batch_id: int) -> Select[Any]:
+    """A select of the ids of the enrolments of a batch."""
+    return select(BatchLine.enrolment_id).where(BatchLine.batch_id == batch_id)
 
 
 def person_of_confirmer(batch: Batch) -> Person:

@@ -7,6 +7,7 @@ whoever has lost it finds that out before writing.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,6 +24,9 @@ from certificates.fields import Bilingual
 from certificates.models import Certificate
 from certificates.permissions import Permission
 from certificates.queries import Candidate
+from certificates.releasing import notices
+from certificates.releasing import queries as releasing
+from certificates.releasing.models import Needs
 from training.accounts import queries as account_queries
 from training.accounts import services as accounts
 from training.core import audit, clock, i18n, jobs
@@ -56,17 +60,27 @@ class Choice:
         return self.reason is None
 
 
-def choices(candidates: Sequence[Candidate]) -> list[Choice]:
-    """Everybody of one cohort with why no certificate can be issued for them, if so; three queries."""
+def choices(candidates: Sequence[Candidate], *, within: Batch | None = None) -> list[Choice]:
+    """Everybody of one cohort with why no certificate can be issued for them, if so; three queries.
+
+    That somebody waits `within` that batch is no reason.
+    """
     if not candidates:
         return []
     cohort_id = candidates[0].cohort.id
     numbers, waiting = queries.numbers_in_force(cohort_id), queries.under_way(cohort_id)
+    if within is not None:
+        waiting = {enrolment: batch for enrolment, batch in waiting.items() if batch != within.id}
     steps = progress_queries.steps_of([one.enrolment.id for one in candidates])
     return [
         _choice(one, numbers.get(one.enrolment.id), waiting.get(one.enrolment.id), steps[one.enrolment.id])
         for one in candidates
     ]
+
+
+def standing_of(batch: Batch) -> list[Choice]:
+    """Everybody of a batch by name, with why no certificate can be issued for them now, if so."""
+    return choices(register.candidates_among(queries.enrolments_of(batch.id)), within=batch)
 
 
 def _choice(candidate: Candidate, number: str | None, batch_id: int | None, steps: Steps) -> Choice:
@@ -96,10 +110,12 @@ def open_batch(
 ) -> Batch:
     """Open a batch for those of a cohort and wake a worker, or let `worker` begin; does not commit.
 
+    Where the place needs a second person it waits for a release instead, and those who may give it are told.
     The same key again returns the first one's batch. Raises `NotAllowed`, `Invalid` (nobody, too many, not of this
     cohort) or `Conflict` (a key that somebody else has used).
     """
-    confirmed_by.require(Permission.ISSUE, db.session.get_one(Scope, cohort.scope_id).path)
+    path = db.session.get_one(Scope, cohort.scope_id).path
+    confirmed_by.require(Permission.ISSUE, path)
     accounts.lock(confirmed_by.id)
     known = queries.by_key(key)
     if known is not None:
@@ -107,15 +123,31 @@ def open_batch(
             raise Conflict(_("This form was used for another batch. Begin again on the cohort's page."))
         return known
     _require_of_cohort(cohort, enrolment_ids)
-    batch = _added(cohort, key, confirmed_by, worker)
+    needs = releasing.needs(path)
+    batch = _added(cohort, key, confirmed_by, worker if needs is Needs.NOBODY else None, needs)
     db.session.add_all(
         BatchLine(batch_id=batch.id, enrolment_id=one, status=LineStatus.WAITING)
         for one in dict.fromkeys(enrolment_ids)
     )
     audit.record(confirmed_by, "certificate_batch.open", batch, lines=len(set(enrolment_ids)))
-    if worker is None:
+    if batch.status is BatchStatus.AWAITING:
+        notices.asked(batch, cohort.name, releasing.releasers(batch, path), by=confirmed_by)
+    elif worker is None:
         jobs.enqueue(WORK, batch_id=batch.id)
     return batch
+
+
+def open_for_one(candidate: Candidate, *, confirmed_by: Actor) -> Batch:
+    """The batch in which somebody waits already, or a new one for them alone; does not commit.
+
+    Raises as `open_batch`.
+    """
+    accounts.lock(confirmed_by.id)
+    waiting = queries.under_way(candidate.cohort.id).get(candidate.enrolment.id)
+    if waiting is not None:
+        return db.session.get_one(Batch, waiting)
+    key = secrets.token_hex(16)
+    return open_batch(candidate.cohort, [candidate.enrolment.id], key=key, confirmed_by=confirmed_by)
 
 
 def _require_of_cohort(cohort: Cohort, enrolment_ids: Collection[int]) -> None:
@@ -128,12 +160,13 @@ def _require_of_cohort(cohort: Cohort, enrolment_ids: Collection[int]) -> None:
         raise Invalid(_("Somebody who was chosen is not in this cohort. Begin again on the cohort's page."))
 
 
-def _added(cohort: Cohort, key: str, confirmed_by: Actor, worker: str | None) -> Batch:
+def _added(cohort: Cohort, key: str, confirmed_by: Actor, worker: str | None, needs: Needs) -> Batch:
     batch = Batch(
         key=key,
         cohort_id=cohort.id,
         scope_id=cohort.scope_id,
-        status=BatchStatus.RUNNING,
+        status=BatchStatus.RUNNING if needs is Needs.NOBODY else BatchStatus.AWAITING,
+        needs=needs,
         confirmed_by_id=confirmed_by.id,
         confirmed_at=clock.now(),
         running_since=clock.now(),
@@ -159,7 +192,7 @@ def resume(entry: queries.BatchEntry, *, by: Actor) -> None:
 
 def stop(entry: queries.BatchEntry, *, by: Actor) -> None:
     """End a batch: what is issued stays, the rest stays so. Does not commit; raises `NotAllowed` or `Conflict`."""
-    before = [BatchStatus.RUNNING, BatchStatus.PAUSED]
+    before = [BatchStatus.AWAITING, BatchStatus.RUNNING, BatchStatus.PAUSED]
     if _steer(entry, by, "certificate_batch.stop", before, BatchStatus.STOPPED):
         entry.batch.ended_at = clock.now()
 
@@ -167,17 +200,18 @@ def stop(entry: queries.BatchEntry, *, by: Actor) -> None:
 def _steer(entry: queries.BatchEntry, by: Actor, verb: str, before: Sequence[BatchStatus], after: BatchStatus) -> bool:
     """Change the status; False when it is so already, `Conflict` when it has ended."""
     by.require(Permission.ISSUE, entry.scope_path)
-    batch = _locked(entry.batch.id)
+    batch = locked(entry.batch.id)
     if batch.status is after:
         return False
     if batch.status not in before:
-        raise Conflict(_("This batch has ended; look at its page again."))
+        raise Conflict(_("This cannot be done with the batch as it stands; look at its page again."))
     batch.status = after
     audit.record(by, verb, batch)
     return True
 
 
-def _locked(batch_id: int) -> Batch:
+def locked(batch_id: int) -> Batch:
+    """A batch as it stands, for this transaction alone to change."""
     statement = select(Batch).where(Batch.id == batch_id).with_for_update(key_share=True)
     return db.session.scalars(statement.execution_options(populate_existing=True)).one()
 
@@ -196,7 +230,7 @@ def claim(batch_id: int, worker: str) -> bool:
 
 def release(batch_id: int, worker: str) -> BatchStatus:
     """Give the lease back, if it is still held; returns where the batch stands. Does not commit."""
-    batch = _locked(batch_id)
+    batch = locked(batch_id)
     if batch.worker == worker:
         batch.worker = batch.lease_until = None
     return batch.status
@@ -205,7 +239,7 @@ def release(batch_id: int, worker: str) -> BatchStatus:
 def do_line(line_id: int, worker: str, *, typefaces: Typefaces | None, site: str) -> BatchLine | None:
     """Issue or refuse one line; None when this worker has no more to do here. Does not commit."""
     line = db.session.get_one(BatchLine, line_id)
-    batch = _locked(line.batch_id)
+    batch = locked(line.batch_id)
     if batch.worker != worker or batch.status is not BatchStatus.RUNNING:
         return None
     db.session.refresh(line)
@@ -244,7 +278,9 @@ def _issue(line: BatchLine, candidate: Candidate, confirmer: Actor, typefaces: T
         return
 
     def issued() -> Certificate:
-        return certificates.issue(candidate, issued_by=confirmer, typefaces=typefaces, site=site, wake_press=False)
+        return certificates.issue(
+            candidate, issued_by=confirmer, typefaces=typefaces, site=site, wake_press=False, released=True
+        )
 
     try:
         certificate = issued()
@@ -278,7 +314,7 @@ def _issued_already(known: Certificate) -> str:
 def refuse_unexpected(line_id: int, worker: str) -> None:
     """Take a line out of the way on which the worker stumbled, so that the others go on; does not commit."""
     line = db.session.get_one(BatchLine, line_id)
-    batch = _locked(line.batch_id)
+    batch = locked(line.batch_id)
     if batch.worker == worker and line.status is LineStatus.WAITING:
         _refuse(line, drafts.in_both(_stumbled))
 
@@ -295,7 +331,7 @@ def _refuse(line: BatchLine, reason: Bilingual) -> None:
 
 def finish(batch_id: int, worker: str) -> None:
     """End a batch of which no line waits; does not commit."""
-    batch = _locked(batch_id)
+    batch = locked(batch_id)
     if batch.worker != worker or batch.status is not BatchStatus.RUNNING or queries.first_waiting(batch_id):
         return
     batch.status, batch.ended_at = BatchStatus.FINISHED, clock.now()

@@ -17,6 +17,7 @@ from certificates.batches.queries import BatchEntry
 from certificates.batches.services import Choice
 from certificates.permissions import Permission
 from certificates.queries import candidates_of
+from certificates.releasing import queries as releasing
 from training.core import clock, printing
 from training.core.access import Actor, actor, requires
 from training.core.downloads import attachment, download
@@ -61,6 +62,7 @@ def review(cohort_id: int, prepared: Typefaces) -> ResponseReturnValue:
         programme=first.programme._asdict(),
         valid_until=first.valid_until,
         key=secrets.token_hex(16),
+        needs=releasing.needs((ready or wanted)[0].candidate.scope_path),
         back=cohort_url(cohort.id),
     )
 
@@ -127,6 +129,8 @@ def batch(batch_id: int) -> ResponseReturnValue:
         tone=batch_words.TONES[entry.batch.status],
         minutes_left=batch_words.minutes_left(entry.batch, counts),
         refused=queries.refused_lines(batch_id),
+        may_release=releasing.may_release(actor(), entry.batch, entry.scope_path),
+        releasers=releasing.releasers(entry.batch, entry.scope_path) if entry.batch.status == "awaiting" else (),
         may_steer=actor().may(Permission.ISSUE, entry.scope_path),
         working=entry.batch.status is BatchStatus.RUNNING or counts.unprinted > 0,
         cohort_url=cohort_url(entry.cohort.id) if actor().may(Permission.ISSUE, entry.scope_path) else None,

@@ -8,12 +8,16 @@ from certificates.batches.models import Batch, BatchStatus
 from certificates.batches.queries import Counts
 
 STATUSES = {
+    BatchStatus.AWAITING: _l("awaiting release"),
+    BatchStatus.RETURNED: _l("sent back"),
     BatchStatus.RUNNING: _l("being issued"),
     BatchStatus.PAUSED: _l("paused"),
     BatchStatus.STOPPED: _l("stopped"),
     BatchStatus.FINISHED: _l("finished"),
 }
 TONES = {
+    BatchStatus.AWAITING: "warn",
+    BatchStatus.RETURNED: "bad",
     BatchStatus.RUNNING: "info",
     BatchStatus.PAUSED: "warn",
     BatchStatus.STOPPED: "neutral",

@@ -6,9 +6,12 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from certificates.batches import views as batches
+from certificates.designs import views as designs
 from certificates.lifecycle import views as lifecycle
+from certificates.numbering import views as numbering
 from certificates.permissions import Permission
 from certificates.questions import views as questions
+from certificates.releasing import views as releasing
 from certificates.renewals import views as renewals
 from certificates.signing import views as proof
 from certificates.standings import views as standings
@@ -19,9 +22,12 @@ from training.reports import pages
 for _part in (
     issuing.bp,
     batches.bp,
+    designs.bp,
     questions.bp,
     lifecycle.bp,
     renewals.bp,
+    releasing.bp,
+    numbering.bp,
 ):  # here: a blueprint is put together once, however many apps there are
     register.bp.register_blueprint(_part)
 

@@ -9,7 +9,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from certificates import drafts, queries, services, words
+from certificates.batches import services as batches
 from certificates.permissions import Permission
+from certificates.releasing import queries as releasing
+from certificates.releasing.models import Needs
 from training.core import printing
 from training.core.access import actor, requires
 from training.core.errors import DomainError
@@ -44,12 +47,24 @@ def issue(enrolment_id: int, prepared: Typefaces | PressUnavailable) -> Response
 def issue_post(enrolment_id: int, prepared: Typefaces) -> ResponseReturnValue:
     """Issue the certificate; sent twice it leads to the same one."""
     candidate = queries.candidate_for(actor(), enrolment_id)
+    if releasing.needs(candidate.scope_path) is not Needs.NOBODY and queries.in_force(enrolment_id) is None:
+        return _handed_in(candidate, prepared)
     try:
         certificate = services.issue(candidate, issued_by=actor(), typefaces=prepared, site=printing.site())
     except DomainError as error:
         return _issue_page(candidate, error.message), error.status
     flash(_("The certificate %(number)s is issued.", number=certificate.number), "good")
     return redirect(url_for("certificates.certificate", certificate_id=certificate.id))
+
+
+def _handed_in(candidate: queries.Candidate, typefaces: Typefaces) -> ResponseReturnValue:
+    """A second person releases it: a batch of one."""
+    refused = _refusal(candidate, typefaces)
+    if refused is not None:
+        return _issue_page(candidate, refused), 422
+    batch = batches.open_for_one(candidate, confirmed_by=actor())
+    flash(_("Handed in. Nothing is issued until a second person has released it."), "good")
+    return redirect(url_for("certificates.batches.batch", batch_id=batch.id))
 
 
 def _refusal(candidate: queries.Candidate, typefaces: Typefaces | PressUnavailable) -> str | None:
@@ -73,5 +88,6 @@ def _issue_page(candidate: queries.Candidate, refused: Any) -> str:
         candidate=candidate,
         refused=refused,
         facts=words.facts(fields, name=fields.person_name),
+        needs=releasing.needs(candidate.scope_path),
         back=cohort_url(candidate.cohort.id),
     )

@@ -13,6 +13,7 @@ from certificates.fields import CertificateFields
 from certificates.forms import GroundForm, SearchForm, new_key
 from certificates.lifecycle import queries as lifecycle
 from certificates.lifecycle.queries import Found
+from certificates.numbering import queries as numbers
 from certificates.permissions import Permission
 from certificates.questions import queries as questions
 from certificates.questions.words import OUTCOMES
@@ -30,9 +31,10 @@ def register() -> ResponseReturnValue:
     """The certificates of the actor's scope, newest first."""
     form = SearchForm(request.args)
     usable = form.validate()
+    sought = (form.q.data or "") if usable else ""
     page = queries.register_page(
         actor(),
-        sought=(form.q.data or "") if usable else "",
+        sought=sought,
         standing=Standing(form.status.data) if usable and form.status.data else None,
         number=max(1, request.args.get("page", 1, type=int)),
     )
@@ -45,6 +47,10 @@ def register() -> ResponseReturnValue:
         rows=rows,
         url=url,
         may_decide=actor().may(Permission.ISSUE) and actor().may(Permission.REVOKE),
+        may_rule=actor().may(Permission.RELEASE_RULE),
+        may_number=actor().may(Permission.NUMBERING),
+        local=numbers.look_up(actor(), sought) if sought else None,
+        may_design=actor().may(Permission.DESIGN),
     ), 200 if usable else 422
 
 

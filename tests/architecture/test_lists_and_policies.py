@@ -14,7 +14,11 @@ from sqlalchemy import Select, String, cast, select
 from certificates import policies as certificates
 from certificates.batches import queries as batches
 from certificates.batches.models import Batch
+from certificates.designs import queries as designs
+from certificates.designs.models import CertificateDesign
 from certificates.models import Certificate
+from certificates.numbering import queries as numbering
+from certificates.numbering.models import NumberScheme
 from certificates.questions import queries as questions
 from certificates.questions.models import CertificateQuestion
 from certificates.renewals import queries as renewals
@@ -227,6 +231,20 @@ LISTS = {
         lambda row: int(row.LogbookEntry.id),
     ),
     "visible_inbox": Listed(messages.visible_inbox, InboxEntry.id, "/inbox/{}", lambda row: int(row.InboxEntry.id)),
+    "visible_designs": Listed(
+        designs.visible_designs,
+        CertificateDesign.id,
+        "/certificates/designs/{}",
+        lambda row: int(row.CertificateDesign.id),
+        "/certificates/designs/",
+    ),
+    "visible_schemes": Listed(
+        numbering.visible_schemes,
+        NumberScheme.id,
+        "/certificates/numbering/{}",
+        lambda row: int(row.NumberScheme.id),
+        "/certificates/numbering/",
+    ),
     "visible_certificates": Listed(
         certificates.visible_certificates, Certificate.id, "/certificates/{}", lambda row: int(row.Certificate.id)
     ),

@@ -203,7 +203,7 @@ def test_single_pages_keep_their_query_budgets(group: Class, app: Flask, as_):
         (f"/certificates/{asked_about.id}", 4),  # with its history, and what its base was asked
         (f"/certificates/{certificate.id}/document", 3),
         (f"/certificates/{certificate.id}/revoke", 2),
-        (issue, 3),
+        (issue, 4),
     ):
         with counting(app, at_most=budget):
             coordinator.get(url)

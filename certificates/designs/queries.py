@@ -1,0 +1,116 @@
+"""Reading designs: those of the actor's places, and the one that certificates of a scope are printed with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased
+
+from certificates.design import Design
+from certificates.designs.models import CertificateDesign, DesignState, PrintedWith
+from certificates.permissions import Permission
+from training.accounts.models import Person
+from training.core import scopes
+from training.core.access import Actor
+from training.core.db import db
+from training.core.errors import NotFound
+from training.core.scopes import Scope, ScopeKind
+from training.places import queries as places
+
+
+@dataclass(frozen=True)
+class DesignEntry:
+    """A design with its scope and the names of who wrote and who approved it."""
+
+    design: CertificateDesign
+    scope: Scope
+    written_by: str
+    approved_by: str | None
+
+
+def visible_designs(actor: Actor) -> Select[Any]:
+    """A select of the designs of the actor's places."""
+    return (
+        select(CertificateDesign)
+        .join(Scope, Scope.id == CertificateDesign.scope_id)
+        .where(scopes.within(actor.paths(Permission.DESIGN)))
+    )
+
+
+def _entries(actor: Actor) -> Select[Any]:
+    writer, approver = aliased(Person), aliased(Person)
+    return (
+        visible_designs(actor)
+        .add_columns(Scope, writer.name, approver.name)
+        .join(writer, writer.id == CertificateDesign.written_by_id)
+        .outerjoin(approver, approver.id == CertificateDesign.approved_by_id)
+    )
+
+
+def designs_visible_to(actor: Actor) -> list[DesignEntry]:
+    """The actor's designs, place by place from the top, the newest version first."""
+    statement = _entries(actor).order_by(func.length(Scope.path), Scope.id, CertificateDesign.version.desc())
+    return [DesignEntry(*row) for row in db.session.execute(statement)]
+
+
+def design_visible_to(actor: Actor, design_id: int) -> DesignEntry:
+    """One design; raises `NotFound` for a stranger's."""
+    row = db.session.execute(_entries(actor).where(CertificateDesign.id == design_id)).one_or_none()
+    if row is None:
+        raise NotFound(_("There is no such design in your area."))
+    return DesignEntry(*row)
+
+
+def places_of(actor: Actor, permission: Permission) -> Sequence[Scope]:
+    """The provinces, cities and bases for which the actor holds a permission, from the top."""
+    statement = select(Scope).where(
+        scopes.within(actor.paths(permission)),
+        Scope.kind.in_([ScopeKind.REGION, ScopeKind.BASE]),
+        Scope.id.not_in(places.scopes_of_counties()),
+    )
+    return db.session.scalars(statement.order_by(func.length(Scope.path), Scope.id)).all()
+
+
+def place_visible_to(actor: Actor, permission: Permission, scope_id: int) -> Scope:
+    """One of those places; raises `NotFound`."""
+    found = next((one for one in places_of(actor, permission) if one.id == scope_id), None)
+    if found is None:
+        raise NotFound(_("There is no such place in your area."))
+    return found
+
+
+def in_force(path: str) -> CertificateDesign | None:
+    """The approved design nearest to a scope, up the tree; None where the house's own is printed with."""
+    return db.session.scalar(
+        select(CertificateDesign)
+        .join(Scope, Scope.id == CertificateDesign.scope_id)
+        .where(scopes.upward([path]), CertificateDesign.state == DesignState.APPROVED)
+        .order_by(func.length(Scope.path).desc())
+        .limit(1)
+    )
+
+
+def of_scope(scope_id: int, state: DesignState) -> CertificateDesign | None:
+    """The draft or the approved design of exactly that scope."""
+    return db.session.scalar(
+        select(CertificateDesign).where(CertificateDesign.scope_id == scope_id, CertificateDesign.state == state)
+    )
+
+
+def last_version(scope_id: int) -> int:
+    """The highest version of a scope; 0 for none."""
+    return db.session.scalar(select(func.max(CertificateDesign.version)).filter_by(scope_id=scope_id)) or 0
+
+
+def printed_with(certificate_id: int) -> Design | None:
+    """The design that a certificate was issued with; None for the house's own."""
+    found = db.session.scalar(
+        select(CertificateDesign)
+        .join(PrintedWith, PrintedWith.design_id == CertificateDesign.id)
+        .where(PrintedWith.certificate_id == certificate_id)
+    )
+    return found.look if found is not None else None
