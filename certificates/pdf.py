@@ -5,6 +5,7 @@ document that would be wrong is not made: a character without a glyph, a resourc
 that is not ours, a second page and any complaint of WeasyPrint's are errors (`CannotPrint`).
 """
 
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 
@@ -112,9 +113,27 @@ def _facts(certificate: CertificateFields) -> list[tuple[str, str, Bilingual]]:
         ("有效期至", "Valid until", Bilingual(_date_zh(until), _date_en(until)) if until else Bilingual()),
         ("发证字号", "Issuer’s No.", Bilingual(certificate.local_number)),
     ]
-    return [row for row in rows if row[2]]
+    return [row for row in (*rows, *_in_place_of(certificate)) if row[2]]
 
 
+def _in_place_of(certificate: CertificateFields) -> Iterator[tuple[str, str, Bilingual]]:
+    """That it is a duplicate, or why else it was issued anew: in the table, so that every design prints it."""
+    if certificate.replaced_as and certificate.first_issued_on:
+        first = certificate.first_issued_on
+        yield (
+            *_AGAIN[certificate.replaced_as],
+            Bilingual(
+                f"代替 {certificate.replaces}，首次发证 {_date_zh(first)}",
+                f"In the place of {certificate.replaces}, first issued on {_date_en(first)}",
+            ),
+        )
+
+
+_AGAIN = {
+    "correction": ("更正换发", "Re-issued with corrections"),
+    "duplicate": ("补发", "Duplicate"),
+    "renewal": ("续期换发", "Renewed"),
+}
 _SEXES = {"female": Bilingual("女", "Female"), "male": Bilingual("男", "Male")}
 
 
