@@ -63,9 +63,8 @@ def _suspended(certificate: Certificate, reason: str, until: date | None) -> str
         number=certificate.number,
         reason=reason,
     )
-    if until is None:
-        return str(told)
-    return f"{told}\n{_('A decision is expected by %(day)s.', day=i18n.show_date(until))}"
+    expected = _("A decision is expected by %(day)s.", day=i18n.show_date(until)) if until else ""
+    return f"{told}\n{expected}".strip()
 
 
 def reinstate(entry: Entry, ground: Ground, *, reinstated_by: Actor) -> None:

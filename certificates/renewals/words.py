@@ -10,5 +10,5 @@ STATES = {
     RenewalState.WAITING: (_l("waits for a decision"), "warn"),
     RenewalState.GRANTED: (_l("granted"), "good"),
     RenewalState.REFUSED: (_l("not granted"), "neutral"),
-    RenewalState.TAKEN_BACK: (_l("taken back"), "neutral"),
+    RenewalState.TAKEN_BACK: (_l("withdrawn by the holder"), "neutral"),
 }

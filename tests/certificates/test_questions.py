@@ -120,6 +120,24 @@ def test_revoking_answers_the_question(bench: Bench) -> None:
     require_ledger(bench)
 
 
+def test_suspending_answers_the_question_and_leaves_the_rest_open(bench: Bench, as_: As) -> None:
+    sit(bench, **SCRAPED)
+    certificate_id = certify(bench)
+    lose(bench)
+    [question] = asked(bench, certificate_id)
+    coordinator = as_(bench.people["coordinator.jn"], "en")
+    page = coordinator.get(f"/certificates/questions/{question.id}")
+    assert f'href="/certificates/{certificate_id}/suspend"' in page.text
+    assert coordinator.post(f"/certificates/{certificate_id}/duplicate", data={"reason": "lost"}).status_code == 422
+    assert coordinator.submit(f"/certificates/{certificate_id}/suspend", {"reason": "成绩改判"}).status_code == 303
+    [question] = asked(bench, certificate_id)
+    assert (question.state, question.decided_by_id) == (QuestionState.SUSPENDED, bench.people["coordinator.jn"].id)
+    assert "suspended" in main_text(coordinator.get("/certificates/questions/"))
+    with bench.looking():
+        assert db.session.get_one(Certificate, certificate_id).status is CertificateStatus.SUSPENDED
+    require_ledger(bench)
+
+
 def test_a_pass_regained_before_the_decision_settles_it(bench: Bench) -> None:
     sit(bench, **SCRAPED)
     certificate_id = certify(bench)

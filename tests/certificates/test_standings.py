@@ -17,6 +17,11 @@ from flask import Flask
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select, text, update
 
+from certificates import queries
+from certificates.lifecycle import replacing
+from certificates.lifecycle import services as lifecycle
+from certificates.lifecycle.history import Ground
+from certificates.models import Certificate, Replacement
 from tests import world
 from tests.certificates.conftest import Class
 from tests.counting import counting
@@ -26,13 +31,15 @@ from training.core.db import db, reading, transaction
 from training.places.models import Institution
 from training.reports.question import DIMENSIONS
 
-FIGURES = ("issued", "valid", "expiring", "expired", "revoked")
+FIGURES = ("issued", "valid", "expiring", "expired", "suspended", "revoked", "superseded")
+DECIDED = {"suspended", "revoked", "superseded"}
 REGISTER = """
 SELECT c.number, c.status, c.valid_until, b.code AS base, p.code AS programme,
        l.city_code AS city, i.code AS institution, l.profession AS profession, s.path
 FROM certificate c JOIN training_base b ON b.id = c.base_id JOIN programme p ON p.activity_id = c.programme_id
 JOIN scope s ON s.id = c.scope_id
-JOIN ledger_line l ON l.person_id = c.person_id AND l.activity_id = c.programme_id AND l.outcome = 'certificates:issued'
+JOIN ledger_line l ON l.person_id = c.person_id AND l.activity_id = c.programme_id
+     AND l.outcome IN ('certificates:issued', 'certificates:reissued')
      AND l.client_key LIKE '%' || c.number || '%'
 LEFT JOIN institution i ON i.id = l.institution_id
 """
@@ -40,7 +47,7 @@ pytestmark = pytest.mark.world
 
 
 def issue_many(app: Flask, group: Class, seed: int = 1) -> None:
-    """Certificates of the last four years, some revoked, of people who moved afterwards."""
+    """Certificates of the last four years, some suspended, replaced or revoked, of people who moved afterwards."""
     chance = random.Random(seed)
     now = clock.now()
     with app.app_context(), transaction():
@@ -54,6 +61,21 @@ def issue_many(app: Flask, group: Class, seed: int = 1) -> None:
         _move(app, group, f"人{number}", chance)
         if chance.random() < 0.25:
             group.revoke(certificate, "姓名有误")
+        elif number % 3 == 0:
+            _treat(group, certificate, replaced=number % 2 == 0)
+
+
+def _treat(group: Class, certificate: Certificate, *, replaced: bool) -> None:
+    """Make a duplicate of it, or suspend it."""
+    with group.app.app_context(), transaction():
+        by = group.actor("coordinator.jn")
+        entry, ground = queries.entry_visible_to(by, certificate.id), Ground("核对。")
+        if not replaced:
+            lifecycle.suspend(entry, ground, until=None, suspended_by=by)
+            return
+        candidate = queries.candidate_for(by, certificate.enrolment_id)
+        site = "http://anning.test"
+        replacing.replace(candidate, entry, Replacement.DUPLICATE, ground, by=by, typefaces=None, site=site)
 
 
 def _move(app: Flask, group: Class, name: str, chance: random.Random) -> None:
@@ -72,8 +94,8 @@ def recount(app: Flask, *, under: str = "") -> list[dict[str, Any]]:
         for row in db.session.execute(text(REGISTER)).mappings():
             end = row["valid_until"] and date.fromisoformat(str(row["valid_until"])[:10])
             standings = {"issued"}
-            if row["status"] == "revoked":
-                standings.add("revoked")
+            if row["status"] in DECIDED:
+                standings.add(row["status"])
             elif end is not None and end < today:
                 standings.add("expired")
             else:
@@ -103,7 +125,7 @@ def test_page_files_and_a_naive_recount_are_equal(app: Flask, group: Class, as_:
     lines = recount(app)
     whole = Counter(name for line in lines for name in line["standings"])
     assert all(whole[name] for name in FIGURES)
-    assert whole["issued"] == whole["valid"] + whole["expired"] + whole["revoked"]
+    assert whole["issued"] == sum(whole[name] for name in ("valid", "expired", *DECIDED))
     for dimension in DIMENSIONS:
         screen = on_screen(client.get(f"/reports/certificates/?by={dimension}").text)
         figures = [tuple(map(int, row[1:])) for row in screen[1:]]
