@@ -46,6 +46,10 @@ from training.progress.words import Steps
 RENDER = "certificates:render"
 
 
+class ReleaseNeeded(Conflict):
+    """A second person has to release the certificate."""
+
+
 def why_not(candidate: Candidate, steps: Steps | None = None) -> str | None:
     """Why no certificate can be issued for an enrolment, in words; None when it can. `steps` saves asking for them."""
     name = candidate.person.name
@@ -88,11 +92,11 @@ def issue(
     Raises `NotAllowed`, `SigningUnavailable` where the signing key is not valid on this day, or `Invalid` for an
     enrolment not completed or a text that no font prints. `typefaces` None leaves the fonts unasked (the sample, whose
     names are known). A refusal has written nothing. `wake_press` False is for whoever prints it themself; `released`
-    says that a second person, where the place needs one, has agreed, and without that `Conflict` is raised there.
+    says that a second person, where the place needs one, has agreed, and without that `ReleaseNeeded` is raised there.
     """
     issued_by.require(Permission.ISSUE, candidate.scope_path)
     if not released and releasing.needs(candidate.scope_path) is not Needs.NOBODY:
-        raise Conflict(_("A second person releases certificates here. Hand it in as a batch."))
+        raise ReleaseNeeded(_("A second person releases certificates here. Hand it in as a batch."))
     accounts.lock(candidate.person.id)
     db.session.refresh(candidate.enrolment)
     known = queries.in_force(candidate.enrolment.id)
@@ -184,9 +188,9 @@ def enter(
     )
     db.session.add(certificate)
     db.session.flush()
-    design = designs.in_force(candidate.scope_path)
-    if design is not None:
-        db.session.add(PrintedWith(certificate_id=certificate.id, design_id=design.id))
+    design_id = designs.id_in_force(candidate.scope_path)
+    if design_id is not None:
+        db.session.add(PrintedWith(certificate_id=certificate.id, design_id=design_id))
     return certificate
 
 

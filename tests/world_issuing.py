@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def add_rules(making: Making, place: str) -> None:
     """Before anything is issued: an approved design, a copy of the house's own, and that batches run at once."""
     coordinator, officer = making.actor(f"coordinator.{place}"), making.actor("officer")
-    scheme = numbering.begin(
+    scheme = numbering.begin_scheme(
         making.base_scopes[place],
         f"{place}证字〔{{year}}〕{{serial:06}}{{check}}号",
         begun_by=coordinator,
@@ -33,7 +33,7 @@ def add_rules(making: Making, place: str) -> None:
     )
     numbering.void_next(scheme, making.base_scopes[place], "打印损坏", voided_by=coordinator)
     set_rule(making.base_scopes[place], Needs.NOBODY, set_by=officer)
-    design = designs_of.begin(making.base_scopes[place], begun_by=coordinator)
+    design = designs_of.begin_design(making.base_scopes[place], begun_by=coordinator)
     proved = Proved(design.look, (), [Proof("ordinary", "")])
     designs_of.approve(design_queries.design_visible_to(officer, design.id), proved, approved_by=officer)
 
@@ -41,7 +41,7 @@ def add_rules(making: Making, place: str) -> None:
 def add_issuing(making: Making, place: str) -> None:
     """A draft by the coordinator, which is not sound: the walk asks for its proof, and reading it is enough."""
     coordinator = making.actor(f"coordinator.{place}")
-    draft = designs_of.begin(making.base_scopes[place], begun_by=coordinator)
+    draft = designs_of.begin_design(making.base_scopes[place], begun_by=coordinator)
     entry = design_queries.design_visible_to(coordinator, draft.id)
     designs_of.write(entry, Design("<p>{{ nothing }}</p>", "p { color: red; }", b"<svg/>"), written_by=coordinator)
 

@@ -85,9 +85,19 @@ def place_visible_to(actor: Actor, permission: Permission, scope_id: int) -> Sco
 
 def in_force(path: str) -> CertificateDesign | None:
     """The approved design nearest to a scope, up the tree; None where the house's own is printed with."""
-    return db.session.scalar(
-        select(CertificateDesign)
-        .join(Scope, Scope.id == CertificateDesign.scope_id)
+    found: CertificateDesign | None = db.session.scalar(_nearest(select(CertificateDesign), path))
+    return found
+
+
+def id_in_force(path: str) -> int | None:
+    """The id of that design alone: its texts are long."""
+    found: int | None = db.session.scalar(_nearest(select(CertificateDesign.id), path))
+    return found
+
+
+def _nearest(statement: Select[Any], path: str) -> Select[Any]:
+    return (
+        statement.join(Scope, Scope.id == CertificateDesign.scope_id)
         .where(scopes.upward([path]), CertificateDesign.state == DesignState.APPROVED)
         .order_by(func.length(Scope.path).desc())
         .limit(1)

@@ -33,8 +33,8 @@ def add_issuing(shared: dict[str, Any]) -> None:
     base = db.session.get_one(Scope, shared["bases"][BASE].scope_id)
     with clock.frozen(shared["now"] - timedelta(days=3)):
         _approved(shared["province_scope"], writer, approver)
-        services.begin(base, begun_by=coordinator)
-        numbering.begin(base, PATTERN, begun_by=coordinator, typefaces=None)
+        services.begin_design(base, begun_by=coordinator)
+        numbering.begin_scheme(base, PATTERN, begun_by=coordinator, typefaces=None)
     again = [one for one in shared["learners"] if one.stage == "revoked" and not one.story]
     if again:
         _handed_in(shared, again[0], writer)
@@ -42,7 +42,7 @@ def add_issuing(shared: dict[str, Any]) -> None:
 
 def _approved(scope: Scope, writer: Actor, approver: Actor) -> None:
     """The province's design: the house's page in colours and a frame of its own, which a test proves."""
-    draft = services.begin(scope, begun_by=writer)
+    draft = services.begin_design(scope, begun_by=writer)
     services.write(queries.design_visible_to(writer, draft.id), provincial_design(), written_by=writer)
     proved = Proved(draft.look, (), [Proof("ordinary", "")])
     services.approve(queries.design_visible_to(approver, draft.id), proved, approved_by=approver)

@@ -18,7 +18,7 @@ from training.core.errors import Conflict, Invalid
 from training.core.scopes import Scope
 
 
-def begin(scope: Scope, *, begun_by: Actor) -> CertificateDesign:
+def begin_design(scope: Scope, *, begun_by: Actor) -> CertificateDesign:
     """The draft of a scope: the one that there is, or a new one that copies what is in force there. No commit.
 
     Raises `NotAllowed`.

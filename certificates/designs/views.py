@@ -52,7 +52,7 @@ def begin() -> ResponseReturnValue:
     if not form.validate():
         return _list(form), 422
     scope = queries.place_visible_to(actor(), Permission.DESIGN, form.scope_id.data)
-    draft = services.begin(scope, begun_by=actor())
+    draft = services.begin_design(scope, begun_by=actor())
     return redirect(url_for(".design", design_id=draft.id), 303)
 
 

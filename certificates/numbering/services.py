@@ -19,7 +19,7 @@ Reserved = tuple[NumberScheme, int, int]
 """A scheme with a year and a serial, which nobody else draws."""
 
 
-def begin(scope: Scope, pattern: str, *, begun_by: Actor, typefaces: Typefaces | None) -> NumberScheme:
+def begin_scheme(scope: Scope, pattern: str, *, begun_by: Actor, typefaces: Typefaces | None) -> NumberScheme:
     """Number the certificates of a place so from now on, in the place of the scheme before. No commit.
 
     Raises `NotAllowed`, `Invalid` (the pattern, or a character that no font has; `typefaces` None leaves the fonts

@@ -37,7 +37,7 @@ def begin(prepared: Typefaces) -> ResponseReturnValue:
         return _list(form), 422
     scope = place_visible_to(actor(), Permission.NUMBERING, form.scope_id.data)
     try:
-        scheme = services.begin(scope, form.pattern.data or "", begun_by=actor(), typefaces=prepared)
+        scheme = services.begin_scheme(scope, form.pattern.data or "", begun_by=actor(), typefaces=prepared)
     except DomainError as error:
         form.form_errors.append(error.message)
         return _list(form), error.status

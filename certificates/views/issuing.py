@@ -12,7 +12,6 @@ from certificates import drafts, queries, services, words
 from certificates.batches import services as batches
 from certificates.permissions import Permission
 from certificates.releasing import queries as releasing
-from certificates.releasing.models import Needs
 from training.core import printing
 from training.core.access import actor, requires
 from training.core.errors import DomainError
@@ -47,10 +46,10 @@ def issue(enrolment_id: int, prepared: Typefaces | PressUnavailable) -> Response
 def issue_post(enrolment_id: int, prepared: Typefaces) -> ResponseReturnValue:
     """Issue the certificate; sent twice it leads to the same one."""
     candidate = queries.candidate_for(actor(), enrolment_id)
-    if releasing.needs(candidate.scope_path) is not Needs.NOBODY and queries.in_force(enrolment_id) is None:
-        return _handed_in(candidate, prepared)
     try:
         certificate = services.issue(candidate, issued_by=actor(), typefaces=prepared, site=printing.site())
+    except services.ReleaseNeeded:
+        return _handed_in(candidate, prepared)
     except DomainError as error:
         return _issue_page(candidate, error.message), error.status
     flash(_("The certificate %(number)s is issued.", number=certificate.number), "good")
@@ -59,6 +58,9 @@ def issue_post(enrolment_id: int, prepared: Typefaces) -> ResponseReturnValue:
 
 def _handed_in(candidate: queries.Candidate, typefaces: Typefaces) -> ResponseReturnValue:
     """A second person releases it: a batch of one."""
+    known = queries.in_force(candidate.enrolment.id)
+    if known is not None:
+        return redirect(url_for("certificates.certificate", certificate_id=known.id))
     refused = _refusal(candidate, typefaces)
     if refused is not None:
         return _issue_page(candidate, refused), 422
