@@ -60,3 +60,7 @@ def designs(place: str) -> list[Any]:
             statement.where(TrainingBase.code == f"B-{place}", CertificateDesign.state == DesignState.DRAFT)
         )
     )
+
+
+SOURCES = {"design_id": designs, "scheme_id": schemes}
+"""Where the walk over all routes finds what these address."""
