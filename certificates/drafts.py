@@ -11,6 +11,8 @@ from flask_babel import gettext as _
 from certificates import rules
 from certificates.fields import Bilingual, CertificateFields
 from certificates.queries import Candidate
+from training.accounts import id_numbers
+from training.accounts.revising import id_number_of
 from training.core import clock
 
 
@@ -24,6 +26,7 @@ def draft(candidate: Candidate, *, number: str, site: str) -> CertificateFields:
         person_name=candidate.person.name,
         institution=_names(candidate.institution) if candidate.institution else Bilingual(),
         profession=in_both(lambda: candidate.person.profession.label),
+        id_number_masked=id_numbers.masked(id_number) if (id_number := id_number_of(candidate.person)) else "",
         programme=Bilingual(candidate.activity.title_zh, candidate.activity.title_en),
         cohort_name=candidate.cohort.name,
         base=base,

@@ -1,4 +1,4 @@
-"""When a holder is erased: the register keeps number, programme and days, and loses the name."""
+"""When a holder is erased: the register keeps number, programme and days, and loses name and masked ID number."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from training.programmes.models import Enrolment
 def forget(person: Person, token: str) -> None:
     """Put the token in the place of the name, and delete the printed documents; numbers stay for ever."""
     for certificate in db.session.scalars(select(Certificate).where(Certificate.person_id == person.id)):
-        certificate.fields = {**certificate.fields, "person_name": token}
+        certificate.fields = {**certificate.fields, "person_name": token, "id_number_masked": ""}
         db.session.execute(delete(CertificateDocument).where(CertificateDocument.certificate_id == certificate.id))
     _forget_refusals(person, token)
     _forget_renewals(person)

@@ -59,6 +59,7 @@ class CertificateFields:
     replaces: str | None = None
     first_issued_on: date | None = None
     local_number: str = ""
+    id_number_masked: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values: ISO 8601 dates, hours as a decimal string, bilingual text as `{"zh", "en"}`."""

@@ -106,6 +106,7 @@ def _facts(certificate: CertificateFields) -> list[tuple[str, str, Bilingual]]:
         ("工作单位", "Institution", certificate.institution),
         ("培训基地", "Training base", certificate.base),
         ("性别", "Sex", _SEXES.get(certificate.sex or "", Bilingual())),
+        ("身份证号", "ID number", Bilingual(certificate.id_number_masked)),
         ("职业", "Profession", certificate.profession),
         ("班次", "Cohort", Bilingual(certificate.cohort_name)),
         ("学时", "Class hours", Bilingual(hours)),

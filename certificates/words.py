@@ -67,6 +67,7 @@ def facts(fields: CertificateFields, *, name: str) -> list[Fact]:
         (_("Issuer's number"), fields.local_number),
         (_("Name"), name),
         (_("Sex"), {"female": _("female"), "male": _("male")}.get(fields.sex or "", "")),
+        (_("Identity number"), fields.id_number_masked),
         (_("Profession"), fields.profession),
         (_("Institution"), fields.institution),
         (_("Programme"), fields.programme),

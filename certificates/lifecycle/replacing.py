@@ -33,10 +33,10 @@ from training.core.errors import Conflict, Invalid
 from training.core.fonts import Typefaces
 from training.progress import services as progress
 
-CORRECTABLE = ("person_name", "sex", "profession", "institution", "programme", "base", "cohort_name", "issuer")
-"""What a correction may print otherwise; days, hours and result are as they were."""
-FRESH = ("person_name", "sex", "profession", "institution")
+FRESH = ("person_name", "sex", "id_number_masked", "profession", "institution")
 """What a renewed certificate takes from the records of its own day."""
+CORRECTABLE = (*FRESH, "programme", "base", "cohort_name", "issuer")
+"""What a correction may print otherwise; days, hours and result are as they were."""
 
 
 def corrected(candidate: Candidate, certificate: Certificate) -> dict[str, CertificateFields]:

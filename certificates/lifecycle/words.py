@@ -14,6 +14,7 @@ from training.core import i18n
 FIELDS = {
     "person_name": _l("Name"),
     "sex": _l("Sex"),
+    "id_number_masked": _l("Identity number"),
     "profession": _l("Profession"),
     "institution": _l("Institution"),
     "programme": _l("Programme"),

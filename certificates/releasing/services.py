@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from certificates.batches import services as batches
 from certificates.batches.models import Batch, BatchStatus
@@ -26,7 +27,8 @@ def set_rule(scope: Scope, needs: Needs, *, set_by: Actor) -> None:
     """
     set_by.require(Permission.RELEASE_RULE, scope.path)
     scopes.lock(scope)
-    rule = db.session.query(ReleaseRule).filter_by(scope_id=scope.id).one_or_none() or ReleaseRule(scope_id=scope.id)
+    known = db.session.scalar(select(ReleaseRule).where(ReleaseRule.scope_id == scope.id))
+    rule = known or ReleaseRule(scope_id=scope.id)
     rule.needs, rule.set_by_id, rule.set_at = needs, set_by.id, clock.now()
     db.session.add(rule)
     db.session.flush()

@@ -68,7 +68,7 @@ class Class:
         assert actor is not None
         return actor
 
-    def enrol(self, name: str, *, done: bool = True) -> int:
+    def enrol(self, name: str, *, done: bool = True, id_number: str | None = None) -> int:
         """Enrol a new person, who has completed the programme unless `done` is False; returns the enrolment's id."""
         with self.app.app_context(), transaction():
             person = accounts.add_person(
@@ -78,6 +78,7 @@ class Class:
                     email=None,
                     profession=Profession.NURSE,
                     institution_id=None,
+                    id_number=id_number,
                 ),
                 password_hash="-",
                 added_by=None,

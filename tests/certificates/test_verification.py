@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,8 @@ from tests.certificates.conftest import Class
 from tests.client import main_text
 from tests.counting import counting
 from training.core import clock
+from training.core.db import db, reading, transaction
+from training.privacy import erasure
 
 pytestmark = pytest.mark.world
 
@@ -43,6 +46,21 @@ def test_valid_certificate_shows_every_field_with_the_name_masked(group: Class, 
     assert "欧阳静" not in page.get_data(as_text=True)
     assert "137000" not in page.get_data(as_text=True)
     assert "genuine and valid" in main_text(english.get(f"/verify/{certificate.number}"))
+
+
+def test_the_identity_number_is_shown_as_printed_and_leaves_with_its_holder(group: Class, app: Flask, client):
+    group.enrol("欧阳静", id_number="11010519491231002X")
+    certificate = group.issue("欧阳静")
+    page = client.get(f"/verify/{certificate.number}").get_data(as_text=True)
+    assert "110105********002X" in page
+    assert "19491231" not in page
+    with app.app_context(), transaction():
+        printed = db.session.get_one(Certificate, certificate.id).fields
+        assert "19491231" not in json.dumps(printed)
+        erasure.erase(certificate.person_id, by=None)
+    with app.app_context(), reading():
+        assert "110105" not in json.dumps(db.session.get_one(Certificate, certificate.id).fields)
+    assert "110105" not in client.get(f"/verify/{certificate.number}").get_data(as_text=True)
 
 
 def test_number_is_read_however_it_is_written(group: Class, client):
