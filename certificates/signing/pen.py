@@ -11,6 +11,7 @@ import hashlib
 import statistics
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -130,7 +131,8 @@ def _made_anew(digest: bytes, key: DocumentKey, authority: Authority | None) -> 
         timestamper=authority,
         signed_attr_settings=PdfCMSSignedAttributes(),
     )
-    return asyncio.run(signing)
+    with ThreadPoolExecutor(max_workers=1) as aside:  # whoever asks may have a loop running
+        return aside.submit(asyncio.run, signing).result()
 
 
 @dataclass(frozen=True)

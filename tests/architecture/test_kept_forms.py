@@ -25,6 +25,7 @@ LEFT_OUT = {
     TEMPLATES.format("privacy", "consent"): "an identity number, and one tick",
     TEMPLATES.format("messages", "inbox"): "one tick",
     "training/programmes/roster/templates/roster/upload.html": "a file",
+    "certificates/templates/certificates/file_form.html": "a file",
     "courses/templates/courses/_lesson_text.html": "a check for oneself: nothing of it is kept, and the page says so",
 }
 

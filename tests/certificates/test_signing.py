@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import shutil
 import subprocess
@@ -78,6 +79,13 @@ def test_every_validator_accepts_every_name(
 
 def test_a_key_of_rsa_signs_as_well(certificate: CertificateFields, typefaces: Typefaces) -> None:
     assert validated(Desk(rsa_key()).sign(certificate, typefaces)).bottom_line
+
+
+def test_it_signs_where_a_loop_is_running(certificate: CertificateFields, typefaces: Typefaces) -> None:
+    async def signing() -> bytes:
+        return Desk().sign(certificate, typefaces)
+
+    assert validated(asyncio.run(signing())).bottom_line
 
 
 def test_only_the_signature_differs_from_one_signing_to_the_next(
