@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from certificates import queries, words
 from certificates.batches import queries as batches
 from certificates.permissions import Permission
+from certificates.questions import queries as questions
 from certificates.questions import services as question_services
 from certificates.releasing import queries as releasing
 from certificates.renewals import queries as renewals
@@ -74,14 +75,15 @@ def waiting_today(actor: Actor) -> list[Today]:
     """At the base: who is eligible for a certificate, and what waits for a decision about one."""
     if not (actor.may(Permission.ISSUE) or actor.may(Permission.REVOKE)):
         return []
-    eligible, asked, awaiting = batches.eligible_and_asked(actor, releasing.counted_as_awaiting(actor))
+    waiting = (releasing.waiting_for(actor), questions.open_ones(actor), renewals.waiting_for(actor))
+    eligible, (awaiting, asked, to_renew) = batches.eligible_and_waiting(actor, *waiting)
     one = url_for("certificates.batches.choose", cohort_id=next(iter(eligible))) if len(eligible) == 1 else None
     url = one or url_for("certificates.batches.batches")
     told = [
         Today(_("Eligible for a certificate"), sum(eligible.values()), url, order=60),
         Today(_("Batches to release"), awaiting, url_for("certificates.batches.batches"), order=59),
         Today(_("Certificates to decide about"), asked, url_for("certificates.questions.questions"), order=61),
-        Today(_("Requests to renew"), renewals.waiting_for(actor), url_for("certificates.renewals.renewals"), order=62),
+        Today(_("Requests to renew"), to_renew, url_for("certificates.renewals.renewals"), order=62),
     ]
     return [each for each in told if each.count]
 

@@ -8,13 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from certificates.batches.models import Batch, BatchLine, BatchStatus, LineStatus
 from certificates.models import HOLDING, Certificate, CertificateDocument
 from certificates.permissions import Permission
-from certificates.questions import queries as questions
 from training.accounts.models import Person
 from training.activities.models import Activity
 from training.core import scopes
@@ -228,15 +227,13 @@ def _eligible(actor: Actor) -> Select[Any]:
     )
 
 
-def eligible_and_asked(actor: Actor, *also: Select[Any]) -> tuple[dict[int, int], int, int]:
-    """By cohort how many are eligible now; how many certificates wait for a decision; what `also` counts as cohort -1.
-
-    One query.
-    """
+def eligible_and_waiting(actor: Actor, *waiting: Select[Any]) -> tuple[dict[int, int], list[int]]:
+    """By cohort how many are eligible now, and what each of `waiting` (selects of one count) comes to. One query."""
     eligible = _eligible(actor).add_columns(func.count(Enrolment.id)).group_by(Enrolment.cohort_id)
-    rows = [tuple(row) for row in db.session.execute(eligible.union_all(questions.open_ones(actor), *also))]
-    by_cohort = {cohort_id: count for cohort_id, count in rows if cohort_id and cohort_id > 0}
-    return by_cohort, sum(n for cohort, n in rows if not cohort), sum(n for cohort, n in rows if cohort == -1)
+    marked = [select(literal(-place), one.scalar_subquery()) for place, one in enumerate(waiting, start=1)]
+    counts = {cohort: number for cohort, number in db.session.execute(eligible.union_all(*marked))}  # noqa: C416
+    by_cohort = {cohort: number for cohort, number in counts.items() if cohort > 0}
+    return by_cohort, [counts[-place] for place in range(1, len(waiting) + 1)]
 
 
 def names_of_eligible(cohort_ids: Sequence[int]) -> Mapping[int, list[str]]:

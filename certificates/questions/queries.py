@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Select, func, select
 
 from certificates.models import HOLDING, Certificate
 from certificates.permissions import Permission
@@ -90,10 +90,10 @@ def is_open(certificate_id: int) -> bool:
     return db.session.scalar(waiting.limit(1)) is not None
 
 
-def open_ones(actor: Actor) -> Any:
-    """A select of 0 and how many wait for the actor's decision."""
+def open_ones(actor: Actor) -> Select[Any]:
+    """A select of how many wait for the actor's decision."""
     waiting = visible_questions(actor).where(CertificateQuestion.state == QuestionState.OPEN)
-    return waiting.with_only_columns(literal(0), func.count(CertificateQuestion.id))
+    return waiting.with_only_columns(func.count(CertificateQuestion.id))
 
 
 def in_force_of(person_ids: Collection[int]) -> Sequence[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Select, func, select
 
 from certificates.batches.models import Batch, BatchStatus
 from certificates.permissions import Permission
@@ -57,13 +57,13 @@ def releasers(batch: Batch, path: str) -> list[Actor]:
     return accounts.actors_holding(permission, scopes.upward([path]), Person.id != batch.confirmed_by_id)
 
 
-def counted_as_awaiting(actor: Actor) -> Select[Any]:
-    """A select of one row: -1, and how many batches of the actor's scope wait for a release that is theirs to give."""
+def waiting_for(actor: Actor) -> Select[Any]:
+    """A select of how many batches of the actor's scope wait for a release that is theirs to give."""
     mine = [
         (Batch.needs == needed) & scopes.within(actor.paths(permission)) for needed, permission in RELEASED_BY.items()
     ]
     statement = (
-        select(literal(-1), func.count(Batch.id))
+        select(func.count(Batch.id))
         .join(Scope, Scope.id == Batch.scope_id)
         .where(Batch.status == BatchStatus.AWAITING, Batch.confirmed_by_id != actor.id, mine[0] | mine[1])
     )

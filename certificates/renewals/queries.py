@@ -98,10 +98,10 @@ def renewal_visible_to(actor: Actor, renewal_id: int) -> Asked:
     return Asked(*row)
 
 
-def waiting_for(actor: Actor) -> int:
-    """How many requests wait for the actor's decision."""
+def waiting_for(actor: Actor) -> Select[Any]:
+    """A select of how many requests wait for the actor's decision."""
     waiting = visible_renewals(actor).where(Renewal.state == RenewalState.WAITING)
-    return db.session.scalar(waiting.with_only_columns(func.count(Renewal.id))) or 0
+    return waiting.with_only_columns(func.count(Renewal.id))
 
 
 def of_certificate(certificate_id: int) -> Sequence[Renewal]:
