@@ -129,6 +129,7 @@ def grant(renewal_id: int, prepared: Typefaces) -> ResponseReturnValue:
     """Renew the certificate; sent twice it is renewed once."""
     asked, form = queries.renewal_visible_to(actor(), renewal_id), GroundForm()
     if not form.validate():
+        services.require_waiting(asked.renewal)
         return _page(asked, form, RefuseForm(prefix="refuse-", formdata=None)), 422
     try:
         new = services.grant(asked, form.ground(), typefaces=prepared, site=printing.site(), granted_by=actor())
@@ -145,6 +146,7 @@ def refuse(renewal_id: int) -> ResponseReturnValue:
     """Refuse it for the reason given."""
     asked, form = queries.renewal_visible_to(actor(), renewal_id), RefuseForm(prefix="refuse-")
     if not form.validate():
+        services.require_waiting(asked.renewal)
         return _page(asked, GroundForm(formdata=None, key=new_key()), form), 422
     try:
         services.refuse(asked, form.reason.data or "", refused_by=actor())

@@ -179,7 +179,8 @@ def test_asking_granting_and_the_new_certificate(group: Class, app: Flask, as_: 
         assert "证书已被替换" in main_text(client.get(f"/verify/{certificate.number}"))
         assert "证书真实有效" in main_text(client.get(f"/verify/{new.number}"))
         assert as_(COORDINATOR).post(f"{decide}/grant", data={"reason": "再来"}).status_code == 409
-        assert as_(COORDINATOR).post(f"{decide}/refuse", data={"refuse-reason": "再来"}).status_code == 409
+        for reason in ("再来", ""):
+            assert as_(COORDINATOR).post(f"{decide}/refuse", data={"refuse-reason": reason}).status_code == 409
     assert len(group.all(CertificateEvent, CertificateEvent.certificate_id == certificate.id)) == 1
 
 
