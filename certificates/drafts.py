@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from certificates import rules
@@ -13,7 +12,7 @@ from certificates.fields import Bilingual, CertificateFields
 from certificates.queries import Candidate
 from training.accounts import id_numbers
 from training.accounts.revising import id_number_of
-from training.core import clock
+from training.core import clock, i18n
 
 
 def draft(candidate: Candidate, *, number: str, site: str) -> CertificateFields:
@@ -51,8 +50,4 @@ def _names(place: Any) -> Bilingual:
 
 def in_both(spoken: Callable[[], str]) -> Bilingual:
     """What `spoken` says in Chinese and in English."""
-    texts = []
-    for language in ("zh", "en"):
-        with force_locale(language):
-            texts.append(str(spoken()))
-    return Bilingual(*texts)
+    return Bilingual(*i18n.in_both(spoken))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +22,7 @@ from question_bank.likeness.files import Twin
 from training.core import i18n, scopes
 from training.core.db import db, reading, transaction
 from training.core.errors import DomainError
+from training.core.garbage import uncollected
 from training.core.scopes import Scope
 from training.places.models import Region, TrainingBase
 
@@ -151,7 +150,7 @@ def import_items(
     """
     data = file.read_bytes()
     try:
-        with _kept_to_the_end():
+        with uncollected():
             found, items = formats.read(data, file.name, language=language or "", wanted=wanted or "")
         if dry_run:
             answer: dict[str, Any] = {"file": str(file), "format": found, **_report(items)}
@@ -173,15 +172,6 @@ def import_items(
             click.echo(f"  {one['place']}{'' if one['chosen'] else ' [left out]'} {_like(one['like'])}")
     if answer["counts"]["refused"]:
         raise SystemExit(1)
-
-
-@contextmanager
-def _kept_to_the_end() -> Iterator[None]:
-    """What is made in here stays as long as the process: the collector of rings need not come by it each time."""
-    gc.disable()
-    yield
-    gc.freeze()
-    gc.enable()
 
 
 def _import(

@@ -260,7 +260,7 @@ def upsert(
 def insert_many(model: Any, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows that name the same columns, all that have no default of the database, and break no rule.
 
-    They go to the driver as they are (PostgreSQL copies them): half of what a statement of SQLAlchemy's takes.
+    They go to the driver as they are; PostgreSQL copies them, in half of the time.
     """
     if not rows:
         return

@@ -7,7 +7,6 @@ import it where something is printed.
 
 from __future__ import annotations
 
-import gc
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -28,6 +27,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from training.core.drawings import Modules, Plate
 from training.core.fonts import CannotPrint, FontFace
+from training.core.garbage import uncollected
 
 VARIANT = "pdf/a-3a"
 COLOURS = "anning-srgb"
@@ -201,20 +201,8 @@ class _Complaints(logging.Handler):
 @contextmanager
 def at_work() -> Iterator[None]:
     """Have the press to oneself; a warning of WeasyPrint's (a missing glyph, font or image) becomes `CannotPrint`."""
-    with _PRINTING, _complaints_refused(), _uncollected():
+    with _PRINTING, _complaints_refused(), uncollected():
         yield
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """A tenth of the time goes into looking for garbage while the boxes of a page are built: look afterwards."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 @contextmanager
