@@ -18,7 +18,7 @@ from certificates.lifecycle import queries as lifecycle
 from certificates.lifecycle.history import LONGEST_REASON as LONGEST_REASON
 from certificates.lifecycle.history import Ground
 from certificates.lifecycle.models import CertificateEvent, EventKind
-from certificates.models import Certificate, CertificateDocument, CertificateStatus, Replacement
+from certificates.models import HOLDING, Certificate, CertificateDocument, CertificateStatus, Replacement
 from certificates.numbering import services as numbering
 from certificates.outcomes import ISSUED, REVOKED, REVOKED_OF_SEVERAL
 from certificates.permissions import Permission
@@ -207,10 +207,8 @@ def revoke(entry: Entry, reason: str, *, revoked_by: Actor, authority: str = "",
     db.session.refresh(certificate)
     if lifecycle.by_key(key) is not None:
         return
-    if certificate.status is CertificateStatus.REVOKED:
-        raise Conflict(_("This certificate has already been revoked; its page says by whom and why."))
-    if certificate.status is CertificateStatus.SUPERSEDED:
-        raise Conflict(_("Another certificate has taken the place of this one; its page names it."))
+    if certificate.status not in HOLDING:
+        raise Conflict(history.stands_otherwise(certificate))
     certificate.status, certificate.revoked_at = CertificateStatus.REVOKED, clock.now()
     certificate.revoked_by_id, certificate.revoked_reason = revoked_by.id, ground.reason
     event = history.write(certificate, EventKind.REVOKED, ground, by=revoked_by)

@@ -9,7 +9,7 @@ from datetime import date
 from flask_babel import gettext as _
 
 from certificates.lifecycle.models import CertificateEvent, EventKind
-from certificates.models import Certificate
+from certificates.models import Certificate, CertificateStatus
 from training.core import clock, i18n
 from training.core.access import Actor
 from training.core.db import db
@@ -69,3 +69,14 @@ def tell(certificate: Certificate, key: str, say: Callable[[], str], *, by: Acto
         url=f"/certificates/{certificate.id}",
         sender=by,
     )
+
+
+def stands_otherwise(certificate: Certificate) -> str:
+    """Why an act upon a certificate is not possible any more, in words."""
+    told = {
+        CertificateStatus.VALID: _("This certificate is not suspended; its page says where it stands."),
+        CertificateStatus.SUSPENDED: _("This certificate is suspended already; its page says by whom and why."),
+        CertificateStatus.REVOKED: _("This certificate has already been revoked; its page says by whom and why."),
+        CertificateStatus.SUPERSEDED: _("Another certificate has taken the place of this one; its page names it."),
+    }
+    return str(told[certificate.status])

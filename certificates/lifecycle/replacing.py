@@ -16,9 +16,8 @@ from certificates import drafts, rules, serials
 from certificates import services as certificates
 from certificates.fields import CertificateFields
 from certificates.lifecycle import history, queries
-from certificates.lifecycle.history import Ground
+from certificates.lifecycle.history import Ground, stands_otherwise
 from certificates.lifecycle.models import EventKind
-from certificates.lifecycle.services import stands_otherwise
 from certificates.models import HOLDING, Certificate, CertificateStatus, Replacement
 from certificates.outcomes import REISSUED
 from certificates.permissions import Permission

@@ -108,16 +108,5 @@ def _begun(certificate: Certificate, ground: Ground, present: CertificateStatus)
     if queries.by_key(ground.key) is not None:
         return False
     if certificate.status is not present:
-        raise Conflict(stands_otherwise(certificate))
+        raise Conflict(history.stands_otherwise(certificate))
     return True
-
-
-def stands_otherwise(certificate: Certificate) -> str:
-    """Why an act upon a certificate is not possible any more, in words."""
-    told = {
-        CertificateStatus.VALID: _("This certificate is not suspended; its page says where it stands."),
-        CertificateStatus.SUSPENDED: _("This certificate is suspended already; its page says by whom and why."),
-        CertificateStatus.REVOKED: _("This certificate has already been revoked; its page says by whom and why."),
-        CertificateStatus.SUPERSEDED: _("Another certificate has taken the place of this one; its page names it."),
-    }
-    return str(told[certificate.status])

@@ -13,6 +13,7 @@ from certificates.fields import CertificateFields
 from certificates.forms import GroundForm, SuspendForm, new_key
 from certificates.lifecycle import replacing, services
 from certificates.lifecycle import words as lifecycle_words
+from certificates.lifecycle.history import stands_otherwise
 from certificates.models import CertificateStatus, Replacement
 from certificates.permissions import Permission
 from certificates.queries import Candidate, Entry
@@ -149,7 +150,7 @@ def _status_page(act: str, entry: Entry, form: GroundForm) -> str:
         f"certificates/lifecycle/{act}.html",
         certificate=entry.certificate,
         fields=CertificateFields.from_dict(entry.certificate.fields),
-        refused=None if status is fitting else services.stands_otherwise(entry.certificate),
+        refused=None if status is fitting else stands_otherwise(entry.certificate),
         form=form,
     )
 
