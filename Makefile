@@ -41,6 +41,7 @@ format: ## Write the format and the fixes that ruff is sure of
 
 bench: ## Measure against the floors (BENCH=part of a name picks some)
 	@.ci/setup test
+	@.ci/setup pictures
 	@$(BIN)/python -m benchmarks $(BENCH)
 
 bench-exam: ## Sit an examination by VUS people (default 3000; THINK=30-90 seconds a page, DATABASE=postgresql)

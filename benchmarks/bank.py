@@ -27,7 +27,15 @@ QUESTIONS, ROWS = 50_000, 5_000
 BANK = "B-jn"
 ASKED = 15
 SPECIAL = str.maketrans({one: f"\\{one}" for one in "\\~=#{}:"})
-PROGRAM = "from wsgi import main; main()"
+PROGRAM = """
+import os, pathlib
+from benchmarks.servers import peak_mb
+from wsgi import main
+try:
+    main()
+finally:
+    pathlib.Path(os.environ["PEAK"]).write_text(str(peak_mb()))
+"""
 
 
 @dataclass(frozen=True)
@@ -81,10 +89,10 @@ class Bank:
 
     def bring(self, file: Path, expected: int) -> Brought:
         """Bring a file in by `anning questions import`, from the start of the program to its end."""
+        output, peak = self.folder / "told.json", self.folder / "peak"
         environ = {**os.environ, "DATABASE_URL": self.url, "ANNING_DATA_DIR": str(self.folder)}
-        environ |= {"ANNING_SECRET_KEY": "k" * 40, "ANNING_LOG_LEVEL": "WARNING"}
+        environ |= {"ANNING_SECRET_KEY": "k" * 40, "ANNING_LOG_LEVEL": "WARNING", "PEAK": str(peak)}
         words = [sys.executable, "-c", PROGRAM, "questions", "import", str(file), "--bank", BANK, "--json"]
-        output = self.folder / "told.json"
         begun, before = time.perf_counter(), self._database()
         with output.open("wb") as told:
             running = subprocess.Popen(words, cwd=ROOT, env=environ, stdout=told, stderr=subprocess.DEVNULL)
@@ -95,7 +103,7 @@ class Bank:
         counts = _counts(output)
         if running.returncode or counts["whole"] + counts["with_losses"] != expected:
             raise RuntimeError(f"{file.name} did not come in whole: {counts}")
-        return Brought(cpu, clock, used.ru_maxrss / 1024)
+        return Brought(cpu, clock, float(peak.read_text()))
 
     def pages(self) -> Iterator[tuple[str, float]]:
         """Seconds of CPU (house and database) of each kind of page an instructor asks for, names first."""

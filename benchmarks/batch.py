@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.servers import ROOT
+from benchmarks.servers import ROOT, peak_mb
 
 COORDINATOR = "13900000011"  # of the small world of the tests
 COHORT = "B-jn/T-1"
@@ -26,14 +26,11 @@ def peak_of_a_batch(folder: Path, people: int) -> float:
         "ANNING_LOG_LEVEL": "ERROR",
     }
     subprocess.run([sys.executable, "-m", "benchmarks.batch", str(people)], cwd=ROOT, env=environ, check=True)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.batch"], cwd=ROOT, env=environ, stdout=(folder / "outcome").open("wb")
-    )
-    _pid, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode or len(json.loads((folder / "outcome").read_text())["issued"]) != people:
+    with (folder / "outcome").open("wb") as outcome:
+        subprocess.run([sys.executable, "-m", "benchmarks.batch"], cwd=ROOT, env=environ, stdout=outcome, check=True)
+    if len(json.loads((folder / "outcome").read_text())["issued"]) != people:
         raise RuntimeError("the batch did not issue a certificate to everybody")
-    return used.ru_maxrss / 1024
+    return float((folder / "peak").read_text())
 
 
 def prepare(people: int) -> None:
@@ -67,7 +64,10 @@ def issue() -> None:
 
     register_kind()
     sys.argv = ["anning", *ISSUE]
-    main()
+    try:
+        main()
+    finally:
+        (Path(os.environ["ANNING_DATA_DIR"]) / "peak").write_text(str(peak_mb()))
 
 
 if __name__ == "__main__":

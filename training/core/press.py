@@ -8,7 +8,9 @@ import it where something is printed.
 from __future__ import annotations
 
 import logging
+import re
 import threading
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +21,8 @@ from pathlib import Path
 from typing import Any
 
 import pydyf
-from weasyprint import CSS, HTML
+from tinyhtml5 import inputstream
+from weasyprint import HTML
 from weasyprint.css import ColorProfile
 from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
@@ -28,6 +31,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from training.core.drawings import Modules, Plate
 from training.core.fonts import CannotPrint, FontFace
 from training.core.garbage import uncollected
+from training.core.styles import Sheet, SheetDocument
 
 VARIANT = "pdf/a-3a"
 COLOURS = "anning-srgb"
@@ -35,6 +39,19 @@ COLOURS = "anning-srgb"
 
 _PRINTING = threading.Lock()
 """Pango's font map is not safe for two threads, and the log handler must hear one document only."""
+
+
+class _Patterns(dict[tuple[Any, bool], re.Pattern[str]]):
+    """The patterns of the HTML parser: tinyhtml5 2.1 keeps each where it never looks, and puts it together anew."""
+
+    def __missing__(self, key: tuple[Any, bool]) -> re.Pattern[str]:
+        characters, among = key
+        listed = "".join(map(re.escape, characters))
+        pattern = self[key] = re.compile(f"[{'' if among else '^'}{listed}]+")
+        return pattern
+
+
+inputstream.characters_until_regex = _Patterns()
 
 
 class OwnResources(URLFetcher):
@@ -59,7 +76,7 @@ class Press:
     """What documents of one set of faces share: the loaded fonts and the style sheet."""
 
     fonts: FontConfiguration
-    style: CSS
+    sheet: Sheet
     resources: Mapping[str, bytes | Path]
     families: frozenset[str]
     plates: Mapping[str, Plate]
@@ -79,8 +96,8 @@ def load(faces: tuple[FontFace, ...], sheet: str, pictures: tuple[tuple[str, byt
     )
     fonts = FontConfiguration()
     with at_work():
-        style = CSS(string=rules + sheet, font_config=fonts, url_fetcher=OwnResources(resources))
-    return Press(fonts, style, resources, frozenset(face.family for face in faces), plates)
+        read = Sheet(rules + sheet, font_config=fonts, url_fetcher=OwnResources(resources))
+    return Press(fonts, read, resources, frozenset(face.family for face in faces), plates)
 
 
 class _Srgb(ColorProfile):
@@ -107,11 +124,12 @@ def set_pages(
 
     `drawings` are pictures that are drawn as they are, by address.
     """
-    return HTML(string=html, url_fetcher=OwnResources({**press.resources, **resources})).render(
-        font_config=press.fonts,
-        stylesheets=[press.style],
+    return SheetDocument.lay_out(
+        HTML(string=html, url_fetcher=OwnResources({**press.resources, **resources})),
+        press.sheet,
+        press.fonts,
+        {COLOURS: _Srgb()},
         cache={**press.plates, **(drawings or {})},  # each its own: a shared one grows by what it is given
-        color_profiles={COLOURS: _Srgb()},
         pdf_variant=VARIANT,
         output_intent=COLOURS,
     )
@@ -151,7 +169,10 @@ def _paint_with_languages(paint: Callable[..., None], usual: str, stream: Any, *
 
 
 class _Packed(pydyf.Object):
-    """An object written out once: its bytes are asked for twice, for the file's identifier and for the file."""
+    """An object written out once: its bytes are asked for twice, for the file's identifier and for the file.
+
+    Streams are deflated at the usual level: pydyf's, the highest, takes twice as long for 300 bytes of 45,000.
+    """
 
     compressible = False
     data = b""
@@ -159,6 +180,9 @@ class _Packed(pydyf.Object):
     def __init__(self, one: pydyf.Object) -> None:
         super().__init__()
         self.number, self.generation, self.free = one.number, one.generation, one.free
+        if isinstance(one, pydyf.Stream) and one.compress:
+            one.stream = [zlib.compress(b"\n".join(map(pydyf._to_bytes, one.stream)))]
+            one.extra, one.compress = {**one.extra, "Filter": "/FlateDecode"}, False
         self.compressible, self.data = one.compressible, one.data
 
 
