@@ -19,9 +19,9 @@ import psutil
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def peak_mb() -> float:
-    """The peak of this process's resident memory in MB. `ru_maxrss` will not do: it begins with the parent's."""
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+def peak_mb(process: int | str = "self") -> float:
+    """The peak of a process's resident memory in MB. `ru_maxrss` will not do: it begins with the parent's."""
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())
     assert found, "the kernel tells no peak of memory"
     return int(found[1]) / 1024
 

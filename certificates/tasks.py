@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from certificates import queries, services
-from certificates.design import Design
+from collections.abc import Callable
+
+from flask import current_app
+
+from certificates import making, queries, services
 from certificates.designs import queries as designs
 from certificates.fields import CertificateFields
+from certificates.making import Needs, Order, Tools
 from certificates.signing import codes, desk
 from certificates.signing import queries as signing
 from certificates.signing.services import SignedBy
 from training.core import clock, jobs, printing
 from training.core.db import reading, transaction
 from training.core.logs import log
+from training.settings import Settings
 
 A_SWEEP = 200
 """How many documents one sweep makes at most: some 20 seconds of work, so that the worker stays awake for others."""
@@ -20,39 +25,52 @@ A_SWEEP = 200
 @jobs.job(services.RENDER)
 def render_document(certificate_id: int) -> None:
     """Print and sign one certificate and keep its bytes; harmless when run twice, and for an id that is not there."""
+    have_made(certificate_id, lambda order, keep: keep(making.make(order, _tools())))
+
+
+def have_made(certificate_id: int, make: Callable[[Order, Callable[[bytes], None]], None]) -> None:
+    """Order the document of a certificate that has none, and keep what `make` then hands over, at once or later."""
     with reading():
         frozen = queries.fields_to_print(certificate_id)
         design = designs.printed_with(certificate_id)
+        place = signing.place_of(certificate_id)
     if frozen is None:
         return
-    signed_by = SignedBy(desk.document_key(), desk.code_key(), clock.now())
-    desk.require_ready(signed_by.at)
-    signed = _signed(certificate_id, CertificateFields.from_dict(frozen), design, signed_by)
-    with transaction():
-        services.store_document(certificate_id, signed, signed_by=signed_by)
-
-
-def _signed(certificate_id: int, fields: CertificateFields, design: Design | None, by: SignedBy) -> bytes:
-    """The document, printed with its code and signed."""
-    from certificates import pdf  # the press is half of what starting costs, and web processes never print
-    from certificates.signing import pen, seat
-
-    url = desk.time_stamp_url()
-    claim = seat.Claim(
+    by = SignedBy(desk.document_key(), desk.code_key(), clock.now())
+    desk.require_ready(by.at)
+    fields = CertificateFields.from_dict(frozen)
+    code = codes.mint(
         fields.number,
         fields.person_name,
-        codes.mint(
-            fields.number,
-            fields.person_name,
-            issued_on=fields.issued_on,
-            valid_until=fields.valid_until,
-            place=signing.place_of(certificate_id),
-            key=by.code_key,
-        ),
+        issued_on=fields.issued_on,
+        valid_until=fields.valid_until,
+        place=place,
+        key=by.code_key,
     )
-    finish = seat.reserve(claim, pen.room_for(by.key, stamped=bool(url)))
-    printed = pdf.render(fields, printing.typefaces(), design, code=claim.code, finish=finish)
-    return pen.sign(printed, by.key, by.at, pen.Authority(url) if url else None)
+
+    def keep(signed: bytes) -> None:
+        with transaction():
+            services.store_document(certificate_id, signed, signed_by=by)
+
+    make(Order(fields, design, code, by.at, by.key.fingerprint), keep)
+
+
+def _tools() -> Tools:
+    """What this process makes certificates with."""
+    return Tools(printing.typefaces(), desk.document_key(), desk.time_stamp_url())
+
+
+def needs() -> Needs:
+    """Where other processes find the same."""
+    settings: Settings = current_app.extensions["anning_settings"]
+    key, passphrase = desk.document_key_files(settings)
+    return Needs(
+        str(settings.fonts_dir),
+        str(settings.data_dir / "fonts"),
+        str(key),
+        str(passphrase or ""),
+        desk.time_stamp_url(),
+    )
 
 
 @jobs.sweep("certificates")

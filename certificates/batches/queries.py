@@ -182,6 +182,12 @@ def first_waiting(batch_id: int) -> int | None:
     )
 
 
+def number_waiting(batch_id: int) -> int:
+    """How many lines wait."""
+    waiting = select(func.count()).where(BatchLine.batch_id == batch_id, BatchLine.status == LineStatus.WAITING)
+    return db.session.scalar(waiting) or 0
+
+
 def unprinted(batch_id: int) -> Sequence[int]:
     """The ids of a batch's certificates without a document: a worker died between issuing and printing."""
     return db.session.scalars(

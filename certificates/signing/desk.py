@@ -84,11 +84,17 @@ def _kept(load: Callable[[Settings], Key]) -> Key:
     return shelf[load]
 
 
-def _document_key(settings: Settings) -> DocumentKey:
+def document_key_files(settings: Settings) -> tuple[Path, Path | None]:
+    """Where the document key lies, and its passphrase, if it has one; without a setting, the development key."""
     if not settings.signing_key:
-        return development_key(settings.data_dir / "signing" / "development.pem")
+        return settings.data_dir / "signing" / "development.pem", None
     passphrase = Path(settings.signing_passphrase_file) if settings.signing_passphrase_file else None
-    return load_document_key(Path(settings.signing_key), passphrase)
+    return Path(settings.signing_key), passphrase
+
+
+def _document_key(settings: Settings) -> DocumentKey:
+    path, passphrase = document_key_files(settings)
+    return load_document_key(path, passphrase) if settings.signing_key else development_key(path)
 
 
 def _code_key(settings: Settings) -> CodeKey:
