@@ -22,6 +22,8 @@ from certificates.models import HOLDING, Certificate, CertificateDocument, Certi
 from certificates.numbering import services as numbering
 from certificates.outcomes import ISSUED, REVOKED, REVOKED_OF_SEVERAL
 from certificates.permissions import Permission
+from certificates.photos import queries as photos
+from certificates.photos import services as photo_services
 from certificates.queries import Candidate, Entry
 from certificates.questions.models import CertificateQuestion, QuestionState
 from certificates.releasing import queries as releasing
@@ -106,7 +108,8 @@ def issue(
     if refused is not None:
         raise Invalid(refused)
     desk.require_ready(clock.now())
-    fields = drafts.draft(candidate, number=serials.new_number(clock.today().year), site=site)
+    photo = photos.to_print(candidate.person.id, candidate.scope_path)
+    fields = drafts.draft(candidate, number=serials.new_number(clock.today().year), site=site, photo=photo)
     if typefaces is not None:
         require_printable(fields, typefaces)
     reserved = numbering.reserve(candidate.scope_path)  # last: whatever refuses has refused, and no number is lost
@@ -191,6 +194,8 @@ def enter(
     design_id = designs.id_in_force(candidate.scope_path)
     if design_id is not None:
         db.session.add(PrintedWith(certificate_id=certificate.id, design_id=design_id))
+    if fields.photo:
+        photo_services.pin(certificate, fields.photo)
     return certificate
 
 

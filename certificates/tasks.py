@@ -6,6 +6,7 @@ from certificates import queries, services
 from certificates.design import Design
 from certificates.designs import queries as designs
 from certificates.fields import CertificateFields
+from certificates.photos import queries as photos
 from certificates.signing import codes, desk
 from certificates.signing import queries as signing
 from certificates.signing.services import SignedBy
@@ -23,16 +24,19 @@ def render_document(certificate_id: int) -> None:
     with reading():
         frozen = queries.fields_to_print(certificate_id)
         design = designs.printed_with(certificate_id)
+        photo = photos.picture_to_print(certificate_id)
     if frozen is None:
         return
     signed_by = SignedBy(desk.document_key(), desk.code_key(), clock.now())
     desk.require_ready(signed_by.at)
-    signed = _signed(certificate_id, CertificateFields.from_dict(frozen), design, signed_by)
+    signed = _signed(certificate_id, CertificateFields.from_dict(frozen), design, photo, signed_by)
     with transaction():
         services.store_document(certificate_id, signed, signed_by=signed_by)
 
 
-def _signed(certificate_id: int, fields: CertificateFields, design: Design | None, by: SignedBy) -> bytes:
+def _signed(
+    certificate_id: int, fields: CertificateFields, design: Design | None, photo: bytes | None, by: SignedBy
+) -> bytes:
     """The document, printed with its code and signed."""
     from certificates import pdf  # the press is half of what starting costs, and web processes never print
     from certificates.signing import pen, seat
@@ -51,7 +55,7 @@ def _signed(certificate_id: int, fields: CertificateFields, design: Design | Non
         ),
     )
     finish = seat.reserve(claim, pen.room_for(by.key, stamped=bool(url)))
-    printed = pdf.render(fields, printing.typefaces(), design, code=claim.code, finish=finish)
+    printed = pdf.render(fields, printing.typefaces(), design, code=claim.code, photo=photo, finish=finish)
     return pen.sign(printed, by.key, by.at, pen.Authority(url) if url else None)
 
 
