@@ -101,14 +101,13 @@ def issue(
         raise ReleaseNeeded(_("A second person releases certificates here. Hand it in as a batch."))
     accounts.lock(candidate.person.id)
     db.session.refresh(candidate.enrolment)
-    known = queries.in_force(candidate.enrolment.id)
-    if known is not None:
+    if (known := queries.in_force(candidate.enrolment.id)) is not None:
         return known
     refused = why_not(candidate)
     if refused is not None:
         raise Invalid(refused)
     desk.require_ready(clock.now())
-    photo = photos.to_print(candidate.person.id, candidate.scope_path)
+    photo = photos.to_print(candidate)
     fields = drafts.draft(candidate, number=serials.new_number(clock.today().year), site=site, photo=photo)
     if typefaces is not None:
         require_printable(fields, typefaces)

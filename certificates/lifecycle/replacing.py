@@ -52,8 +52,7 @@ def corrected(candidate: Candidate, certificate: Certificate) -> dict[str, Certi
 
 def _now(candidate: Candidate, *, number: str, site: str = "") -> CertificateFields:
     """The certificate as it would be issued from the records of this moment."""
-    photo = photos.to_print(candidate.person.id, candidate.scope_path)
-    return drafts.draft(candidate, number=number, site=site, photo=photo)
+    return drafts.draft(candidate, number=number, site=site, photo=photos.to_print(candidate))
 
 
 def plan(

@@ -42,13 +42,13 @@ def how_many_without(candidates: Collection[Candidate]) -> int:
     return len(set(people) - having(people))
 
 
-def to_print(person_id: int, scope_path: str) -> str:
-    """The SHA-256 of the photo that a certificate of that scope would print; empty without one, or where none is.
+def to_print(candidate: Candidate) -> str:
+    """The SHA-256 of the photo that a certificate would print; empty without one, or where the design shows none.
 
     Ask under the person's lock where it is to be frozen.
     """
-    portrait = in_use(person_id)
-    return portrait.sha256 if portrait is not None and designs.prints_photo(scope_path) else ""
+    portrait = in_use(candidate.person.id)
+    return portrait.sha256 if portrait is not None and designs.prints_photo(candidate.scope_path) else ""
 
 
 def portrait_of(person_id: int, sha256: str) -> Portrait:

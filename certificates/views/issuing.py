@@ -91,7 +91,7 @@ def _issue_page(candidate: queries.Candidate, refused: Any) -> str:
         candidate=candidate,
         refused=refused,
         facts=words.facts(fields, name=fields.person_name),
-        has_photo=bool(photos.to_print(candidate.person.id, candidate.scope_path)),
+        has_photo=bool(photos.to_print(candidate)),
         needs=releasing.needs(candidate.scope_path),
         back=cohort_url(candidate.cohort.id),
     )
