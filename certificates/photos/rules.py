@@ -20,9 +20,9 @@ NARROWEST = 200
 ABOVE = 0.35
 """Of what is cut from a tall picture, the part that is cut above: heads stand above the middle."""
 LARGEST = 10 * 1024**2
-MOST_PIXELS = {"JPEG": 64_000_000, "MPO": 64_000_000, "PNG": 24_000_000, "WEBP": 24_000_000}
+MOST_PIXELS = {"JPEG": 52_000_000, "MPO": 52_000_000, "PNG": 16_000_000, "WEBP": 16_000_000}
 """JPEG is unpacked at a fraction of its size; the others are unpacked whole, 4 bytes a pixel."""
-MOST_SCANS = 100
+MOST_SCANS = 40
 """Pieces of a JPEG, each of which goes over all its pixels; cameras write at most some twenty."""
 QUALITY = 85
 DOTS = (300, 300)

@@ -10,6 +10,7 @@ import pikepdf
 import pytest
 from flask import Flask
 from sqlalchemy import delete, text
+from sqlalchemy.exc import DBAPIError
 
 from certificates import queries
 from certificates.lifecycle import replacing
@@ -258,6 +259,18 @@ def test_erasure_takes_the_photo_with_everything_else(group: Class, holder: Pers
         assert db.session.get_one(Certificate, certificate.id).fields["photo"] == ""
     assert client.get(f"/verify/{certificate.number}/photo.jpg").status_code == 404
     assert "photo.jpg" not in client.get(f"/verify/{certificate.number}").text
+
+
+def test_nothing_takes_a_photo_off_a_certificate_or_changes_it(group: Class, holder: Person, as_: As) -> None:
+    issued(group, holder, as_)
+    for statement, says in (
+        ("DELETE FROM certificate_printed_portrait", "append-only"),
+        ("UPDATE certificate_printed_portrait SET portrait_id = portrait_id", "append-only"),
+        ("UPDATE certificate_portrait SET put_by_id = put_by_id + 1", "frozen"),
+        ("UPDATE certificate_portrait SET person_id = person_id + 1", "frozen"),
+    ):
+        with group.app.app_context(), pytest.raises(DBAPIError, match=says), transaction():
+            db.session.execute(text(statement))
 
 
 @pytest.mark.one_database
