@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from sqlalchemy import delete, select
 
+from certificates import drafts
 from certificates.models import Certificate
 from certificates.permissions import Permission
 from certificates.photos import queries, rules, words
@@ -23,6 +24,7 @@ from training.core.access import Actor
 from training.core.db import db
 from training.core.errors import Conflict, NotAllowed
 from training.core.keys import identity_key
+from training.messages import services as messages
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ class Outcome:
 def put(person_id: int, form: bytes, *, put_by: Actor, scope_path: str | None = None) -> Portrait:
     """Make a photo, in the normal form, that of a person in the place of the one before; the same changes nothing.
 
-    One's own, or that of somebody in the cohort of `scope_path` for which the actor may issue; else `NotAllowed`.
+    One's own, or that of somebody in the cohort of `scope_path` for which the actor may issue, who is told; else
+    `NotAllowed`. `Conflict` for somebody who was erased.
     """
     _require_may(person_id, put_by, scope_path)
     person = accounts.lock(person_id)
@@ -63,7 +66,30 @@ def put(person_id: int, form: bytes, *, put_by: Actor, scope_path: str | None = 
     db.session.add(portrait)
     db.session.flush()
     audit.record(put_by, "certificate_portrait.put", portrait, person_id=person_id)
+    if put_by.id != person_id:
+        _tell(portrait, put_by)
     return portrait
+
+
+def _tell(portrait: Portrait, put_by: Actor) -> None:
+    """A message to whose photo somebody else has put: they can look at it, and withdraw it."""
+    title = drafts.in_both(lambda: _("A photo for your certificates"))
+    body = drafts.in_both(
+        lambda: _(
+            "Your training base has put a photo with which your certificates are printed from now on. Look whether it "
+            "is yours; you can replace or withdraw it."
+        )
+    )
+    messages.send(
+        [portrait.person_id],
+        title_zh=title.zh,
+        title_en=title.en,
+        body_zh=body.zh,
+        body_en=body.en,
+        key=f"certificate-portrait:{portrait.id}",
+        url="/certificates/photo",
+        sender=put_by,
+    )
 
 
 def withdraw(person_id: int, *, by: Actor, scope_path: str | None = None) -> bool:

@@ -105,6 +105,7 @@ def test_a_fault_names_its_line() -> None:
         "@import 'x.css';",
         "@font-face { font-family: x; src: local(x) }",
         "a { background: url(http://example.org/x.png) }",
+        "a { background: url(anning:photo.jpg) }",
         "a { background: u\\72l(file:///etc/passwd) }",
         'a { background: url("data:image/png;base64,AAAA") }',
         "a { background: image-set('x' 1x) }",
