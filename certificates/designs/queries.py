@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import aliased
 
 from certificates.design import PHOTO, Design, house_design
@@ -97,8 +97,13 @@ def id_in_force(path: str) -> int | None:
 
 def prints_photo(path: str) -> bool:
     """Whether certificates of a scope have a place for the holder's photo."""
-    found: bool | None = db.session.scalar(_nearest(select(CertificateDesign.page.contains(PHOTO)), path))
-    return house_design().prints_photo if found is None else bool(found)
+    return bool(db.session.scalar(select(showing_photo(path))))
+
+
+def showing_photo(path: str) -> ColumnElement[bool]:
+    """The same as a part of another query."""
+    nearest = _nearest(select(CertificateDesign.page.contains(PHOTO)), path).scalar_subquery()
+    return func.coalesce(nearest, house_design().prints_photo)
 
 
 def _nearest(statement: Select[Any], path: str) -> Select[Any]:

@@ -47,8 +47,12 @@ def to_print(candidate: Candidate) -> str:
 
     Ask under the person's lock where it is to be frozen.
     """
-    portrait = in_use(candidate.person.id)
-    return portrait.sha256 if portrait is not None and designs.prints_photo(candidate.scope_path) else ""
+    statement = select(Portrait.sha256).where(
+        Portrait.person_id == candidate.person.id,
+        Portrait.ended_at.is_(None),
+        designs.showing_photo(candidate.scope_path),
+    )
+    return db.session.scalar(statement) or ""
 
 
 def portrait_of(person_id: int, sha256: str) -> Portrait:

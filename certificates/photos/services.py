@@ -86,7 +86,7 @@ def _tell(portrait: Portrait, put_by: Actor) -> None:
         title_en=title.en,
         body_zh=body.zh,
         body_en=body.en,
-        key=f"certificate-portrait:{portrait.id}",
+        key=f"certificate-portrait:{portrait.person_id}:{portrait.put_at.isoformat()}",
         url="/certificates/photo",
         sender=put_by,
     )

@@ -164,7 +164,7 @@ def test_a_coordinator_replaces_a_single_one_and_takes_it_out_of_use(
     assert put(coordinator, silhouette(1), address).status_code == 303
     assert coordinator.get(f"{address}.jpg").data == kept(1)
     assert coordinator.get(address).status_code == 200
-    assert "培训基地为您上传了照片" in main_text(as_(holder).get("/inbox/"))
+    assert "您的证书照片" in main_text(as_(holder).get("/inbox/"))
     coordinator.post(f"{address}/withdraw")
     assert coordinator.get(f"{address}.jpg").status_code == 404
     assert put(coordinator, b"", address).status_code == 422
