@@ -158,7 +158,7 @@ def test_a_trainee_without_script_puts_their_photo_sees_how_it_is_cut_and_withdr
     assert page.locator("figure.portrait img").evaluate("one => [one.naturalWidth, one.naturalHeight]") == [295, 413]
     fits(page)
     page.locator("details.confirm > summary").click()
-    page.get_by_role("button", name="是，撤回照片").click()
+    page.locator("details.confirm button").click()
     expect(page.locator("figure.portrait")).to_have_count(0)
     fits(page)
 
