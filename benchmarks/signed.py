@@ -141,7 +141,7 @@ def thousand() -> Run:
         crew, made = Crew(needs, CORES), []
         for number in range(MANY):
             crew.order(
-                Order(fields(number), None, "0" * CODE, datetime.now(UTC), key), lambda one: made.append(len(one))
+                Order(fields(number), None, None, "0" * CODE, datetime.now(UTC), key), lambda one: made.append(len(one))
             )
         crew.settle()
         processes = [one.process.pid for one in crew._members]

@@ -12,6 +12,7 @@ def init_app(app: Flask) -> None:
     from certificates.batches import tasks as batch_tasks  # noqa: F401 - registers its job and its sweep
     from certificates.designs import samples as designs_of_the_sample  # noqa: F401 - registers its step
     from certificates.lifecycle import commands as lifecycle_commands
+    from certificates.photos import samples as photos_of_the_sample  # noqa: F401 - registers its step
     from certificates.renewals import tasks as renewal_tasks  # noqa: F401 - registers its sweep
     from certificates.signing import desk
 

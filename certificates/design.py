@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+PHOTO = "anning:photo.jpg"
+"""Where a page finds the holder's photo, within `{% if c.photo %}`."""
 _FOLDER = Path(__file__).parent / "templates" / "certificates"
 
 
@@ -16,6 +18,11 @@ class Design:
     page: str
     sheet: str
     frame: bytes
+
+    @property
+    def prints_photo(self) -> bool:
+        """Whether it has a place for the holder's photo."""
+        return PHOTO in self.page
 
 
 @lru_cache(maxsize=1)

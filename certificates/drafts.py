@@ -15,8 +15,8 @@ from training.accounts.revising import id_number_of
 from training.core import clock, i18n
 
 
-def draft(candidate: Candidate, *, number: str, site: str) -> CertificateFields:
-    """The certificate of a completed enrolment, issued today, as it will be printed."""
+def draft(candidate: Candidate, *, number: str, site: str, photo: str = "") -> CertificateFields:
+    """The certificate of a completed enrolment, issued today, as it will be printed; `photo` from `photos.to_print`."""
     completed_at = candidate.enrolment.completed_at or clock.now()
     completed_on = clock.local(completed_at).date()
     base = _names(candidate.base)
@@ -41,6 +41,7 @@ def draft(candidate: Candidate, *, number: str, site: str) -> CertificateFields:
         issuer=base,
         result=in_both(lambda: _("All requirements of the programme passed")),
         verify_url=f"{site}/verify/{number}",
+        photo=photo,
     )
 
 

@@ -1,4 +1,4 @@
-"""When a holder is erased: the register keeps number, programme and days, and loses name and masked ID number."""
+"""When a holder is erased: the register keeps number, programme and days; name, masked ID number and photo go."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 
 from certificates.batches.models import Batch, BatchLine
 from certificates.models import HOLDING, Certificate, CertificateDocument
+from certificates.photos import services as photos
 from certificates.renewals.models import Renewal, RenewalState
 from training.accounts.models import Person
 from training.core import clock, storage
@@ -17,8 +18,9 @@ from training.programmes.models import Enrolment
 def forget(person: Person, token: str) -> None:
     """Put the token in the place of the name, and delete the printed documents; numbers stay for ever."""
     for certificate in db.session.scalars(select(Certificate).where(Certificate.person_id == person.id)):
-        certificate.fields = {**certificate.fields, "person_name": token, "id_number_masked": ""}
+        certificate.fields = {**certificate.fields, "person_name": token, "id_number_masked": "", "photo": ""}
         db.session.execute(delete(CertificateDocument).where(CertificateDocument.certificate_id == certificate.id))
+    photos.forget(person)
     _forget_refusals(person, token)
     _forget_renewals(person)
     db.session.flush()

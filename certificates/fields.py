@@ -35,8 +35,9 @@ class Bilingual(NamedTuple):
 class CertificateFields:
     """Everything that a certificate prints; `as_dict` is frozen in the register, `from_dict` reads it.
 
-    The last three are of a certificate that takes the place of another one: why, of which number, and the day on which
-    the first of them was issued. What was frozen before they were known reads on without them.
+    `replaced_as`, `replaces` and `first_issued_on` are of a certificate that takes the place of another one: why, of
+    which number, and the day on which the first of them was issued. `photo` is the SHA-256 of the holder's photo in its
+    normal form, empty for none. What was frozen before these were known reads on without them.
     """
 
     number: str
@@ -60,6 +61,7 @@ class CertificateFields:
     first_issued_on: date | None = None
     local_number: str = ""
     id_number_masked: str = ""
+    photo: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values: ISO 8601 dates, hours as a decimal string, bilingual text as `{"zh", "en"}`."""
@@ -73,10 +75,10 @@ class CertificateFields:
     def texts(self) -> Iterator[str]:
         """Every text of a person's making that is printed, the name first."""
         yield self.person_name
-        for _, value in _values_of(self):
+        for name, value in _values_of(self):
             if isinstance(value, Bilingual):
                 yield from value
-            elif isinstance(value, str):
+            elif isinstance(value, str) and name != "photo":
                 yield value
 
 

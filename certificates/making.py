@@ -32,6 +32,7 @@ class Order:
 
     fields: CertificateFields
     design: Design | None
+    photo: bytes | None
     code: str
     at: datetime
     key: str
@@ -42,6 +43,7 @@ class Order:
         return {
             "fields": self.fields.as_dict(),
             "design": look and {"page": look.page, "sheet": look.sheet, "frame": look.frame.decode()},
+            "photo": self.photo and base64.b64encode(self.photo).decode(),
             "code": self.code,
             "at": self.at.isoformat(),
             "key": self.key,
@@ -51,8 +53,14 @@ class Order:
     def from_dict(cls, read: dict[str, Any]) -> Self:
         """Read what `as_dict` wrote."""
         look = read["design"] and Design(**{**read["design"], "frame": read["design"]["frame"].encode()})
-        at = datetime.fromisoformat(read["at"])
-        return cls(CertificateFields.from_dict(read["fields"]), look, read["code"], at, read["key"])
+        return cls(
+            CertificateFields.from_dict(read["fields"]),
+            look,
+            read["photo"] and base64.b64decode(read["photo"]),
+            read["code"],
+            datetime.fromisoformat(read["at"]),
+            read["key"],
+        )
 
 
 @dataclass(frozen=True)
@@ -74,7 +82,7 @@ def make(order: Order, tools: Tools) -> bytes:
         raise keys.KeyFault("The signing key was exchanged meanwhile.")
     claim = seat.Claim(order.fields.number, order.fields.person_name, order.code)
     finish = seat.reserve(claim, pen.room_for(key, stamped=bool(url)))
-    printed = pdf.render(order.fields, tools.typefaces, order.design, code=order.code, finish=finish)
+    printed = pdf.render(order.fields, tools.typefaces, order.design, code=order.code, photo=order.photo, finish=finish)
     return pen.sign(printed, key, order.at, pen.Authority(url) if url else None)
 
 

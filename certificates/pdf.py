@@ -5,16 +5,18 @@ document that would be wrong is not made: a character without a glyph, a resourc
 that is not ours, a second page and any complaint of WeasyPrint's are errors (`CannotPrint`).
 """
 
+import hashlib
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
+from pathlib import Path
 
 import segno
 from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from weasyprint.document import Document
 
-from certificates.design import Design, house_design
+from certificates.design import PHOTO, Design, house_design
 from certificates.fields import Bilingual, CertificateFields, require_printable
 from training.core import press
 from training.core.drawings import Modules
@@ -23,6 +25,10 @@ from training.core.fonts import CannotPrint, Typefaces
 
 class Overflows(CannotPrint):
     """The certificate needs a second page, even set closely."""
+
+
+class PhotoMissing(CannotPrint):
+    """The photo that the certificate shows is not at hand as it was frozen."""
 
 
 _QR_MASK = 2
@@ -40,20 +46,31 @@ def render(
     design: Design | None = None,
     *,
     code: str = "",
+    photo: bytes | None = None,
     finish: press.Finisher | None = None,
 ) -> bytes:
     """The certificate as PDF/A-3a and PDF/UA-1 of one A4 page, fonts embedded and subset; raises `CannotPrint`.
 
-    It has the design of the house unless another is given. The QR carries `code` behind the address; `finish` keeps
-    a place for a signature. Some 50 ms of CPU: call it outside a transaction. Calls from several threads wait for one
-    another.
+    It has the design of the house unless another is given. The QR carries `code` behind the address; `photo` is the
+    JPEG whose hash is frozen in the fields, and goes into the file byte for byte; `finish` keeps a place for a
+    signature. Some 50 ms of CPU: call it outside a transaction. Calls from several threads wait for one another.
     """
     require_printable(certificate, typefaces)
+    pictures = _pictures(certificate, photo)
     design = design or house_design()
     faces = typefaces.needed_for("".join((*certificate.texts(), *design.page.split())))
     own = press.load(faces, design.sheet, (("frame.svg", design.frame),))
     with press.at_work():
-        return press.write(_one_page(certificate, design, own, code), own, finish)
+        return press.write(_one_page(certificate, design, own, code, pictures), own, finish)
+
+
+def _pictures(certificate: CertificateFields, photo: bytes | None) -> dict[str, bytes | Path]:
+    """What the page may show beside frame and QR code."""
+    if not certificate.photo:
+        return {}
+    if photo is None or hashlib.sha256(photo).hexdigest() != certificate.photo:
+        raise PhotoMissing(f"The photo of the certificate {certificate.number} is missing or was changed.")
+    return {PHOTO: photo}
 
 
 def document_html(certificate: CertificateFields, design: Design, density: str = "") -> str:
@@ -74,12 +91,14 @@ def qr_code(url: str) -> Modules:
     return Modules(rows, quiet=_QR_QUIET_ZONE, colour=_QR_COLOUR)
 
 
-def _one_page(certificate: CertificateFields, design: Design, own: press.Press, code: str) -> Document:
+def _one_page(
+    certificate: CertificateFields, design: Design, own: press.Press, code: str, pictures: dict[str, bytes | Path]
+) -> Document:
     """Lay the certificate out, closer if it is long; a second page would mean that something is cut off."""
     address = f"{certificate.verify_url}#{code}" if code else certificate.verify_url
     qr = {"anning:qr.svg": qr_code(address)}
     for density in ("", "compact"):
-        document = press.set_pages(document_html(certificate, design, density), own, {}, qr)
+        document = press.set_pages(document_html(certificate, design, density), own, pictures, qr)
         if len(document.pages) == 1:
             return document
     raise Overflows(

@@ -63,6 +63,8 @@ VERBS = {
     "certificate_design.begin": _l("design of certificates begun"),
     "certificate_design.retire": _l("design of certificates retired"),
     "certificate_design.write": _l("design of certificates written"),
+    "certificate_portrait.put": _l("photo for certificates put"),
+    "certificate_portrait.withdraw": _l("photo for certificates withdrawn"),
     "certificate_release_rule.set": _l("release of batches set"),
 }
 
@@ -74,6 +76,7 @@ NAMES = {
     "certificate_drawn_number": _l("number of a certificate"),
     "certificate_number_scheme": _l("numbering of certificates"),
     "certificate_design": _l("design of certificates"),
+    "certificate_portrait": _l("photo for certificates"),
     "certificate_release_rule": _l("release of batches"),
     "issued": _l("issued"),
     "lines": _l("people chosen"),

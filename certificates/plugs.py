@@ -28,7 +28,7 @@ GONE = (Standing.REVOKED, Standing.SUPERSEDED)
 
 
 def panel(actor: Actor) -> Panel | None:
-    """The trainee's certificates, each with its document and its public page."""
+    """The trainee's certificates, each with its document and its public page, and the photo that they show."""
     links = []
     for one in queries.own(actor):
         mark = words.mark(one)
@@ -40,7 +40,8 @@ def panel(actor: Actor) -> Panel | None:
         if renewal_services.why_not(one) is None:
             links.append((_("Ask for renewal"), url_for("certificates.renewals.ask", certificate_id=one.id), ""))
         links.append((_("Public verification page"), url_for("verification.verify", number=one.number), ""))
-    return Panel(_("My certificates"), links) if links else None
+    photo = (_("My photo for certificates"), url_for("certificates.photos.own"), "")
+    return Panel(_("My certificates"), [*links, photo], later=not links) if actor.may(Permission.READ_OWN) else None
 
 
 def beside_people(actor: Actor, _cohort: Cohort, enrolments: Sequence[Enrolment]) -> Mapping[int, list[CohortAction]]:

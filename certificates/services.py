@@ -22,6 +22,8 @@ from certificates.models import HOLDING, Certificate, CertificateDocument, Certi
 from certificates.numbering import services as numbering
 from certificates.outcomes import ISSUED, REVOKED, REVOKED_OF_SEVERAL
 from certificates.permissions import Permission
+from certificates.photos import queries as photos
+from certificates.photos import services as photo_services
 from certificates.queries import Candidate, Entry
 from certificates.questions.models import CertificateQuestion, QuestionState
 from certificates.releasing import queries as releasing
@@ -99,14 +101,14 @@ def issue(
         raise ReleaseNeeded(_("A second person releases certificates here. Hand it in as a batch."))
     accounts.lock(candidate.person.id)
     db.session.refresh(candidate.enrolment)
-    known = queries.in_force(candidate.enrolment.id)
-    if known is not None:
+    if (known := queries.in_force(candidate.enrolment.id)) is not None:
         return known
     refused = why_not(candidate)
     if refused is not None:
         raise Invalid(refused)
     desk.require_ready(clock.now())
-    fields = drafts.draft(candidate, number=serials.new_number(clock.today().year), site=site)
+    photo = photos.to_print(candidate)
+    fields = drafts.draft(candidate, number=serials.new_number(clock.today().year), site=site, photo=photo)
     if typefaces is not None:
         require_printable(fields, typefaces)
     reserved = numbering.reserve(candidate.scope_path)  # last: whatever refuses has refused, and no number is lost
@@ -191,6 +193,8 @@ def enter(
     design_id = designs.id_in_force(candidate.scope_path)
     if design_id is not None:
         db.session.add(PrintedWith(certificate_id=certificate.id, design_id=design_id))
+    if fields.photo:
+        photo_services.pin(certificate, fields.photo)
     return certificate
 
 

@@ -10,6 +10,7 @@ from certificates import making, queries, services
 from certificates.designs import queries as designs
 from certificates.fields import CertificateFields
 from certificates.making import Needs, Order, Tools
+from certificates.photos import queries as photos
 from certificates.signing import codes, desk
 from certificates.signing import queries as signing
 from certificates.signing.services import SignedBy
@@ -33,6 +34,7 @@ def have_made(certificate_id: int, make: Callable[[Order, Callable[[bytes], None
     with reading():
         frozen = queries.fields_to_print(certificate_id)
         design = designs.printed_with(certificate_id)
+        photo = photos.picture_to_print(certificate_id)
         place = signing.place_of(certificate_id)
     if frozen is None:
         return
@@ -52,7 +54,7 @@ def have_made(certificate_id: int, make: Callable[[Order, Callable[[bytes], None
         with transaction():
             services.store_document(certificate_id, signed, signed_by=by)
 
-    make(Order(fields, design, code, by.at, by.key.fingerprint), keep)
+    make(Order(fields, design, photo, code, by.at, by.key.fingerprint), keep)
 
 
 def _tools() -> Tools:

@@ -1,4 +1,4 @@
-"""What the small world has of issuing: at each place designs and what its batches need."""
+"""What the small world has of issuing: at each place designs, photos and what its batches need."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from certificates.designs.models import CertificateDesign, DesignState
 from certificates.designs.proofs import Proof, Proved
 from certificates.numbering import services as numbering
 from certificates.numbering.models import NumberScheme
+from certificates.photos import services as photos
+from certificates.photos.drawing import silhouette
 from certificates.releasing.models import Needs
 from certificates.releasing.services import set_rule
 from training.core.db import db
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def add_rules(making: Making, place: str) -> None:
-    """Before anything is issued: an approved design, a copy of the house's own, and that batches run at once."""
+    """Before anything is issued: photos, a copy of the house's design, approved, and that batches run at once."""
     coordinator, officer = making.actor(f"coordinator.{place}"), making.actor("officer")
     scheme = numbering.begin_scheme(
         making.base_scopes[place],
@@ -36,6 +38,8 @@ def add_rules(making: Making, place: str) -> None:
     design = designs_of.begin_design(making.base_scopes[place], begun_by=coordinator)
     proved = Proved(design.look, (), [Proof("ordinary", "")])
     designs_of.approve(design_queries.design_visible_to(officer, design.id), proved, approved_by=officer)
+    for kind, name in enumerate((f"trainee.{place}", f"other_trainee.{place}")):
+        photos.put(making.people[name].id, silhouette(kind), put_by=making.actor(name))
 
 
 def add_issuing(making: Making, place: str) -> None:

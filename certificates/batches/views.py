@@ -16,6 +16,7 @@ from certificates.batches.models import BatchStatus
 from certificates.batches.queries import BatchEntry
 from certificates.batches.services import Choice
 from certificates.permissions import Permission
+from certificates.photos import queries as photos
 from certificates.queries import candidates_of
 from certificates.releasing import queries as releasing
 from training.core import clock, printing
@@ -57,6 +58,7 @@ def review(cohort_id: int, prepared: Typefaces) -> ResponseReturnValue:
         "certificates/batches/review.html",
         cohort=cohort,
         ready=ready,
+        without_photo=photos.how_many_without([one.candidate for one in ready]),
         left_out=[(one, reason) for one, reason in refused if reason is not None],
         example=words.facts(first, name=first.person_name),
         programme=first.programme._asdict(),
@@ -86,10 +88,12 @@ def _chosen() -> list[int]:
 
 
 def _choose_page(cohort: Cohort, everybody: list[Choice], fault: str | None) -> str:
+    eligible = [one for one in everybody if one.eligible]
     return render_template(
         "certificates/batches/choose.html",
         cohort=cohort,
-        eligible=[one for one in everybody if one.eligible],
+        eligible=eligible,
+        without_photo=photos.how_many_without([one.candidate for one in eligible]),
         others=[one for one in everybody if not one.eligible],
         fault=fault,
         back=cohort_url(cohort.id),

@@ -7,6 +7,7 @@ Slow, some seconds: outside of any transaction.
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import os
 import subprocess
@@ -25,6 +26,7 @@ from flask_babel import gettext as _
 from certificates.design import Design
 from certificates.designs import rules
 from certificates.designs.rules import Fault, Problem
+from certificates.photos.drawing import silhouette
 from training.core.errors import Conflict
 from training.core.fonts import Typefaces
 
@@ -32,6 +34,9 @@ PATIENCE = 30
 """Seconds on the clock for all names together; of work, `trial.CPU_SECONDS`."""
 MAY_FAIL = {"junk"}
 """A name that nobody has: what matters is that it is printed right or refused."""
+
+BARE = "bare"
+"""The kind of whoever has no photo, under a design that shows one."""
 
 _at_once = threading.Semaphore(1)
 
@@ -84,6 +89,15 @@ def example(name: str) -> dict[str, Any]:
     return {key: value for key, value in _hard().items() if key not in {"names", "junk_length"}} | {"person_name": name}
 
 
+def people_of(design: Design) -> list[tuple[str, dict[str, Any]]]:
+    """Whom a design is printed for, by kind: with a photo where it shows one, and then once without."""
+    names = hard_names()
+    if not design.prints_photo:
+        return [(kind, example(name)) for kind, name in names.items()]
+    photo = {"photo": hashlib.sha256(silhouette()).hexdigest()}
+    return [(kind, example(name) | photo) for kind, name in names.items()] + [(BARE, example(names["ordinary"]))]
+
+
 def prove(design: Design, typefaces: Typefaces) -> Proved:
     """Read a design, and print it for the hard names; raises `Conflict` while another is being printed here."""
     found = rules.faults(design)
@@ -98,7 +112,7 @@ def prove(design: Design, typefaces: Typefaces) -> Proved:
 
 
 def _tried(design: Design, typefaces: Typefaces) -> Iterator[Proof]:
-    names = hard_names()
+    people = people_of(design)
     asked = {
         "page": design.page,
         "sheet": design.sheet,
@@ -107,11 +121,12 @@ def _tried(design: Design, typefaces: Typefaces) -> Iterator[Proof]:
             tier: [[face.family, face.weight, str(face.path.resolve())] for face in getattr(typefaces, tier)]
             for tier in ("everyday", "rare")
         },
-        "people": [example(name) for name in names.values()],
+        "people": [fields for _kind, fields in people],
     }
     answers = _answers(json.dumps(asked))
     stopped = Fault(Problem.TOO_LONG)
-    for number, (kind, name) in enumerate(names.items()):
+    for number, (kind, fields) in enumerate(people):
+        name = fields["person_name"]
         proof = _proof(kind, name, answers[number]) if number < len(answers) else Proof(kind, name, b"", stopped)
         yield proof
         if number >= len(answers) or (proof.fault and proof.fault.part == "page"):

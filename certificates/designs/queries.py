@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import aliased
 
-from certificates.design import Design
+from certificates.design import PHOTO, Design, house_design
 from certificates.designs.models import CertificateDesign, DesignState, PrintedWith
 from certificates.permissions import Permission
 from training.accounts.models import Person
@@ -93,6 +93,17 @@ def id_in_force(path: str) -> int | None:
     """The id of that design alone: its texts are long."""
     found: int | None = db.session.scalar(_nearest(select(CertificateDesign.id), path))
     return found
+
+
+def prints_photo(path: str) -> bool:
+    """Whether certificates of a scope have a place for the holder's photo."""
+    return bool(db.session.scalar(select(showing_photo(path))))
+
+
+def showing_photo(path: str) -> ColumnElement[bool]:
+    """The same as a part of another query."""
+    nearest = _nearest(select(CertificateDesign.page.contains(PHOTO)), path).scalar_subquery()
+    return func.coalesce(nearest, house_design().prints_photo)
 
 
 def _nearest(statement: Select[Any], path: str) -> Select[Any]:

@@ -18,7 +18,7 @@ from jinja2 import TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 
-from certificates.design import Design
+from certificates.design import PHOTO, Design
 from certificates.fields import CertificateFields
 
 LONGEST = {"page": 40_000, "sheet": 40_000, "frame": 200_000}
@@ -197,6 +197,8 @@ def _printed(node: nodes.Node, macros: dict[str, int]) -> int:
 
 AT_RULES = re.compile(r"page|(top|bottom|left|right)(-[a-z]+)*")
 OWN_PICTURES = {"anning:frame.svg", "anning:qr.svg"}
+SHOWN_BY_A_PAGE = {"anning:qr.svg", PHOTO}
+"""A sheet shows the photo of nobody: it is the same for whoever has none."""
 FETCHING = {"url", "src", "image", "image-set", "cross-fade", "element", "attr", "var", "env"}
 
 

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from certificates.design import Design
-from certificates.designs.rules import Fault, Problem
+from certificates.designs.rules import SHOWN_BY_A_PAGE, Fault, Problem
 from certificates.fields import CertificateFields, CharactersMissing
+from certificates.photos.drawing import silhouette
 from training.core.fonts import CannotPrint, FontFace, Typefaces, describe
 
 CPU_SECONDS = 12
@@ -90,7 +91,7 @@ def _printed(certificate: CertificateFields, design: Design, typefaces: Typeface
         html = pdf.document_html(certificate, design)
         for fault in _of_html(html, certificate.verify_url):
             raise _Refused(fault)
-        return pdf.render(certificate, typefaces, design)
+        return pdf.render(certificate, typefaces, design, photo=silhouette() if certificate.photo else None)
     except CharactersMissing as missing:
         raise _Refused(Fault(Problem.GLYPH, "", 0, ", ".join(map(describe, missing.characters)))) from missing
     except pdf.Overflows as long:
@@ -137,7 +138,7 @@ def _of_html(html: str, own: str) -> Iterator[Fault]:
         for name, value in attributes:
             if name == "style" or name.startswith("on"):
                 yield Fault(Problem.NOT_OFFERED, "page", 0, name[:80])
-            if name in {"href", "src"} and value not in {own, "anning:qr.svg"}:
+            if name in {"href", "src"} and value not in {own, *SHOWN_BY_A_PAGE}:
                 yield Fault(Problem.RESOURCE, "page", 0, str(value)[:80])
 
 

@@ -20,6 +20,7 @@ KINDS = {
     "minority": _l("A name with a middle dot"),
     "latin": _l("A name in Latin letters"),
     "junk": _l("200 characters of junk"),
+    "bare": _l("Without a photo"),
 }
 PARTS = {"page": _l("Page"), "sheet": _l("Style sheet"), "frame": _l("Frame")}
 
@@ -47,7 +48,9 @@ def _said(fault: Fault) -> str:
         case Problem.TOO_MUCH:
             return _("it could print far more than a page holds; take loops or macros out.")
         case Problem.RESOURCE:
-            return _("“%(what)s” may not be loaded or linked: only the frame and the QR code may.", what=what)
+            return _(
+                "“%(what)s” may not be loaded or linked: only the frame, the QR code and the photo may.", what=what
+            )
         case Problem.ELEMENT:
             return _("the element “%(what)s” is not taken; take it out.", what=what)
     return _on_paper(fault.problem, what)

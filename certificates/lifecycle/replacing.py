@@ -2,7 +2,9 @@
 
 All three are certificates of their own: a new number, a document of their own, printed with why and when the first one
 was issued; the old one is superseded by them in the same transaction, so that of two papers never both are in force.
-A duplicate says word for word what the lost paper said.
+A duplicate says word for word what the lost paper said, and shows the photo that it showed. A renewed one shows the
+photo of its own day; a corrected one does so where the photo is among what is corrected. Where the design in force
+prints no photo none of them has one.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from flask_babel import gettext as _
 
 from certificates import drafts, rules, serials
 from certificates import services as certificates
+from certificates.designs import queries as designs
 from certificates.fields import CertificateFields
 from certificates.lifecycle import history, queries
 from certificates.lifecycle.history import Ground, stands_otherwise
@@ -21,6 +24,7 @@ from certificates.lifecycle.models import EventKind
 from certificates.models import HOLDING, Certificate, CertificateStatus, Replacement
 from certificates.outcomes import REISSUED
 from certificates.permissions import Permission
+from certificates.photos import queries as photos
 from certificates.queries import Candidate, Entry
 from certificates.questions import queries as questions
 from certificates.signing import desk
@@ -32,7 +36,7 @@ from training.core.errors import Conflict, Invalid
 from training.core.fonts import Typefaces
 from training.progress import services as progress
 
-FRESH = ("person_name", "sex", "id_number_masked", "profession", "institution")
+FRESH = ("person_name", "sex", "id_number_masked", "profession", "institution", "photo")
 """What a renewed certificate takes from the records of its own day."""
 CORRECTABLE = (*FRESH, "programme", "base", "cohort_name", "issuer")
 """What a correction may print otherwise; days, hours and result are as they were."""
@@ -41,9 +45,14 @@ CORRECTABLE = (*FRESH, "programme", "base", "cohort_name", "issuer")
 def corrected(candidate: Candidate, certificate: Certificate) -> dict[str, CertificateFields]:
     """By field what the certificate would say if that one alone were printed as it stands in the records now."""
     old = CertificateFields.from_dict(certificate.fields)
-    now = drafts.draft(candidate, number=old.number, site="")
+    now = _now(candidate, number=old.number)
     differing = [name for name in CORRECTABLE if getattr(now, name) != getattr(old, name)]
     return {name: dataclasses.replace(old, **{name: getattr(now, name)}) for name in differing}
+
+
+def _now(candidate: Candidate, *, number: str, site: str = "") -> CertificateFields:
+    """The certificate as it would be issued from the records of this moment."""
+    return drafts.draft(candidate, number=number, site=site, photo=photos.to_print(candidate))
 
 
 def plan(
@@ -57,14 +66,17 @@ def plan(
 ) -> CertificateFields:
     """What the new certificate will say; of a correction `chosen` are the fields that are printed anew."""
     old = CertificateFields.from_dict(certificate.fields)
-    now = drafts.draft(candidate, number=number, site=site)
+    now = _now(candidate, number=number, site=site)
     taken = {Replacement.RENEWAL: FRESH, Replacement.CORRECTION: [one for one in CORRECTABLE if one in chosen]}
     until = old.valid_until
     if kind is Replacement.RENEWAL:
         until = rules.renewed_until(until, today=clock.today(), months=candidate.programme.valid_months)
+    fresh = {name: getattr(now, name) for name in taken.get(kind, ())}
+    if old.photo and not designs.prints_photo(candidate.scope_path):
+        fresh["photo"] = ""
     return dataclasses.replace(
         old,
-        **{name: getattr(now, name) for name in taken.get(kind, ())},
+        **fresh,
         number=number,
         verify_url=now.verify_url,
         issued_on=clock.today(),

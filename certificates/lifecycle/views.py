@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from certificates import queries, words
+from certificates import queries
 from certificates.fields import CertificateFields
 from certificates.forms import GroundForm, SuspendForm, new_key
 from certificates.lifecycle import replacing, services
@@ -172,8 +172,9 @@ def _replace_page(entry: Entry, candidate: Candidate, kind: Replacement, form: G
     if kind is Replacement.CORRECTION and not chosen:
         value = lifecycle_words.value
         choices = [
-            (name, lifecycle_words.FIELDS[name], value(old, name), value(one, name)) for name, one in differing.items()
+            (name, lifecycle_words.FIELDS[name], value(old, name), value(one, name, old))
+            for name, one in differing.items()
         ]
         return render_template("certificates/lifecycle/choose.html", choices=choices, **shown)
-    papers = (words.facts(one, name=one.person_name) for one in (old, fields))
-    return render_template("certificates/lifecycle/replace.html", rows=lifecycle_words.beside(*papers), **shown)
+    rows = lifecycle_words.papers(old, fields)
+    return render_template("certificates/lifecycle/replace.html", rows=rows, **shown)

@@ -162,13 +162,12 @@ def _page(asked: Asked, form: GroundForm, refusal: RefuseForm) -> str:
     candidate = register.candidate_for(actor(), certificate.enrolment_id)
     old = CertificateFields.from_dict(certificate.fields)
     new = replacing.plan(candidate, certificate, Replacement.RENEWAL, number=_("assigned on issue"))
-    papers = (words.facts(one, name=one.person_name) for one in (old, new))
     return render_template(
         "certificates/renewals/renewal.html",
         asked=asked,
         certificate=certificate,
         learned=queries.learned_since(certificate),
-        rows=lifecycle_words.beside(*papers),
+        rows=lifecycle_words.papers(old, new),
         refused=replacing.why_not(candidate, certificate, Replacement.RENEWAL),
         state=STATES[asked.renewal.state],
         mark=words.mark(certificate),

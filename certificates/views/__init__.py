@@ -10,6 +10,7 @@ from certificates.designs import views as designs
 from certificates.lifecycle import views as lifecycle
 from certificates.numbering import views as numbering
 from certificates.permissions import Permission
+from certificates.photos import views as photos
 from certificates.questions import views as questions
 from certificates.releasing import views as releasing
 from certificates.renewals import views as renewals
@@ -26,6 +27,7 @@ for _part in (
     questions.bp,
     lifecycle.bp,
     renewals.bp,
+    photos.bp,
     releasing.bp,
     numbering.bp,
 ):  # here: a blueprint is put together once, however many apps there are

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from certificates import drafts, queries, services, words
 from certificates.batches import services as batches
 from certificates.permissions import Permission
+from certificates.photos import queries as photos
 from certificates.releasing import queries as releasing
 from training.core import printing
 from training.core.access import actor, requires
@@ -90,6 +91,7 @@ def _issue_page(candidate: queries.Candidate, refused: Any) -> str:
         candidate=candidate,
         refused=refused,
         facts=words.facts(fields, name=fields.person_name),
+        has_photo=bool(photos.to_print(candidate)),
         needs=releasing.needs(candidate.scope_path),
         back=cohort_url(candidate.cohort.id),
     )

@@ -26,6 +26,8 @@ LEFT_OUT = {
     TEMPLATES.format("messages", "inbox"): "one tick",
     "training/programmes/roster/templates/roster/upload.html": "a file",
     "certificates/templates/certificates/file_form.html": "a file",
+    "certificates/templates/certificates/photos/cohort.html": "files",
+    "certificates/templates/certificates/photos/parts.html": "a file",
     "courses/templates/courses/_lesson_text.html": "a check for oneself: nothing of it is kept, and the page says so",
 }
 

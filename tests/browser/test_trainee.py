@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, Route, ViewportSize, expect
 
 from tests.browser import papers
@@ -139,6 +141,25 @@ def test_a_trainee_without_script_reaches_practice_messages_own_data_and_the_cer
     page.goto("/learning/")
     page.locator("main a[href^='/certificates/']").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("AN-")
+    fits(page)
+
+
+@BOTH
+def test_a_trainee_without_script_puts_their_photo_sees_how_it_is_cut_and_withdraws_it(
+    visit: Visit, size: ViewportSize, tmp_path: Path
+) -> None:
+    photo = tmp_path / "照片.png"
+    Image.new("RGB", (900, 700), "#7f9a98").save(photo)
+    page = visit(trainee("not_started")["mobile"], scripts=False, size=size)
+    page.get_by_role("link", name="我的证书照片").click()
+    page.get_by_label("选择照片或现场拍照").set_input_files(photo)
+    page.locator("form[enctype] button").click()
+    expect(page.locator(".notice.good")).to_contain_text("照片已保存")
+    assert page.locator("figure.portrait img").evaluate("one => [one.naturalWidth, one.naturalHeight]") == [295, 413]
+    fits(page)
+    page.locator("details.confirm > summary").click()
+    page.locator("details.confirm button").click()
+    expect(page.locator("figure.portrait")).to_have_count(0)
     fits(page)
 
 

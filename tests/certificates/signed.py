@@ -14,6 +14,7 @@ from cryptography.x509.oid import NameOID
 
 from certificates import pdf
 from certificates.fields import CertificateFields
+from certificates.photos.drawing import silhouette
 from certificates.signing import codes, pen, seat
 from certificates.signing.examine import KnownKey
 from certificates.signing.keys import CodeKey, DocumentKey, DocumentPrivate
@@ -87,7 +88,8 @@ class Desk:
         )
         claim = seat.Claim(certificate.number, certificate.person_name, code)
         finish = seat.reserve(claim, pen.room_for(self.key, stamped=stamped))
-        return pdf.render(certificate, typefaces, code=code, finish=finish)
+        photo = silhouette() if certificate.photo else None
+        return pdf.render(certificate, typefaces, code=code, photo=photo, finish=finish)
 
     def sign(self, certificate: CertificateFields, typefaces: Typefaces) -> bytes:
         """The certificate printed and signed."""

@@ -105,6 +105,7 @@ def test_a_fault_names_its_line() -> None:
         "@import 'x.css';",
         "@font-face { font-family: x; src: local(x) }",
         "a { background: url(http://example.org/x.png) }",
+        "a { background: url(anning:photo.jpg) }",
         "a { background: u\\72l(file:///etc/passwd) }",
         'a { background: url("data:image/png;base64,AAAA") }',
         "a { background: image-set('x' 1x) }",
@@ -144,7 +145,7 @@ def test_a_part_that_is_too_large_is_not_even_read() -> None:
 def test_every_hard_name_is_printed_and_shown(typefaces: Typefaces) -> None:
     proved = proofs.prove(house_design(), typefaces)
     assert proved.sound
-    assert [one.kind for one in proved.proofs] == list(proofs.hard_names())
+    assert [one.kind for one in proved.proofs] == [*proofs.hard_names(), proofs.BARE]
     assert all(one.picture.startswith(b"\xff\xd8") for one in proved.proofs if not one.fault)
 
 
@@ -156,6 +157,7 @@ def test_every_hard_name_is_printed_and_shown(typefaces: Typefaces) -> None:
         (changed(page='<a href="https://example.org/">x</a>'), Problem.RESOURCE),
         (changed(page='<link rel="stylesheet" href="x.css">'), Problem.ELEMENT),
         (changed(page='<p style="color: red">x</p>'), Problem.NOT_OFFERED),
+        (changed(page='<p>{{ c.photo }}</p><img src="anning:photo.jpg" alt="">'), Problem.RESOURCE),
         (changed(page="<p>\U000323a0</p>"), Problem.GLYPH),
         (changed(sheet='h1 span::after { content: "\U000323a0" }'), Problem.GLYPH),
         (changed(sheet=".statement { padding-top: 150mm }"), Problem.OVERFLOW),
@@ -325,7 +327,7 @@ def test_the_preview_shows_pictures_and_keeps_nothing(app: Flask, as_):
     answer = client.post(f"{address}/preview", data=data)
     assert answer.status_code == 200
     assert "Every name is printed right." in main_text(answer)
-    assert answer.get_data(as_text=True).count("data:image/jpeg;base64,") == len(proofs.hard_names())
+    assert answer.get_data(as_text=True).count("data:image/jpeg;base64,") == len(proofs.hard_names()) + 1
     data["page"] = "<p>\n{{ c.nobody }}</p>"
     words = main_text(client.post(f"{address}/preview", data=data))
     assert "Page, line 2: there is no field “c.nobody”" in words

@@ -203,10 +203,10 @@ def test_single_pages_keep_their_query_budgets(group: Class, app: Flask, as_):
         (f"/certificates/{asked_about.id}", 4),  # with its history, and what its base was asked
         (f"/certificates/{certificate.id}/document", 3),
         (f"/certificates/{certificate.id}/revoke", 2),
-        (issue, 4),
+        (issue, 5),  # with whether there is a photo
     ):
         with counting(app, at_most=budget):
             coordinator.get(url)
     with counting(app) as count:
         coordinator.post(issue)
-    assert len(count) <= 27, count.told()  # with the message to the holder, a local number and a design
+    assert len(count) <= 28, count.told()  # with the message to the holder, a local number, a design and a photo

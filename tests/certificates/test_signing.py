@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 import shutil
 import subprocess
@@ -32,6 +33,7 @@ from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
 from certificates.fields import CertificateFields
+from certificates.photos.drawing import silhouette
 from certificates.signing import keys, pen
 from certificates.signing.keys import DocumentKey, KeyFault
 from tests.certificates.conftest import NAMES
@@ -62,10 +64,26 @@ def test_every_validator_accepts_every_name(
 ) -> None:
     signed = Desk().sign(replace(certificate, person_name=name), typefaces)
     assert len(signed) < 70_000
+    file = accepted(signed, tmp_path)
+    text = subprocess.run([external("pdftotext"), file, "-"], capture_output=True, text=True, check=True).stdout
+    assert name in re.sub(r"\s+", " ", text) or name.replace(" ", "") in re.sub(r"\s+", "", text)
+
+
+def test_every_validator_accepts_a_photo(certificate: CertificateFields, typefaces: Typefaces, tmp_path: Path) -> None:
+    pictured = replace(certificate, photo=hashlib.sha256(silhouette()).hexdigest())
+    file = accepted(Desk().sign(pictured, typefaces), tmp_path)
+    listed = subprocess.run([external("pdfimages"), "-list", file], capture_output=True, text=True, check=True).stdout
+    (image,) = listed.splitlines()[2:]
+    assert image.split()[2:9] == ["image", "295", "413", "rgb", "3", "8", "jpeg"]
+    assert image.split()[12:14] == ["300", "300"], "25 x 35 mm"
+
+
+def accepted(signed: bytes, folder: Path) -> Path:
+    """The file, once every validator has accepted it."""
     status = validated(signed)
     assert status.bottom_line, status.pretty_print_details()
     assert status.coverage == SignatureCoverageLevel.ENTIRE_FILE
-    file = tmp_path / "signed.pdf"
+    file = folder / "signed.pdf"
     file.write_bytes(signed)
     checked = subprocess.run([external("qpdf"), "--check", file], capture_output=True, text=True, check=False)
     assert (checked.returncode, checked.stderr) == (0, ""), checked.stdout
@@ -73,8 +91,7 @@ def test_every_validator_accepts_every_name(
     assert "Signature Validation: Signature is Valid." in told
     assert "Total document signed" in told
     assert "Signature Type: ETSI.CAdES.detached" in told
-    text = subprocess.run([external("pdftotext"), file, "-"], capture_output=True, text=True, check=True).stdout
-    assert name in re.sub(r"\s+", " ", text) or name.replace(" ", "") in re.sub(r"\s+", "", text)
+    return file
 
 
 def test_a_key_of_rsa_signs_as_well(certificate: CertificateFields, typefaces: Typefaces) -> None:

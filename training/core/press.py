@@ -150,6 +150,9 @@ def write(document: Document, press: Press, finish: Finisher | None = None) -> b
     def finisher(_document: Document, pdf: pydyf.PDF) -> None:
         if finish is not None:
             finish(pdf)
+        for one in pdf.objects:
+            if isinstance(one, pydyf.Stream) and one.extra.get("Subtype") == "/Image":
+                one.extra["Interpolate"] = "false"  # ISO 19005-3, 6.2.8
         pdf.objects = [one if one.free == "f" else _Packed(one) for one in pdf.objects]
 
     printed: bytes = document.write_pdf(pdf_variant=VARIANT, output_intent=COLOURS, finisher=finisher)

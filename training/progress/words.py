@@ -246,10 +246,14 @@ def cohort_actions(actor: Actor, cohort: Cohort, enrolments: Sequence[Enrolment]
 
 @dataclass(frozen=True)
 class Panel:
-    """Something a package above shows on the trainee's home: a title and links with words."""
+    """Something a package above shows on the trainee's home: a title and links with words.
+
+    What is only prepared for `later` stands below the programmes.
+    """
 
     title: str
     links: list[tuple[str, str, str]]
+    later: bool = False
 
 
 _panels: list[Callable[[Actor], Panel | None]] = []
