@@ -11,7 +11,6 @@ from certificates.batches import queries as batches
 from certificates.batches.models import BatchStatus
 from certificates.batches.queries import BatchEntry
 from certificates.batches.services import standing_of
-from certificates.designs.queries import place_visible_to, places_of
 from certificates.permissions import Permission
 from certificates.releasing import queries, services
 from certificates.releasing.forms import RuleForm, SendBackForm
@@ -19,6 +18,7 @@ from certificates.releasing.models import Needs
 from certificates.releasing.words import NEEDS
 from training.core.access import actor, requires
 from training.core.errors import DomainError
+from training.places.queries import place_visible_to, places_of
 
 bp = Blueprint("releasing", __name__)
 

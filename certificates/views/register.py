@@ -12,7 +12,9 @@ from certificates import policies, queries, services, words
 from certificates.fields import CertificateFields
 from certificates.forms import GroundForm, SearchForm, new_key
 from certificates.lifecycle import queries as lifecycle
+from certificates.lifecycle.history import stands_otherwise
 from certificates.lifecycle.queries import Found
+from certificates.models import HOLDING
 from certificates.numbering import queries as numbers
 from certificates.permissions import Permission
 from certificates.questions import queries as questions
@@ -127,7 +129,8 @@ def revoke_post(certificate_id: int) -> ResponseReturnValue:
 
 
 def _revoke_page(entry: queries.Entry, form: GroundForm) -> str:
-    return render_template("certificates/revoke.html", **_shown(entry), form=form)
+    refused = None if entry.certificate.status in HOLDING else stands_otherwise(entry.certificate)
+    return render_template("certificates/revoke.html", **_shown(entry), form=form, refused=refused)
 
 
 def _shown(entry: queries.Entry) -> dict[str, object]:
