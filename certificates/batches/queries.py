@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, and_, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
-from certificates.batches.models import Batch, BatchLine, BatchStatus, LineStatus
+from certificates.batches.models import UNDER_WAY, Batch, BatchLine, BatchReplacement, BatchStatus, LineStatus
 from certificates.models import HOLDING, Certificate, CertificateDocument
 from certificates.permissions import Permission
 from training.accounts.models import Person
@@ -31,7 +31,7 @@ DOCUMENTS_AT_ONCE = 10
 
 @dataclass(frozen=True)
 class BatchEntry:
-    """A batch with the names behind it."""
+    """A batch with the names behind it; where it issues one in the place of a certificate, what was asked, and that."""
 
     batch: Batch
     cohort: Cohort
@@ -40,6 +40,8 @@ class BatchEntry:
     confirmed_by: str
     decided_by: str | None
     scope_path: str
+    replacement: BatchReplacement | None
+    replaced: Certificate | None
 
 
 @dataclass(frozen=True)
@@ -78,12 +80,16 @@ def _entries(actor: Actor) -> Select[Any]:
     decider = aliased(Person)
     return (
         visible_batches(actor)
-        .add_columns(Cohort, TrainingBase, Activity, Person.name, decider.name, Scope.path)
+        .add_columns(
+            Cohort, TrainingBase, Activity, Person.name, decider.name, Scope.path, BatchReplacement, Certificate
+        )
         .join(Cohort, Cohort.id == Batch.cohort_id)
         .join(TrainingBase, TrainingBase.id == Cohort.base_id)
         .join(Activity, Activity.id == Cohort.programme_id)
         .join(Person, Person.id == Batch.confirmed_by_id)
         .outerjoin(decider, decider.id == Batch.decided_by_id)
+        .outerjoin(BatchReplacement, BatchReplacement.batch_id == Batch.id)
+        .outerjoin(Certificate, Certificate.id == BatchReplacement.replaces_id)
     )
 
 
@@ -274,12 +280,34 @@ def under_way(cohort_id: int) -> Mapping[int, int]:
         .join(Batch, Batch.id == BatchLine.batch_id)
         .where(
             Batch.cohort_id == cohort_id,
-            Batch.status.in_([BatchStatus.AWAITING, BatchStatus.RUNNING, BatchStatus.PAUSED]),
+            Batch.status.in_(UNDER_WAY),
             BatchLine.status == LineStatus.WAITING,
         )
         .order_by(BatchLine.id)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def replacement_of(batch_id: int) -> BatchReplacement | None:
+    """What a batch issues in the place of a certificate; None for one that issues first certificates."""
+    return db.session.get(BatchReplacement, batch_id)
+
+
+def replacing_now() -> Select[Any]:
+    """A select of the replacements (`BatchReplacement`) that wait in a batch."""
+    return (
+        select(BatchReplacement)
+        .join(Batch, Batch.id == BatchReplacement.batch_id)
+        .where(Batch.status.in_(UNDER_WAY))
+        .order_by(BatchReplacement.batch_id)
+    )
+
+
+def replacement_under_way(certificate_id: int) -> BatchReplacement | None:
+    """What waits in a batch to take the place of a certificate, if something does."""
+    mine = replacing_now().where(BatchReplacement.replaces_id == certificate_id).limit(1)
+    found: BatchReplacement | None = db.session.scalar(mine)
+    return found
 
 
 def enrolments_of(batch_id: int) -> Select[Any]:

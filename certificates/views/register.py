@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from certificates import policies, queries, services, words
+from certificates.batches import queries as batches
 from certificates.fields import CertificateFields
 from certificates.forms import GroundForm, SearchForm, new_key
 from certificates.lifecycle import queries as lifecycle
@@ -61,16 +62,19 @@ def register() -> ResponseReturnValue:
 def certificate(certificate_id: int) -> ResponseReturnValue:
     """One certificate: what it says, where it stands, and what happened to it."""
     entry = queries.entry_visible_to(actor(), certificate_id)
+    may_list = actor().may(Permission.READ, entry.scope_path)
+    holding = entry.certificate.status in HOLDING
     return render_template(
         "certificates/certificate.html",
         **_shown(entry),
+        replacement=batches.replacement_under_way(certificate_id) if may_list and holding else None,
         found=lifecycle.chain_of(entry.certificate) if entry.in_chain else Found(entry.certificate, ()),
         events=lifecycle.events_of(certificate_id) if entry.has_history else (),
         replacements=words.REPLACEMENTS,
         may_revoke=policies.may_revoke(actor(), entry.scope_path),
         is_own=entry.certificate.person_id == actor().id,
         may_issue=actor().may(Permission.ISSUE, entry.scope_path),
-        may_list=actor().may(Permission.READ, entry.scope_path),
+        may_list=may_list,
         questions=questions.about(certificate_id) if entry.was_asked else (),
         outcomes=OUTCOMES,
         may_open_cohort=actor().may(ProgrammePermission.COHORT_READ, entry.scope_path),
