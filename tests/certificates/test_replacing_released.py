@@ -93,7 +93,7 @@ def test_a_duplicate_waits_and_the_old_one_stays_in_force_until_the_release(grou
     assert f"The certificate {new.number} has taken the place of {old.number}" in heard(group, one.person_id)[1]
     with group.app.app_context(), reading():
         assert db.session.get(CertificateDocument, new.id) is not None
-    assert told(group, COORDINATOR) == [f"Batch {batch_id} is released"]
+    assert told(group, COORDINATOR, batch_id) == [f"Batch {batch_id} is released"]
 
 
 def test_what_is_sent_twice_is_one_batch_and_a_second_form_is_refused(group: Class, as_: Any):
