@@ -139,8 +139,22 @@ def has_another(certificate: Certificate) -> bool:
 
 def entry_visible_to(actor: Actor, certificate_id: int) -> Entry:
     """One certificate; raises `NotFound` for a stranger's."""
+    row = db.session.execute(_entries(actor).where(Certificate.id == certificate_id)).one_or_none()
+    if row is None:
+        raise NotFound(_("There is no such certificate, or it is not one of yours to see."))
+    return Entry(*row)
+
+
+def entries_numbered(actor: Actor, numbers: Collection[str]) -> list[Entry]:
+    """Those of the canonical numbers that are in the actor's register, by number; one query."""
+    within = scopes.within(actor.paths(Permission.READ))
+    statement = _entries(actor).where(within, Certificate.number.in_(numbers)).order_by(Certificate.number)
+    return [Entry(*row) for row in db.session.execute(statement)]
+
+
+def _entries(actor: Actor) -> Select[Any]:
     issuer, revoker = aliased(Person), aliased(Person)
-    row = db.session.execute(
+    statement = (
         visible_certificates(actor)
         .add_columns(
             issuer.name,
@@ -155,11 +169,8 @@ def entry_visible_to(actor: Actor, certificate_id: int) -> Entry:
         .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
         .outerjoin(revoker, revoker.id == Certificate.revoked_by_id)
         .outerjoin(CertificateDocument, CertificateDocument.certificate_id == Certificate.id)
-        .where(Certificate.id == certificate_id)
-    ).one_or_none()
-    if row is None:
-        raise NotFound(_("There is no such certificate, or it is not one of yours to see."))
-    return Entry(*row)
+    )
+    return cast("Select[Any]", statement)
 
 
 def register_page(actor: Actor, *, sought: str, standing: Standing | None, number: int) -> RegisterPage:

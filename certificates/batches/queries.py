@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, and_, func, literal, or_, select
+from sqlalchemy import CTE, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from certificates.batches.models import UNDER_WAY, Batch, BatchLine, BatchReplacement, BatchStatus, LineStatus
-from certificates.models import HOLDING, Certificate, CertificateDocument
+from certificates.models import HOLDING, Certificate, CertificateDocument, CertificateStatus
 from certificates.permissions import Permission
 from training.accounts.models import Person
 from training.activities.models import Activity
@@ -140,25 +140,48 @@ def refused_lines(batch_id: int) -> Sequence[Any]:
 
 
 def issued_certificates(batch_id: int) -> Sequence[Certificate]:
-    """The certificates that a batch has issued, in the order of issue."""
-    return db.session.scalars(
-        select(Certificate)
-        .join(BatchLine, BatchLine.certificate_id == Certificate.id)
-        .where(BatchLine.batch_id == batch_id)
-        .order_by(BatchLine.id)
-    ).all()
+    """The certificates that a batch has issued, and those that took their place since, in the order of issue."""
+    lineage = _lineage(batch_id)
+    statement = select(Certificate).join(lineage, lineage.c.id == Certificate.id)
+    return db.session.scalars(statement.order_by(Certificate.id)).all()
+
+
+def _lineage(batch_id: int) -> CTE:
+    """The ids of what a batch has issued, and of all that took their place."""
+    issued = select(BatchLine.certificate_id.label("id")).where(
+        BatchLine.batch_id == batch_id, BatchLine.certificate_id.is_not(None)
+    )
+    lineage = issued.cte("lineage", recursive=True)
+    return lineage.union_all(select(Certificate.id).join(lineage, Certificate.replaces_id == lineage.c.id))
+
+
+def count_documents(batch_id: int) -> int:
+    """How many documents `documents` gives."""
+    lineage = _lineage(batch_id)
+    statement = (
+        select(func.count())
+        .select_from(lineage)
+        .join(Certificate, Certificate.id == lineage.c.id)
+        .join(CertificateDocument, CertificateDocument.certificate_id == lineage.c.id)
+        .where(Certificate.status == CertificateStatus.VALID)
+    )
+    return db.session.scalar(statement) or 0
 
 
 def documents(batch_id: int) -> Iterator[tuple[str, str, bytes]]:
-    """Number, name and PDF of each printed certificate, a few at a time: a batch may hold more than fits in memory."""
+    """Number, name and PDF of each printed certificate that is valid now, in the place of what it replaced.
+
+    A few at a time: a batch may hold more than fits in memory.
+    """
     certificate, document = Certificate.__table__.c, CertificateDocument.__table__.c
+    lineage = _lineage(batch_id)
     after, full = 0, True
     while full:
         rows = connection().execute(
             select(certificate.id, certificate.number, certificate.fields, document.pdf)
             .join(CertificateDocument, document.certificate_id == certificate.id)
-            .join(BatchLine, BatchLine.certificate_id == certificate.id)
-            .where(BatchLine.batch_id == batch_id, certificate.id > after)
+            .join(lineage, lineage.c.id == certificate.id)
+            .where(certificate.status == CertificateStatus.VALID, certificate.id > after)
             .order_by(certificate.id)
             .limit(DOCUMENTS_AT_ONCE)
         )

@@ -24,6 +24,7 @@ from training.core import printing
 from training.core.access import actor, requires
 from training.core.errors import DomainError
 from training.core.fonts import Typefaces
+from training.privacy.permissions import Permission as PrivacyPermission
 
 bp = Blueprint("lifecycle", __name__)
 
@@ -181,6 +182,7 @@ def _replace_page(entry: Entry, candidate: Candidate, kind: Replacement, form: G
         choices = [
             (name, lifecycle_words.FIELDS[name], value(old, name), value(one, name)) for name, one in differing.items()
         ]
-        return render_template("certificates/lifecycle/choose.html", choices=choices, **shown)
+        may_revise = actor().may(PrivacyPermission.PERSON_REVISE, entry.scope_path)
+        return render_template("certificates/lifecycle/choose.html", choices=choices, may_revise=may_revise, **shown)
     papers = (words.facts(one, name=one.person_name) for one in (old, fields))
     return render_template("certificates/lifecycle/replace.html", rows=lifecycle_words.beside(*papers), **shown)

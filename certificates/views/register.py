@@ -50,6 +50,7 @@ def register() -> ResponseReturnValue:
         rows=rows,
         url=url,
         may_decide=actor().may(Permission.ISSUE) and actor().may(Permission.REVOKE),
+        may_revoke=actor().may(Permission.REVOKE),
         may_rule=actor().may(Permission.RELEASE_RULE),
         may_number=actor().may(Permission.NUMBERING),
         local=numbers.look_up(actor(), sought) if sought else None,
