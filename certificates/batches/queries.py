@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import CTE, Select, and_, func, literal, or_, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from certificates.batches.models import UNDER_WAY, Batch, BatchLine, BatchReplacement, BatchStatus, LineStatus
@@ -252,7 +252,18 @@ def _eligible(actor: Actor) -> Select[Any]:
             scopes.within(actor.paths(Permission.ISSUE)),
             Enrolment.status == EnrolmentStatus.COMPLETED,
             Certificate.id.is_(None),
+            ~_waits(),
         )
+    )
+
+
+def _waits() -> ColumnElement[bool]:
+    """Whether an enrolment waits in a batch already."""
+    return exists().where(
+        BatchLine.enrolment_id == Enrolment.id,
+        BatchLine.status == LineStatus.WAITING,
+        BatchLine.batch_id == Batch.id,
+        Batch.status.in_(UNDER_WAY),
     )
 
 
@@ -277,6 +288,7 @@ def names_of_eligible(cohort_ids: Sequence[int]) -> Mapping[int, list[str]]:
             Enrolment.cohort_id.in_(cohort_ids),
             Enrolment.status == EnrolmentStatus.COMPLETED,
             Certificate.id.is_(None),
+            ~_waits(),
         )
         .subquery()
     )
@@ -292,6 +304,17 @@ def numbers_in_force(cohort_id: int) -> Mapping[int, str]:
         select(Certificate.enrolment_id, Certificate.number)
         .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
         .where(Enrolment.cohort_id == cohort_id, Certificate.status.in_(HOLDING))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def revoked_numbers(cohort_id: int) -> Mapping[int, str]:
+    """By enrolment the number of the newest certificate that was revoked, for everybody of a cohort who had one."""
+    rows = db.session.execute(
+        select(Certificate.enrolment_id, Certificate.number)
+        .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
+        .where(Enrolment.cohort_id == cohort_id, Certificate.status == CertificateStatus.REVOKED)
+        .order_by(Certificate.id)
     )
     return {row[0]: row[1] for row in rows}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from flask_babel import gettext as _
@@ -48,11 +48,15 @@ LONGEST_REASON = 1000
 
 @dataclass(frozen=True)
 class Choice:
-    """Somebody of a cohort: eligible, or with the reason why not. `number` is the certificate in force."""
+    """Somebody of a cohort: eligible, or with the reason why not. `number` is the certificate in force.
+
+    `revoked` is the number of one that was revoked: whoever had one gets another only by choice.
+    """
 
     candidate: Candidate
     reason: str | None = None
     number: str | None = None
+    revoked: str | None = None
 
     @property
     def eligible(self) -> bool:
@@ -61,7 +65,7 @@ class Choice:
 
 
 def choices(candidates: Sequence[Candidate], *, within: Batch | None = None) -> list[Choice]:
-    """Everybody of one cohort with why no certificate can be issued for them, if so; three queries.
+    """Everybody of one cohort with why no certificate can be issued for them, if so; four queries.
 
     That somebody waits `within` that batch is no reason.
     """
@@ -72,10 +76,12 @@ def choices(candidates: Sequence[Candidate], *, within: Batch | None = None) -> 
     if within is not None:
         waiting = {enrolment: batch for enrolment, batch in waiting.items() if batch != within.id}
     steps = progress_queries.steps_of([one.enrolment.id for one in candidates])
-    return [
+    revoked = queries.revoked_numbers(cohort_id)
+    found = [
         _choice(one, numbers.get(one.enrolment.id), waiting.get(one.enrolment.id), steps[one.enrolment.id])
         for one in candidates
     ]
+    return [replace(one, revoked=revoked.get(one.candidate.enrolment.id)) for one in found]
 
 
 def standing_of(batch: Batch) -> list[Choice]:

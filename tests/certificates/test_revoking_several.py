@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from typing import Any
 
@@ -13,9 +14,10 @@ from sqlalchemy import text
 from certificates.batches import services as batches
 from certificates.lifecycle.models import CertificateEvent
 from certificates.models import Certificate, CertificateStatus
+from certificates.releasing.models import Needs
 from certificates.tasks import render_document
 from tests.certificates.conftest import Class
-from tests.certificates.test_releases import COORDINATOR, OFFICER, STRANGER, work
+from tests.certificates.test_releases import COORDINATOR, OFFICER, STRANGER, hand_in, needs, work
 from tests.client import main_text
 from training.core.db import db, transaction
 from training.programmes.models import Cohort
@@ -114,3 +116,26 @@ def test_a_batch_hands_out_what_is_valid_now_and_its_list_tells_of_all(group: Cl
         (wrong.number, "replaced"),
         (new.number, "valid"),
     ]
+
+
+def test_whoever_had_one_revoked_gets_another_by_choice_alone(group: Class, as_: Any):
+    [one] = issued(group, "王敏")
+    group.enrol("李强")
+    group.revoke(one, "材料不实")
+    page = as_(COORDINATOR, "en").get(f"/certificates/cohorts/{group.cohort_id}/issue")
+    assert f"the certificate {one.number} was revoked" in main_text(page)
+    chosen = {name: f'value="{group.enrolments[name]}" checked' in page.text for name in ("王敏", "李强")}
+    assert chosen == {"王敏": False, "李强": True}
+    told = group.app.test_cli_runner().invoke(
+        args=["certificates", "issue", "--cohort", "B-jn/T-1", "--by", COORDINATOR, "--dry-run", "--json"]
+    )
+    assert json.loads(told.stdout)["would_issue"] == ["李强"]
+
+
+def test_whoever_waits_in_a_batch_is_not_counted_as_eligible(group: Class, as_: Any):
+    group.enrol("王敏")
+    needs(group, Needs.OFFICER)
+    words = main_text(as_(COORDINATOR, "en").get("/certificates/batches/"))
+    assert "1 people" in words
+    hand_in(group, "王敏")
+    assert "Eligible for a certificate now" not in main_text(as_(COORDINATOR, "en").get("/certificates/batches/"))
