@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from certificates import serials
+from certificates.batches.models import BatchReplacement
 from certificates.lifecycle.models import CertificateEvent
 from certificates.models import HOLDING, Certificate, CertificateDocument, CertificateStatus
 from certificates.permissions import Permission
@@ -49,7 +50,8 @@ class Candidate:
 class Entry:
     """A certificate of the register with the names behind it.
 
-    `was_asked`: its base was to decide about it; `has_history`: its status has changed.
+    `was_asked`: its base was to decide about it; `has_history`: its status has changed;
+    `was_handed_in`: a replacement of it was, for release.
     """
 
     certificate: Certificate
@@ -60,6 +62,7 @@ class Entry:
     has_document: bool
     was_asked: bool
     has_history: bool
+    was_handed_in: bool
 
     @property
     def in_chain(self) -> bool:
@@ -164,6 +167,7 @@ def _entries(actor: Actor) -> Select[Any]:
             CertificateDocument.certificate_id.is_not(None),
             exists().where(CertificateQuestion.certificate_id == Certificate.id),
             exists().where(CertificateEvent.certificate_id == Certificate.id),
+            exists().where(BatchReplacement.replaces_id == Certificate.id),
         )
         .join(issuer, issuer.id == Certificate.issued_by_id)
         .join(Enrolment, Enrolment.id == Certificate.enrolment_id)

@@ -64,11 +64,11 @@ def certificate(certificate_id: int) -> ResponseReturnValue:
     """One certificate: what it says, where it stands, and what happened to it."""
     entry = queries.entry_visible_to(actor(), certificate_id)
     may_list = actor().may(Permission.READ, entry.scope_path)
-    holding = entry.certificate.status in HOLDING
+    handed_in = entry.was_handed_in and entry.certificate.status in HOLDING
     return render_template(
         "certificates/certificate.html",
         **_shown(entry),
-        replacement=batches.replacement_under_way(certificate_id) if may_list and holding else None,
+        replacement=batches.replacement_under_way(certificate_id) if may_list and handed_in else None,
         found=lifecycle.chain_of(entry.certificate) if entry.in_chain else Found(entry.certificate, ()),
         events=lifecycle.events_of(certificate_id) if entry.has_history else (),
         replacements=words.REPLACEMENTS,
