@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 
-from certificates.batches.models import Batch, BatchLine
+from certificates.batches.models import Batch, BatchLine, BatchReplacement
 from certificates.models import HOLDING, Certificate, CertificateDocument
 from certificates.photos import services as photos
 from certificates.renewals.models import Renewal, RenewalState
@@ -22,6 +22,7 @@ def forget(person: Person, token: str) -> None:
         db.session.execute(delete(CertificateDocument).where(CertificateDocument.certificate_id == certificate.id))
     photos.forget(person)
     _forget_refusals(person, token)
+    _forget_replacements(person, token)
     _forget_renewals(person)
     db.session.flush()
 
@@ -51,6 +52,13 @@ def _forget_refusals(person: Person, token: str) -> None:
     sent_back = select(BatchLine.batch_id).where(BatchLine.enrolment_id.in_(own))
     for batch in db.session.scalars(select(Batch).where(Batch.id.in_(sent_back), Batch.returned_reason.is_not(None))):
         batch.returned_reason = (batch.returned_reason or "").replace(person.name, token)
+
+
+def _forget_replacements(person: Person, token: str) -> None:
+    """Why a certificate of theirs was to be replaced may name them."""
+    held = select(Certificate.id).where(Certificate.person_id == person.id)
+    for asked in db.session.scalars(select(BatchReplacement).where(BatchReplacement.replaces_id.in_(held))):
+        asked.reason = asked.reason.replace(person.name, token)
 
 
 def in_force() -> ColumnElement[bool]:

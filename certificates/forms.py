@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 
 from flask_babel import lazy_gettext as _l
@@ -11,11 +12,14 @@ from wtforms.validators import Optional
 
 from certificates.lifecycle.history import LONGEST_AUTHORITY, LONGEST_REASON, Ground
 from certificates.rules import Standing
-from certificates.serials import LONGEST_INPUT
+from certificates.serials import LONGEST_INPUT, normalise
 from certificates.words import STANDINGS
 from training.core.forms import Form, long_text, text
 
 KEY_LENGTH = 32
+MOST_AT_ONCE = 50
+LONGEST_LIST = 2000
+BETWEEN = re.compile(r"[\n,;，、；]")
 
 
 class GroundForm(Form):
@@ -35,6 +39,21 @@ class GroundForm(Form):
         key = str(self.key.data or "")
         sound = key.isascii() and key.isalnum() and len(key) == KEY_LENGTH
         return Ground(self.reason.data or "", self.authority.data or "", key if sound else None)
+
+
+class SeveralForm(GroundForm):
+    """The same for several certificates at once."""
+
+    numbers = long_text(
+        _l("Certificate numbers"),
+        maximum=LONGEST_LIST,
+        description=_l("One a line, at most %(most)s, as they stand in the list of the batch.", most=MOST_AT_ONCE),
+    )
+
+    def chosen(self) -> list[str]:
+        """The numbers in their canonical form, each once; what is none stays as it was typed."""
+        typed = (one.strip() for one in BETWEEN.split(self.numbers.data or ""))
+        return list(dict.fromkeys(normalise(one) or one for one in typed if one))
 
 
 class SuspendForm(GroundForm):

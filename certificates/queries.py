@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from certificates import serials
+from certificates.batches.models import BatchReplacement
 from certificates.lifecycle.models import CertificateEvent
 from certificates.models import HOLDING, Certificate, CertificateDocument, CertificateStatus
 from certificates.permissions import Permission
@@ -49,7 +50,8 @@ class Candidate:
 class Entry:
     """A certificate of the register with the names behind it.
 
-    `was_asked`: its base was to decide about it; `has_history`: its status has changed.
+    `was_asked`: its base was to decide about it; `has_history`: its status has changed;
+    `was_handed_in`: a replacement of it was, for release.
     """
 
     certificate: Certificate
@@ -60,6 +62,7 @@ class Entry:
     has_document: bool
     was_asked: bool
     has_history: bool
+    was_handed_in: bool
 
     @property
     def in_chain(self) -> bool:
@@ -139,8 +142,22 @@ def has_another(certificate: Certificate) -> bool:
 
 def entry_visible_to(actor: Actor, certificate_id: int) -> Entry:
     """One certificate; raises `NotFound` for a stranger's."""
+    row = db.session.execute(_entries(actor).where(Certificate.id == certificate_id)).one_or_none()
+    if row is None:
+        raise NotFound(_("There is no such certificate, or it is not one of yours to see."))
+    return Entry(*row)
+
+
+def entries_numbered(actor: Actor, numbers: Collection[str]) -> list[Entry]:
+    """Those of the canonical numbers that are in the actor's register, by number; one query."""
+    within = scopes.within(actor.paths(Permission.READ))
+    statement = _entries(actor).where(within, Certificate.number.in_(numbers)).order_by(Certificate.number)
+    return [Entry(*row) for row in db.session.execute(statement)]
+
+
+def _entries(actor: Actor) -> Select[Any]:
     issuer, revoker = aliased(Person), aliased(Person)
-    row = db.session.execute(
+    statement = (
         visible_certificates(actor)
         .add_columns(
             issuer.name,
@@ -150,16 +167,14 @@ def entry_visible_to(actor: Actor, certificate_id: int) -> Entry:
             CertificateDocument.certificate_id.is_not(None),
             exists().where(CertificateQuestion.certificate_id == Certificate.id),
             exists().where(CertificateEvent.certificate_id == Certificate.id),
+            exists().where(BatchReplacement.replaces_id == Certificate.id),
         )
         .join(issuer, issuer.id == Certificate.issued_by_id)
         .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
         .outerjoin(revoker, revoker.id == Certificate.revoked_by_id)
         .outerjoin(CertificateDocument, CertificateDocument.certificate_id == Certificate.id)
-        .where(Certificate.id == certificate_id)
-    ).one_or_none()
-    if row is None:
-        raise NotFound(_("There is no such certificate, or it is not one of yours to see."))
-    return Entry(*row)
+    )
+    return cast("Select[Any]", statement)
 
 
 def register_page(actor: Actor, *, sought: str, standing: Standing | None, number: int) -> RegisterPage:

@@ -97,8 +97,8 @@ def issue(
     says that a second person, where the place needs one, has agreed, and without that `ReleaseNeeded` is raised there.
     """
     issued_by.require(Permission.ISSUE, candidate.scope_path)
-    if not released and releasing.needs(candidate.scope_path) is not Needs.NOBODY:
-        raise ReleaseNeeded(_("A second person releases certificates here. Hand it in as a batch."))
+    if not released:
+        require_no_release(candidate.scope_path)
     accounts.lock(candidate.person.id)
     db.session.refresh(candidate.enrolment)
     if (known := queries.in_force(candidate.enrolment.id)) is not None:
@@ -130,6 +130,12 @@ def issue(
     if wake_press:
         jobs.enqueue(RENDER, certificate_id=certificate.id)
     return certificate
+
+
+def require_no_release(path: str) -> None:
+    """Raise `ReleaseNeeded` where a second person releases certificates."""
+    if releasing.needs(path) is not Needs.NOBODY:
+        raise ReleaseNeeded(_("A second person releases certificates here. Hand it in as a batch."))
 
 
 def _tell(certificate: Certificate, fields: CertificateFields, issued_by: Actor) -> None:

@@ -75,7 +75,8 @@ def _plan(cohort_code: str, login: str, typefaces: Typefaces) -> Plan:
     if not candidates:
         raise click.ClickException(f"Nobody is in {cohort_code}, or {login} may not issue there.")
     for one in services.choices(candidates):
-        reason = one.reason or services.unprintable(one.candidate, typefaces)
+        revoked = f"Certificate {one.revoked} was revoked; choose again on the cohort's page." if one.revoked else None
+        reason = one.reason or revoked or services.unprintable(one.candidate, typefaces)
         if reason is None:
             plan.enrolment_ids.append(one.candidate.enrolment.id)
             plan.names.append(one.candidate.person.name)

@@ -22,7 +22,7 @@ FORBIDDEN_IN_NAMES = str.maketrans(dict.fromkeys('/\\:*?"<>|', "_"))
 
 
 def archive(batch_id: int) -> tuple[int, Iterator[bytes]]:
-    """The ZIP of every printed document, written one by one into a temporary file: its size, and its bytes in pieces.
+    """The ZIP of every document that is valid now, written into a temporary file: its size, and its bytes in pieces.
 
     The documents are compressed already and are stored as they are.
     """
@@ -50,7 +50,7 @@ def file_name(number: str, name: str) -> str:
 
 
 def sheet(batch_id: int) -> bytes:
-    """The certificates of a batch as XLSX, in the order of issue."""
+    """The certificates of a batch, and what took their place since, as XLSX in the order of issue."""
     head = [
         Column(_("Certificate number"), 22),
         Column(_("Name"), 16),

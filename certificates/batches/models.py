@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from certificates.models import CertificateStatus, Replacement
 from certificates.releasing.models import Needs
 from training.core.db import Base, BigId, Id
 from training.core.scopes import enum_of
@@ -22,6 +23,9 @@ class BatchStatus(StrEnum):
     PAUSED = "paused"
     STOPPED = "stopped"
     FINISHED = "finished"
+
+
+UNDER_WAY = (BatchStatus.AWAITING, BatchStatus.RUNNING, BatchStatus.PAUSED)
 
 
 class Batch(Base):
@@ -94,3 +98,27 @@ class BatchLine(Base):
     reason_zh: Mapped[str | None] = mapped_column(String(1000))
     reason_en: Mapped[str | None] = mapped_column(String(1000))
     done_at: Mapped[datetime | None]
+
+
+class BatchReplacement(Base):
+    """What the one line of a batch issues in the place of a certificate, as it was handed in for release.
+
+    `stood` is where that certificate stood then: at the release it has to stand so still. `chosen` are the fields that
+    a correction prints anew, `renewal_id` is the request that a renewal grants.
+    """
+
+    __tablename__ = "certificate_batch_replacement"
+    __table_args__ = (
+        CheckConstraint("(replaced_as = 'renewal') = (renewal_id IS NOT NULL)", name="renewal_with_request"),
+        CheckConstraint("stood IN ('valid', 'suspended')", name="stood_in_force"),
+        CheckConstraint("reason <> ''", name="reason_not_empty"),
+    )
+
+    batch_id: Mapped[int] = mapped_column(BigId, ForeignKey("certificate_batch.id"), primary_key=True)
+    replaces_id: Mapped[int] = mapped_column(BigId, ForeignKey("certificate.id"), index=True)
+    replaced_as: Mapped[Replacement] = mapped_column(enum_of(Replacement))
+    stood: Mapped[CertificateStatus] = mapped_column(enum_of(CertificateStatus))
+    chosen: Mapped[list[str]]
+    renewal_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("certificate_renewal.id"), index=True)
+    reason: Mapped[str] = mapped_column(String(500))
+    authority: Mapped[str] = mapped_column(String(200))

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, and_, func, literal, or_, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
-from certificates.batches.models import Batch, BatchLine, BatchStatus, LineStatus
-from certificates.models import HOLDING, Certificate, CertificateDocument
+from certificates.batches.models import UNDER_WAY, Batch, BatchLine, BatchReplacement, BatchStatus, LineStatus
+from certificates.models import HOLDING, Certificate, CertificateDocument, CertificateStatus
 from certificates.permissions import Permission
 from training.accounts.models import Person
 from training.activities.models import Activity
@@ -31,7 +31,7 @@ DOCUMENTS_AT_ONCE = 10
 
 @dataclass(frozen=True)
 class BatchEntry:
-    """A batch with the names behind it."""
+    """A batch with the names behind it; where it issues one in the place of a certificate, what was asked, and that."""
 
     batch: Batch
     cohort: Cohort
@@ -40,6 +40,8 @@ class BatchEntry:
     confirmed_by: str
     decided_by: str | None
     scope_path: str
+    replacement: BatchReplacement | None
+    replaced: Certificate | None
 
 
 @dataclass(frozen=True)
@@ -78,12 +80,16 @@ def _entries(actor: Actor) -> Select[Any]:
     decider = aliased(Person)
     return (
         visible_batches(actor)
-        .add_columns(Cohort, TrainingBase, Activity, Person.name, decider.name, Scope.path)
+        .add_columns(
+            Cohort, TrainingBase, Activity, Person.name, decider.name, Scope.path, BatchReplacement, Certificate
+        )
         .join(Cohort, Cohort.id == Batch.cohort_id)
         .join(TrainingBase, TrainingBase.id == Cohort.base_id)
         .join(Activity, Activity.id == Cohort.programme_id)
         .join(Person, Person.id == Batch.confirmed_by_id)
         .outerjoin(decider, decider.id == Batch.decided_by_id)
+        .outerjoin(BatchReplacement, BatchReplacement.batch_id == Batch.id)
+        .outerjoin(Certificate, Certificate.id == BatchReplacement.replaces_id)
     )
 
 
@@ -134,25 +140,48 @@ def refused_lines(batch_id: int) -> Sequence[Any]:
 
 
 def issued_certificates(batch_id: int) -> Sequence[Certificate]:
-    """The certificates that a batch has issued, in the order of issue."""
-    return db.session.scalars(
-        select(Certificate)
-        .join(BatchLine, BatchLine.certificate_id == Certificate.id)
-        .where(BatchLine.batch_id == batch_id)
-        .order_by(BatchLine.id)
-    ).all()
+    """The certificates that a batch has issued, and those that took their place since, in the order of issue."""
+    lineage = _lineage(batch_id)
+    statement = select(Certificate).join(lineage, lineage.c.id == Certificate.id)
+    return db.session.scalars(statement.order_by(Certificate.id)).all()
+
+
+def _lineage(batch_id: int) -> CTE:
+    """The ids of what a batch has issued, and of all that took their place."""
+    issued = select(BatchLine.certificate_id.label("id")).where(
+        BatchLine.batch_id == batch_id, BatchLine.certificate_id.is_not(None)
+    )
+    lineage = issued.cte("lineage", recursive=True)
+    return lineage.union_all(select(Certificate.id).join(lineage, Certificate.replaces_id == lineage.c.id))
+
+
+def count_documents(batch_id: int) -> int:
+    """How many documents `documents` gives."""
+    lineage = _lineage(batch_id)
+    statement = (
+        select(func.count())
+        .select_from(lineage)
+        .join(Certificate, Certificate.id == lineage.c.id)
+        .join(CertificateDocument, CertificateDocument.certificate_id == lineage.c.id)
+        .where(Certificate.status == CertificateStatus.VALID)
+    )
+    return db.session.scalar(statement) or 0
 
 
 def documents(batch_id: int) -> Iterator[tuple[str, str, bytes]]:
-    """Number, name and PDF of each printed certificate, a few at a time: a batch may hold more than fits in memory."""
+    """Number, name and PDF of each printed certificate that is valid now, in the place of what it replaced.
+
+    A few at a time: a batch may hold more than fits in memory.
+    """
     certificate, document = Certificate.__table__.c, CertificateDocument.__table__.c
+    lineage = _lineage(batch_id)
     after, full = 0, True
     while full:
         rows = connection().execute(
             select(certificate.id, certificate.number, certificate.fields, document.pdf)
             .join(CertificateDocument, document.certificate_id == certificate.id)
-            .join(BatchLine, BatchLine.certificate_id == certificate.id)
-            .where(BatchLine.batch_id == batch_id, certificate.id > after)
+            .join(lineage, lineage.c.id == certificate.id)
+            .where(certificate.status == CertificateStatus.VALID, certificate.id > after)
             .order_by(certificate.id)
             .limit(DOCUMENTS_AT_ONCE)
         )
@@ -229,7 +258,18 @@ def _eligible(actor: Actor) -> Select[Any]:
             scopes.within(actor.paths(Permission.ISSUE)),
             Enrolment.status == EnrolmentStatus.COMPLETED,
             Certificate.id.is_(None),
+            ~_waits(),
         )
+    )
+
+
+def _waits() -> ColumnElement[bool]:
+    """Whether an enrolment waits in a batch already."""
+    return exists().where(
+        BatchLine.enrolment_id == Enrolment.id,
+        BatchLine.status == LineStatus.WAITING,
+        BatchLine.batch_id == Batch.id,
+        Batch.status.in_(UNDER_WAY),
     )
 
 
@@ -254,6 +294,7 @@ def names_of_eligible(cohort_ids: Sequence[int]) -> Mapping[int, list[str]]:
             Enrolment.cohort_id.in_(cohort_ids),
             Enrolment.status == EnrolmentStatus.COMPLETED,
             Certificate.id.is_(None),
+            ~_waits(),
         )
         .subquery()
     )
@@ -273,6 +314,17 @@ def numbers_in_force(cohort_id: int) -> Mapping[int, str]:
     return {row[0]: row[1] for row in rows}
 
 
+def revoked_numbers(cohort_id: int) -> Mapping[int, str]:
+    """By enrolment the number of the newest certificate that was revoked, for everybody of a cohort who had one."""
+    rows = db.session.execute(
+        select(Certificate.enrolment_id, Certificate.number)
+        .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
+        .where(Enrolment.cohort_id == cohort_id, Certificate.status == CertificateStatus.REVOKED)
+        .order_by(Certificate.id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def under_way(cohort_id: int) -> Mapping[int, int]:
     """By enrolment the batch in which it waits already, for everybody of a cohort who does."""
     rows = db.session.execute(
@@ -280,12 +332,34 @@ def under_way(cohort_id: int) -> Mapping[int, int]:
         .join(Batch, Batch.id == BatchLine.batch_id)
         .where(
             Batch.cohort_id == cohort_id,
-            Batch.status.in_([BatchStatus.AWAITING, BatchStatus.RUNNING, BatchStatus.PAUSED]),
+            Batch.status.in_(UNDER_WAY),
             BatchLine.status == LineStatus.WAITING,
         )
         .order_by(BatchLine.id)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def replacement_of(batch_id: int) -> BatchReplacement | None:
+    """What a batch issues in the place of a certificate; None for one that issues first certificates."""
+    return db.session.get(BatchReplacement, batch_id)
+
+
+def replacing_now() -> Select[Any]:
+    """A select of the replacements (`BatchReplacement`) that wait in a batch."""
+    return (
+        select(BatchReplacement)
+        .join(Batch, Batch.id == BatchReplacement.batch_id)
+        .where(Batch.status.in_(UNDER_WAY))
+        .order_by(BatchReplacement.batch_id)
+    )
+
+
+def replacement_under_way(certificate_id: int) -> BatchReplacement | None:
+    """What waits in a batch to take the place of a certificate, if something does."""
+    mine = replacing_now().where(BatchReplacement.replaces_id == certificate_id).limit(1)
+    found: BatchReplacement | None = db.session.scalar(mine)
+    return found
 
 
 def enrolments_of(batch_id: int) -> Select[Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from flask_babel import gettext as _
@@ -18,8 +18,8 @@ from sqlalchemy import or_, select, update
 from certificates import drafts
 from certificates import queries as register
 from certificates import services as certificates
-from certificates.batches import queries
-from certificates.batches.models import Batch, BatchLine, BatchStatus, LineStatus
+from certificates.batches import queries, replacements
+from certificates.batches.models import UNDER_WAY, Batch, BatchLine, BatchStatus, LineStatus
 from certificates.fields import Bilingual
 from certificates.models import Certificate
 from certificates.permissions import Permission
@@ -48,11 +48,15 @@ LONGEST_REASON = 1000
 
 @dataclass(frozen=True)
 class Choice:
-    """Somebody of a cohort: eligible, or with the reason why not. `number` is the certificate in force."""
+    """Somebody of a cohort: eligible, or with the reason why not. `number` is the certificate in force.
+
+    `revoked` is the number of one that was revoked: whoever had one gets another only by choice.
+    """
 
     candidate: Candidate
     reason: str | None = None
     number: str | None = None
+    revoked: str | None = None
 
     @property
     def eligible(self) -> bool:
@@ -61,7 +65,7 @@ class Choice:
 
 
 def choices(candidates: Sequence[Candidate], *, within: Batch | None = None) -> list[Choice]:
-    """Everybody of one cohort with why no certificate can be issued for them, if so; three queries.
+    """Everybody of one cohort with why no certificate can be issued for them, if so; four queries.
 
     That somebody waits `within` that batch is no reason.
     """
@@ -72,15 +76,21 @@ def choices(candidates: Sequence[Candidate], *, within: Batch | None = None) -> 
     if within is not None:
         waiting = {enrolment: batch for enrolment, batch in waiting.items() if batch != within.id}
     steps = progress_queries.steps_of([one.enrolment.id for one in candidates])
-    return [
+    revoked = queries.revoked_numbers(cohort_id)
+    found = [
         _choice(one, numbers.get(one.enrolment.id), waiting.get(one.enrolment.id), steps[one.enrolment.id])
         for one in candidates
     ]
+    return [replace(one, revoked=revoked.get(one.candidate.enrolment.id)) for one in found]
 
 
 def standing_of(batch: Batch) -> list[Choice]:
     """Everybody of a batch by name, with why no certificate can be issued for them now, if so."""
-    return choices(register.candidates_among(queries.enrolments_of(batch.id)), within=batch)
+    candidates = register.candidates_among(queries.enrolments_of(batch.id))
+    asked = queries.replacement_of(batch.id)
+    if asked is not None:
+        return [Choice(one, replacements.why_not(one, asked)) for one in candidates]
+    return choices(candidates, within=batch)
 
 
 def _choice(candidate: Candidate, number: str | None, batch_id: int | None, steps: Steps) -> Choice:
@@ -123,7 +133,21 @@ def open_batch(
             raise Conflict(_("This form was used for another batch. Begin again on the cohort's page."))
         return known
     _require_of_cohort(cohort, enrolment_ids)
-    needs = releasing.needs(path)
+    return add_batch(
+        cohort, enrolment_ids, key=key, needs=releasing.needs(path), confirmed_by=confirmed_by, worker=worker
+    )
+
+
+def add_batch(
+    cohort: Cohort,
+    enrolment_ids: Collection[int],
+    *,
+    key: str,
+    needs: Needs,
+    confirmed_by: Actor,
+    worker: str | None = None,
+) -> Batch:
+    """Write a batch with its lines, after all that could refuse it; does not commit."""
     batch = _added(cohort, key, confirmed_by, worker if needs is Needs.NOBODY else None, needs)
     db.session.add_all(
         BatchLine(batch_id=batch.id, enrolment_id=one, status=LineStatus.WAITING)
@@ -131,6 +155,7 @@ def open_batch(
     )
     audit.record(confirmed_by, "certificate_batch.open", batch, lines=len(set(enrolment_ids)))
     if batch.status is BatchStatus.AWAITING:
+        path = db.session.get_one(Scope, cohort.scope_id).path
         notices.asked(batch, cohort.name, releasing.releasers(batch, path), by=confirmed_by)
     elif worker is None:
         jobs.enqueue(WORK, batch_id=batch.id)
@@ -192,8 +217,7 @@ def resume(entry: queries.BatchEntry, *, by: Actor) -> None:
 
 def stop(entry: queries.BatchEntry, *, by: Actor) -> None:
     """End a batch: what is issued stays, the rest stays so. Does not commit; raises `NotAllowed` or `Conflict`."""
-    before = [BatchStatus.AWAITING, BatchStatus.RUNNING, BatchStatus.PAUSED]
-    if _steer(entry, by, "certificate_batch.stop", before, BatchStatus.STOPPED):
+    if _steer(entry, by, "certificate_batch.stop", UNDER_WAY, BatchStatus.STOPPED):
         entry.batch.ended_at = clock.now()
 
 
@@ -272,12 +296,15 @@ def _no_longer_allowed(batch: Batch) -> str:
 
 def _issue(line: BatchLine, candidate: Candidate, confirmer: Actor, typefaces: Typefaces | None, site: str) -> None:
     accounts.lock(candidate.person.id)
-    known = register.in_force(line.enrolment_id)
+    asked = queries.replacement_of(line.batch_id)
+    known = register.in_force(line.enrolment_id) if asked is None else None
     if known is not None:
         _refuse(line, drafts.in_both(lambda: _issued_already(known)))
         return
 
     def issued() -> Certificate:
+        if asked is not None:
+            return replacements.carry_out(candidate, asked, by=confirmer, typefaces=typefaces, site=site)
         return certificates.issue(
             candidate, issued_by=confirmer, typefaces=typefaces, site=site, wake_press=False, released=True
         )

@@ -110,6 +110,7 @@ def batches() -> ResponseReturnValue:
         "certificates/batches/batches.html",
         entries=entries,
         counts=queries.counts_of([one.batch for one in entries]),
+        replacements=words.REPLACEMENTS,
         statuses=batch_words.STATUSES,
         tones=batch_words.TONES,
         eligible=eligible,
@@ -129,9 +130,11 @@ def batch(batch_id: int) -> ResponseReturnValue:
         entry=entry,
         batch=entry.batch,
         counts=counts,
+        replacements=words.REPLACEMENTS,
         status=batch_words.STATUSES[entry.batch.status],
         tone=batch_words.TONES[entry.batch.status],
         minutes_left=batch_words.minutes_left(entry.batch, counts),
+        documents=queries.count_documents(batch_id) if counts.printed else 0,
         refused=queries.refused_lines(batch_id),
         may_release=releasing.may_release(actor(), entry.batch, entry.scope_path),
         releasers=releasing.releasers(entry.batch, entry.scope_path) if entry.batch.status == "awaiting" else (),
@@ -173,7 +176,7 @@ def _steered(batch_id: int, act: Callable[..., None], told: str) -> ResponseRetu
 @bp.get("/batches/<int:batch_id>/documents.zip")
 @requires(Permission.READ)
 def archive(batch_id: int) -> ResponseReturnValue:
-    """Every printed document of the batch in one ZIP, handed out from a file."""
+    """Every document of the batch that is valid now in one ZIP, handed out from a file."""
     entry = queries.entry_visible_to(actor(), batch_id)
     size, pieces = deliveries.archive(batch_id)
     named = {"Content-Disposition": attachment(f"{_name(entry)}.zip"), "Content-Length": str(size)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +17,7 @@ from training.core import scopes
 from training.core.access import Actor
 from training.core.db import db
 from training.core.errors import NotFound
-from training.core.scopes import Scope, ScopeKind
-from training.places import queries as places
+from training.core.scopes import Scope
 
 
 @dataclass(frozen=True)
@@ -63,24 +61,6 @@ def design_visible_to(actor: Actor, design_id: int) -> DesignEntry:
     if row is None:
         raise NotFound(_("There is no such design in your area."))
     return DesignEntry(*row)
-
-
-def places_of(actor: Actor, permission: Permission) -> Sequence[Scope]:
-    """The provinces, cities and bases for which the actor holds a permission, from the top."""
-    statement = select(Scope).where(
-        scopes.within(actor.paths(permission)),
-        Scope.kind.in_([ScopeKind.REGION, ScopeKind.BASE]),
-        Scope.id.not_in(places.scopes_of_counties()),
-    )
-    return db.session.scalars(statement.order_by(func.length(Scope.path), Scope.id)).all()
-
-
-def place_visible_to(actor: Actor, permission: Permission, scope_id: int) -> Scope:
-    """One of those places; raises `NotFound`."""
-    found = next((one for one in places_of(actor, permission) if one.id == scope_id), None)
-    if found is None:
-        raise NotFound(_("There is no such place in your area."))
-    return found
 
 
 def in_force(path: str) -> CertificateDesign | None:

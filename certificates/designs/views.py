@@ -18,6 +18,7 @@ from training.core import printing
 from training.core.access import actor, requires
 from training.core.db import reading
 from training.core.errors import DomainError
+from training.places.queries import place_visible_to, places_of
 
 bp = Blueprint("designs", __name__, url_prefix="/designs")
 
@@ -31,7 +32,7 @@ def designs() -> ResponseReturnValue:
 
 def _place_form() -> PlaceForm:
     form = PlaceForm()
-    form.offer(queries.places_of(actor(), Permission.DESIGN))
+    form.offer(places_of(actor(), Permission.DESIGN))
     return form
 
 
@@ -51,7 +52,7 @@ def begin() -> ResponseReturnValue:
     form = _place_form()
     if not form.validate():
         return _list(form), 422
-    scope = queries.place_visible_to(actor(), Permission.DESIGN, form.scope_id.data)
+    scope = place_visible_to(actor(), Permission.DESIGN, form.scope_id.data)
     draft = services.begin_design(scope, begun_by=actor())
     return redirect(url_for(".design", design_id=draft.id), 303)
 

@@ -16,6 +16,7 @@ from flask_babel import gettext as _
 
 from certificates import drafts, rules, serials
 from certificates import services as certificates
+from certificates.batches import queries as batches
 from certificates.designs import queries as designs
 from certificates.fields import CertificateFields
 from certificates.lifecycle import history, queries
@@ -87,10 +88,21 @@ def plan(
     )
 
 
-def why_not(candidate: Candidate, certificate: Certificate, kind: Replacement) -> str | None:
-    """Why no such certificate can take this one's place, in words; None when one can."""
-    if certificate.status not in HOLDING:
-        return stands_otherwise(certificate)
+def why_not(
+    candidate: Candidate,
+    certificate: Certificate,
+    kind: Replacement,
+    *,
+    chosen: Collection[str] | None = None,
+    released: bool = False,
+) -> str | None:
+    """Why no such certificate can take this one's place, in words; None when one can.
+
+    `chosen` are the fields to correct, None before they are chosen; `released`: it has waited for its release itself.
+    """
+    taken = _taken(certificate, released=released)
+    if taken is not None:
+        return taken
     if candidate.person.erased_at is not None:
         return _("The holder was erased; nothing can be printed for them any more.")
     if certificate.status is CertificateStatus.SUSPENDED and kind is not Replacement.CORRECTION:
@@ -101,7 +113,40 @@ def why_not(candidate: Candidate, certificate: Certificate, kind: Replacement) -
         return None
     if kind is Replacement.RENEWAL and certificate.valid_until is None:
         return _("This certificate is valid without end; there is nothing to renew.")
+    if (
+        kind is Replacement.CORRECTION
+        and chosen is not None
+        and not set(chosen) & set(corrected(candidate, certificate))
+    ):
+        return _("Nothing would be printed otherwise. Correct the records first, then choose what is wrong here.")
     return certificates.why_not(candidate)
+
+
+def _taken(certificate: Certificate, *, released: bool) -> str | None:
+    """Why its place is not to be had: it does not count any more, or something waits to take it already."""
+    if certificate.status not in HOLDING:
+        return stands_otherwise(certificate)
+    waiting = None if released else batches.replacement_under_way(certificate.id)
+    if waiting is not None:
+        return _("A replacement of this certificate waits for its release in batch %(batch)s.", batch=waiting.batch_id)
+    return None
+
+
+def require_possible(
+    candidate: Candidate, entry: Entry, kind: Replacement, chosen: Collection[str], *, by: Actor, released: bool = False
+) -> None:
+    """Look again, the holder being locked, and raise `NotAllowed`, `Conflict` or `Invalid` where it cannot be done."""
+    old = entry.certificate
+    for one in (old, candidate.enrolment, candidate.person):
+        db.session.refresh(one)
+    taken = _taken(old, released=released)
+    if taken is not None:
+        raise Conflict(taken)
+    if old.status is CertificateStatus.SUSPENDED:
+        by.require(Permission.REVOKE, entry.scope_path)  # it ends a suspension
+    refused = why_not(candidate, old, kind, chosen=chosen, released=released)
+    if refused is not None:
+        raise Invalid(refused)
 
 
 def replace(
@@ -114,25 +159,24 @@ def replace(
     typefaces: Typefaces | None,
     site: str,
     chosen: Collection[str] = (),
+    released: bool = False,
 ) -> Certificate:
     """Issue the certificate that takes the place of this one, which is superseded; sent twice it is one. No commit.
 
     Raises `NotAllowed`, `Invalid` (nothing to correct, not possible now, or not printable), `SigningUnavailable` or
     `Conflict` (it stands otherwise already). A refusal has written nothing. `typefaces` None leaves the fonts unasked.
+    `released` says that a second person, where the place needs one, has agreed to the batch, which prints it itself;
+    without that `ReleaseNeeded` is raised there.
     """
     old = entry.certificate
     by.require(Permission.ISSUE, entry.scope_path)
     ground.require_sound()
     accounts.lock(old.person_id)
-    for one in (old, candidate.enrolment, candidate.person):
-        db.session.refresh(one)
     if queries.by_key(ground.key) is not None:
         return queries.chain_of(old).newest
-    if old.status not in HOLDING:
-        raise Conflict(stands_otherwise(old))
-    if old.status is CertificateStatus.SUSPENDED:
-        by.require(Permission.REVOKE, entry.scope_path)  # it ends a suspension
-    _require_possible(candidate, old, kind, chosen)
+    if not released:
+        certificates.require_no_release(entry.scope_path)
+    require_possible(candidate, entry, kind, chosen, by=by, released=released)
     desk.require_ready(clock.now())
     number = serials.new_number(clock.today().year)
     fields = plan(candidate, old, kind, number=number, site=site, chosen=chosen)
@@ -142,19 +186,13 @@ def replace(
     history.write(old, EventKind.SUPERSEDED, ground, by=by)
     new = certificates.enter(candidate, fields, by, replaces=old)
     _follow(candidate, old, new, ground, by)
+    if not released:
+        jobs.enqueue(certificates.RENDER, certificate_id=new.id)
     return new
 
 
-def _require_possible(candidate: Candidate, old: Certificate, kind: Replacement, chosen: Collection[str]) -> None:
-    refused = why_not(candidate, old, kind)
-    if refused is None and kind is Replacement.CORRECTION and not set(chosen) & set(corrected(candidate, old)):
-        refused = _("Nothing would be printed otherwise. Correct the records first, then choose what is wrong here.")
-    if refused is not None:
-        raise Invalid(refused)
-
-
 def _follow(candidate: Candidate, old: Certificate, new: Certificate, ground: Ground, by: Actor) -> None:
-    """Ledger, audit, a message to the holder, and the press."""
+    """Ledger, audit, and a message to the holder."""
     progress.record(
         new.person_id,
         candidate.activity,
@@ -185,4 +223,3 @@ def _follow(candidate: Candidate, old: Certificate, new: Certificate, ground: Gr
         ),
         by=by,
     )
-    jobs.enqueue(certificates.RENDER, certificate_id=new.id)

@@ -5,6 +5,7 @@ Revoking is `certificates.services.revoke`; a certificate that takes another's p
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from flask_babel import gettext as _
@@ -65,6 +66,20 @@ def _suspended(certificate: Certificate, reason: str, until: date | None) -> str
     )
     expected = _("A decision is expected by %(day)s.", day=i18n.show_date(until)) if until else ""
     return f"{told}\n{expected}".strip()
+
+
+def revoke_all(entries: Sequence[Entry], ground: Ground, *, revoked_by: Actor) -> None:
+    """Revoke several certificates for one reason, all or none; sent twice it is done once. Does not commit.
+
+    Raises as `certificates.services.revoke`, the number being named.
+    """
+    accounts.lock_all([one.certificate.person_id for one in entries])
+    for one in entries:
+        key = f"{ground.key}-{one.certificate.id}" if ground.key else None
+        try:
+            certificates.revoke(one, ground.reason, revoked_by=revoked_by, authority=ground.authority, key=key)
+        except Conflict as refused:
+            raise Conflict(f"{one.certificate.number}: {refused.message}") from refused
 
 
 def reinstate(entry: Entry, ground: Ground, *, reinstated_by: Actor) -> None:

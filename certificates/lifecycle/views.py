@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from certificates import queries
+from certificates.batches.models import Batch
 from certificates.fields import CertificateFields
 from certificates.forms import GroundForm, SuspendForm, new_key
 from certificates.lifecycle import replacing, services
@@ -17,10 +18,13 @@ from certificates.lifecycle.history import stands_otherwise
 from certificates.models import CertificateStatus, Replacement
 from certificates.permissions import Permission
 from certificates.queries import Candidate, Entry
+from certificates.releasing import queries as releasing
+from certificates.releasing import replacements as releases
 from training.core import printing
 from training.core.access import actor, requires
 from training.core.errors import DomainError
 from training.core.fonts import Typefaces
+from training.privacy.permissions import Permission as PrivacyPermission
 
 bp = Blueprint("lifecycle", __name__)
 
@@ -125,7 +129,7 @@ def _replaced(certificate_id: int, kind: Replacement, typefaces: Typefaces) -> R
     if not form.validate():
         return _replace_page(entry, candidate, kind, form), 422
     try:
-        new = replacing.replace(
+        new = releases.replace(
             candidate,
             entry,
             kind,
@@ -138,6 +142,9 @@ def _replaced(certificate_id: int, kind: Replacement, typefaces: Typefaces) -> R
     except DomainError as error:
         form.form_errors.append(error.message)
         return _replace_page(entry, candidate, kind, form), error.status
+    if isinstance(new, Batch):
+        flash(_("Handed in for release. Until then the old certificate stays as it is."), "good")
+        return redirect(url_for("certificates.batches.batch", batch_id=new.id), 303)
     old = entry.certificate.number
     flash(_("The certificate %(new)s is issued; %(old)s does not count any more.", new=new.number, old=old), "good")
     return redirect(url_for("certificates.certificate", certificate_id=new.id), 303)
@@ -167,6 +174,7 @@ def _replace_page(entry: Entry, candidate: Candidate, kind: Replacement, form: G
         "kind": kind,
         "form": form,
         "refused": replacing.why_not(candidate, certificate, kind),
+        "needs": releasing.needs(entry.scope_path),
         "chosen": chosen,
     }
     if kind is Replacement.CORRECTION and not chosen:
@@ -175,6 +183,7 @@ def _replace_page(entry: Entry, candidate: Candidate, kind: Replacement, form: G
             (name, lifecycle_words.FIELDS[name], value(old, name), value(one, name, old))
             for name, one in differing.items()
         ]
-        return render_template("certificates/lifecycle/choose.html", choices=choices, **shown)
+        may_revise = actor().may(PrivacyPermission.PERSON_REVISE, entry.scope_path)
+        return render_template("certificates/lifecycle/choose.html", choices=choices, may_revise=may_revise, **shown)
     rows = lifecycle_words.papers(old, fields)
     return render_template("certificates/lifecycle/replace.html", rows=rows, **shown)

@@ -8,7 +8,6 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from certificates.designs.queries import place_visible_to, places_of
 from certificates.numbering import queries, rules, services
 from certificates.numbering.forms import SchemeForm, VoidForm
 from certificates.numbering.models import NumberCounter
@@ -17,6 +16,7 @@ from training.core import clock, printing
 from training.core.access import actor, requires
 from training.core.errors import DomainError
 from training.core.fonts import Typefaces
+from training.places.queries import place_visible_to, places_of
 
 bp = Blueprint("numbering", __name__, url_prefix="/numbering")
 

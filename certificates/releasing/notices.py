@@ -51,8 +51,8 @@ def sent_back(batch: Batch, reason: str, *, by: Actor) -> None:
         [batch.confirmed_by_id],
         lambda: _("Batch %(number)s was sent back", number=batch.id),
         lambda: _(
-            "%(name)s has sent batch %(number)s back: %(reason)s Nothing was issued; choose again on the cohort's "
-            "page.",
+            "%(name)s has sent batch %(number)s back: %(reason)s Nothing was issued; put it right and hand it in "
+            "again.",
             name=by.name,
             number=batch.id,
             reason=reason,

@@ -11,14 +11,18 @@ from certificates.batches import queries as batches
 from certificates.batches.models import BatchStatus
 from certificates.batches.queries import BatchEntry
 from certificates.batches.services import standing_of
-from certificates.designs.queries import place_visible_to, places_of
+from certificates.fields import CertificateFields
+from certificates.lifecycle import replacing
+from certificates.lifecycle.words import Row, papers
 from certificates.permissions import Permission
+from certificates.queries import Candidate
 from certificates.releasing import queries, services
 from certificates.releasing.forms import RuleForm, SendBackForm
 from certificates.releasing.models import Needs
 from certificates.releasing.words import NEEDS
 from training.core.access import actor, requires
 from training.core.errors import DomainError
+from training.places.queries import place_visible_to, places_of
 
 bp = Blueprint("releasing", __name__)
 
@@ -63,7 +67,8 @@ def send_back(batch_id: int) -> ResponseReturnValue:
 def _page(entry: BatchEntry, form: SendBackForm) -> str:
     everybody = standing_of(entry.batch)
     ready = [one for one in everybody if one.eligible]
-    first = drafts.draft((ready or everybody)[0].candidate, number="", site="")
+    candidate = (ready or everybody)[0].candidate
+    first = drafts.draft(candidate, number="", site="")
     return render_template(
         "certificates/releasing/release.html",
         entry=entry,
@@ -72,8 +77,19 @@ def _page(entry: BatchEntry, form: SendBackForm) -> str:
         ready=ready,
         dropped=[one for one in everybody if not one.eligible],
         example=words.facts(first, name=first.person_name),
+        rows=_papers(entry, candidate) if ready else (),
+        replacements=words.REPLACEMENTS,
         may_release=queries.may_release(actor(), entry.batch, entry.scope_path),
     )
+
+
+def _papers(entry: BatchEntry, candidate: Candidate) -> list[Row]:
+    """Of a replacement both papers beside each other."""
+    asked, old = entry.replacement, entry.replaced
+    if asked is None or old is None:
+        return []
+    new = replacing.plan(candidate, old, asked.replaced_as, number=_("assigned on issue"), chosen=asked.chosen)
+    return papers(CertificateFields.from_dict(old.fields), new)
 
 
 @bp.get("/releases")

@@ -9,9 +9,11 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, String, cast, exists, func, literal, select
+from sqlalchemy import ColumnElement, Select, String, Subquery, cast, exists, func, literal, select
 from sqlalchemy.orm import aliased
 
+from certificates.batches import queries as batches
+from certificates.batches.models import BatchReplacement
 from certificates.models import Certificate, CertificateStatus
 from certificates.permissions import Permission
 from certificates.renewals.models import Renewal, RenewalState
@@ -34,13 +36,22 @@ from training.progress.models import LedgerLine
 
 
 class Asked(NamedTuple):
-    """A request with its certificate, the scope that decides, the holder's name and who decided."""
+    """A request with its certificate, the scope that decides, the holder's name and who decided.
+
+    `batch_id` is the batch in which what grants it waits for its release.
+    """
 
     renewal: Renewal
     certificate: Certificate
     scope: Scope
     name: str
     decided_by: str | None
+    batch_id: int | None
+
+    @property
+    def is_released(self) -> bool:
+        """Whether it was granted, and that waits for its release."""
+        return self.batch_id is not None and self.renewal.state is RenewalState.WAITING
 
 
 @dataclass(frozen=True)
@@ -68,22 +79,34 @@ def visible_renewals(actor: Actor) -> Select[Any]:
 
 
 def _named(statement: Select[Any]) -> Select[Any]:
-    decider = aliased(Person)
+    decider, released = aliased(Person), _released()
     return (
-        statement.add_columns(Person.name, decider.name)
+        statement.add_columns(Person.name, decider.name, released.c.batch_id)
         .join(Person, Person.id == Renewal.person_id)
         .outerjoin(decider, decider.id == Renewal.decided_by_id)
+        .outerjoin(released, released.c.renewal_id == Renewal.id)
     )
+
+
+def _released() -> Subquery:
+    """The requests that wait for their release, each with its batch."""
+    return batches.replacing_now().with_only_columns(BatchReplacement.renewal_id, BatchReplacement.batch_id).subquery()
 
 
 def renewals_visible_to(actor: Actor, number: int, size: int) -> tuple[Sequence[Asked], int, int]:
     """A page of them, waiting ones first and the oldest of these; how many there are, and how many wait."""
     own = visible_renewals(actor)
-    waiting = func.count().filter(Renewal.state == RenewalState.WAITING)
-    total, waits = db.session.execute(own.with_only_columns(func.count(), waiting)).one()
+    undecided = own.where(_is_undecided()).with_only_columns(func.count()).scalar_subquery()
+    total, waits = db.session.execute(own.with_only_columns(func.count(), undecided)).one()
     statement = (
         _named(own)
-        .order_by(Renewal.state != RenewalState.WAITING, Renewal.decided_at.desc(), Renewal.asked_at, Renewal.id)
+        .order_by(
+            ~_is_undecided(),
+            Renewal.state != RenewalState.WAITING,
+            Renewal.decided_at.desc(),
+            Renewal.asked_at,
+            Renewal.id,
+        )
         .limit(size)
         .offset((number - 1) * size)
     )
@@ -100,8 +123,13 @@ def renewal_visible_to(actor: Actor, renewal_id: int) -> Asked:
 
 def waiting_for(actor: Actor) -> Select[Any]:
     """A select of how many requests wait for the actor's decision."""
-    waiting = visible_renewals(actor).where(Renewal.state == RenewalState.WAITING)
+    waiting = visible_renewals(actor).where(_is_undecided())
     return waiting.with_only_columns(func.count(Renewal.id))
+
+
+def _is_undecided() -> ColumnElement[bool]:
+    released = batches.replacing_now().where(BatchReplacement.renewal_id == Renewal.id)
+    return (Renewal.state == RenewalState.WAITING) & ~released.exists()
 
 
 def of_certificate(certificate_id: int) -> Sequence[Renewal]:

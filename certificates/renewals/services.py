@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from certificates import queries as register
+from certificates.batches import queries as batches
 from certificates.lifecycle import history, replacing
 from certificates.lifecycle.history import Ground
 from certificates.models import Certificate, CertificateStatus, Replacement
@@ -96,10 +97,19 @@ def take_back(renewal: Renewal, *, by: Actor) -> None:
     audit.record(by, "certificate_renewal.take_back", renewal)
 
 
-def grant(asked: Asked, ground: Ground, *, typefaces: Typefaces | None, site: str, granted_by: Actor) -> Certificate:
+def grant(
+    asked: Asked,
+    ground: Ground,
+    *,
+    typefaces: Typefaces | None,
+    site: str,
+    granted_by: Actor,
+    released: bool = False,
+) -> Certificate:
     """Renew the certificate; sent twice it is renewed once. Does not commit.
 
-    Raises `NotAllowed`, `Invalid` (not possible as it stands) or `Conflict` (decided before).
+    Raises `NotAllowed`, `Invalid` (not possible as it stands) or `Conflict` (decided before); `released` as for
+    `replacing.replace`.
     """
     renewal = asked.renewal
     granted_by.require(Permission.ISSUE, asked.scope.path)
@@ -110,7 +120,14 @@ def grant(asked: Asked, ground: Ground, *, typefaces: Typefaces | None, site: st
     entry = register.entry_visible_to(granted_by, asked.certificate.id)
     candidate = register.candidate_for(granted_by, asked.certificate.enrolment_id)
     new = replacing.replace(
-        candidate, entry, Replacement.RENEWAL, ground, by=granted_by, typefaces=typefaces, site=site
+        candidate,
+        entry,
+        Replacement.RENEWAL,
+        ground,
+        by=granted_by,
+        typefaces=typefaces,
+        site=site,
+        released=released,
     )
     if renewal.state is RenewalState.WAITING:
         _decide(renewal, RenewalState.GRANTED, granted_by)
@@ -121,7 +138,7 @@ def grant(asked: Asked, ground: Ground, *, typefaces: Typefaces | None, site: st
 def refuse(asked: Asked, reason: str, *, refused_by: Actor) -> None:
     """Refuse a request for a reason that the holder reads; they may ask again. Does not commit.
 
-    Raises `NotAllowed`, `Invalid` (no reason, or too long a one) or `Conflict` (decided before).
+    Raises `NotAllowed`, `Invalid` (no reason, or too long a one) or `Conflict` (decided before, or being released).
     """
     renewal, reason = asked.renewal, reason.strip()
     refused_by.require(Permission.ISSUE, asked.scope.path)
@@ -130,6 +147,11 @@ def refuse(asked: Asked, reason: str, *, refused_by: Actor) -> None:
     accounts.lock(renewal.person_id)
     db.session.refresh(renewal)
     require_waiting(renewal)
+    waiting = batches.replacement_under_way(renewal.certificate_id)
+    if waiting is not None:
+        raise Conflict(
+            _("Its renewal waits for release in batch %(batch)s. Withdraw that first.", batch=waiting.batch_id)
+        )
     renewal.reason = reason
     _decide(renewal, RenewalState.REFUSED, refused_by)
     audit.record(refused_by, "certificate_renewal.refuse", renewal, number=asked.certificate.number, reason=reason)

@@ -10,16 +10,19 @@ from flask_babel import gettext as _
 
 from certificates import queries as register
 from certificates import words
+from certificates.batches.models import Batch
 from certificates.fields import CertificateFields
 from certificates.forms import GroundForm, new_key
 from certificates.lifecycle import replacing
 from certificates.lifecycle import words as lifecycle_words
 from certificates.models import Certificate, Replacement
 from certificates.permissions import Permission
+from certificates.releasing import queries as releasing
+from certificates.releasing import replacements as releases
 from certificates.renewals import queries, services
 from certificates.renewals.forms import AskForm, Received, RefuseForm, receive
 from certificates.renewals.queries import Asked
-from certificates.renewals.words import STATES
+from certificates.renewals.words import STATES, state
 from training.core import paging, printing, storage
 from training.core.access import actor, requires
 from training.core.errors import DomainError, NotFound
@@ -100,7 +103,7 @@ def renewals() -> ResponseReturnValue:
     number = paging.number_asked()
     rows, total, waiting = queries.renewals_visible_to(actor(), number, paging.SIZE)
     return render_template(
-        "certificates/renewals/renewals.html", page=paging.Page(rows, number, total), waiting=waiting, states=STATES
+        "certificates/renewals/renewals.html", page=paging.Page(rows, number, total), waiting=waiting, state=state
     )
 
 
@@ -132,10 +135,13 @@ def grant(renewal_id: int, prepared: Typefaces) -> ResponseReturnValue:
         services.require_waiting(asked.renewal)
         return _page(asked, form, RefuseForm(prefix="refuse-", formdata=None)), 422
     try:
-        new = services.grant(asked, form.ground(), typefaces=prepared, site=printing.site(), granted_by=actor())
+        new = releases.grant(asked, form.ground(), typefaces=prepared, site=printing.site(), granted_by=actor())
     except DomainError as error:
         form.form_errors.append(error.message)
         return _page(asked, form, RefuseForm(prefix="refuse-", formdata=None)), error.status
+    if isinstance(new, Batch):
+        flash(_("Handed in for release. The holder is told when the renewed certificate is issued."), "good")
+        return redirect(url_for("certificates.batches.batch", batch_id=new.id), 303)
     flash(_("The certificate %(new)s is issued; the holder is told.", new=new.number), "good")
     return redirect(url_for("certificates.certificate", certificate_id=new.id), 303)
 
@@ -169,7 +175,8 @@ def _page(asked: Asked, form: GroundForm, refusal: RefuseForm) -> str:
         learned=queries.learned_since(certificate),
         rows=lifecycle_words.papers(old, new),
         refused=replacing.why_not(candidate, certificate, Replacement.RENEWAL),
-        state=STATES[asked.renewal.state],
+        state=state(asked),
+        needs=releasing.needs(asked.scope.path),
         mark=words.mark(certificate),
         form=form,
         refusal=refusal,

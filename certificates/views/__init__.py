@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from certificates.batches import views as batches
 from certificates.designs import views as designs
+from certificates.lifecycle import several
 from certificates.lifecycle import views as lifecycle
 from certificates.numbering import views as numbering
 from certificates.permissions import Permission
@@ -26,6 +27,7 @@ for _part in (
     designs.bp,
     questions.bp,
     lifecycle.bp,
+    several.bp,
     renewals.bp,
     photos.bp,
     releasing.bp,

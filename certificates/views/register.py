@@ -9,10 +9,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from certificates import policies, queries, services, words
+from certificates.batches import queries as batches
 from certificates.fields import CertificateFields
 from certificates.forms import GroundForm, SearchForm, new_key
 from certificates.lifecycle import queries as lifecycle
+from certificates.lifecycle.history import stands_otherwise
 from certificates.lifecycle.queries import Found
+from certificates.models import HOLDING
 from certificates.numbering import queries as numbers
 from certificates.permissions import Permission
 from certificates.questions import queries as questions
@@ -47,6 +50,7 @@ def register() -> ResponseReturnValue:
         rows=rows,
         url=url,
         may_decide=actor().may(Permission.ISSUE) and actor().may(Permission.REVOKE),
+        may_revoke=actor().may(Permission.REVOKE),
         may_rule=actor().may(Permission.RELEASE_RULE),
         may_number=actor().may(Permission.NUMBERING),
         local=numbers.look_up(actor(), sought) if sought else None,
@@ -59,16 +63,19 @@ def register() -> ResponseReturnValue:
 def certificate(certificate_id: int) -> ResponseReturnValue:
     """One certificate: what it says, where it stands, and what happened to it."""
     entry = queries.entry_visible_to(actor(), certificate_id)
+    may_list = actor().may(Permission.READ, entry.scope_path)
+    handed_in = entry.was_handed_in and entry.certificate.status in HOLDING
     return render_template(
         "certificates/certificate.html",
         **_shown(entry),
+        replacement=batches.replacement_under_way(certificate_id) if may_list and handed_in else None,
         found=lifecycle.chain_of(entry.certificate) if entry.in_chain else Found(entry.certificate, ()),
         events=lifecycle.events_of(certificate_id) if entry.has_history else (),
         replacements=words.REPLACEMENTS,
         may_revoke=policies.may_revoke(actor(), entry.scope_path),
         is_own=entry.certificate.person_id == actor().id,
         may_issue=actor().may(Permission.ISSUE, entry.scope_path),
-        may_list=actor().may(Permission.READ, entry.scope_path),
+        may_list=may_list,
         questions=questions.about(certificate_id) if entry.was_asked else (),
         outcomes=OUTCOMES,
         may_open_cohort=actor().may(ProgrammePermission.COHORT_READ, entry.scope_path),
@@ -127,7 +134,8 @@ def revoke_post(certificate_id: int) -> ResponseReturnValue:
 
 
 def _revoke_page(entry: queries.Entry, form: GroundForm) -> str:
-    return render_template("certificates/revoke.html", **_shown(entry), form=form)
+    refused = None if entry.certificate.status in HOLDING else stands_otherwise(entry.certificate)
+    return render_template("certificates/revoke.html", **_shown(entry), form=form, refused=refused)
 
 
 def _shown(entry: queries.Entry) -> dict[str, object]:

@@ -200,7 +200,7 @@ def test_single_pages_keep_their_query_budgets(group: Class, app: Flask, as_):
     issue = f"/certificates/enrolments/{group.enrolments['王敏']}/issue"
     for url, budget in (
         (f"/certificates/{certificate.id}", 2),
-        (f"/certificates/{asked_about.id}", 4),  # with its history, and what its base was asked
+        (f"/certificates/{asked_about.id}", 5),  # with its history, what its base was asked, what was handed in
         (f"/certificates/{certificate.id}/document", 3),
         (f"/certificates/{certificate.id}/revoke", 2),
         (issue, 5),  # with whether there is a photo

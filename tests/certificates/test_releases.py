@@ -70,14 +70,14 @@ def work(app: Flask, batch_id: int) -> None:
         tasks.work(batch_id)
 
 
-def told(group: Class, mobile: str) -> list[str]:
-    """The titles of somebody's messages about batches, in English."""
+def told(group: Class, mobile: str, batch_id: int) -> list[str]:
+    """The titles of somebody's messages about a batch, in English."""
     with group.app.app_context(), reading():
         statement = (
             select(Message.title_en)
             .join(InboxEntry, InboxEntry.message_id == Message.id)
             .join(Person, Person.id == InboxEntry.person_id)
-            .where(Person.mobile == mobile, Message.key.startswith("certificate-batch:"))
+            .where(Person.mobile == mobile, Message.key.startswith(f"certificate-batch:{batch_id}:"))
         )
         return list(db.session.scalars(statement.order_by(Message.id)))
 
@@ -95,13 +95,13 @@ def test_a_batch_waits_until_a_second_person_releases_it(group: Class, app: Flas
     work(app, batch_id)
     assert (status(group, batch_id), issued(group)) == (BatchStatus.AWAITING, 0)
     assert "Nothing is issued until a second person has released it." in main_text(maker.get(address))
-    assert told(group, OFFICER) == ["A batch of certificates waits for your release"]
+    assert told(group, OFFICER, batch_id) == ["A batch of certificates waits for your release"]
     assert "For whom: 2 people" in main_text(officer.get(f"{address}/release"))
     assert officer.post(f"{address}/release").status_code == 303
     assert officer.post(f"{address}/release").status_code == 303  # pressed twice
     work(app, batch_id)
     assert (status(group, batch_id), issued(group)) == (BatchStatus.FINISHED, 2)
-    assert told(group, COORDINATOR) == [f"Batch {batch_id} is released"]
+    assert told(group, COORDINATOR, batch_id) == [f"Batch {batch_id} is released"]
     audited = group.all(AuditLine, AuditLine.object_type == "certificate_batch", AuditLine.object_id == str(batch_id))
     assert [one.verb.partition(".")[2] for one in audited] == ["open", "release", "finish"]
 
@@ -142,7 +142,7 @@ def test_a_batch_sent_back_issues_nothing_and_its_maker_reads_why(group: Class, 
     work(app, batch_id)
     assert (status(group, batch_id), issued(group)) == (BatchStatus.RETURNED, 0)
     assert "姓名有误。" in main_text(as_(COORDINATOR).get(address))
-    assert told(group, COORDINATOR) == [f"Batch {batch_id} was sent back"]
+    assert told(group, COORDINATOR, batch_id) == [f"Batch {batch_id} was sent back"]
     assert "1 people are eligible" in main_text(
         as_(COORDINATOR, "en").get(f"/certificates/cohorts/{group.cohort_id}/issue")
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from enum import StrEnum
 from typing import Any, cast
 
 from flask_babel import gettext as _
@@ -13,7 +14,7 @@ from training.core import clock, paging, scopes
 from training.core.access import Actor
 from training.core.db import db
 from training.core.errors import NotFound
-from training.core.scopes import Scope
+from training.core.scopes import Scope, ScopeKind
 from training.places.models import Alliance, AllianceMember, Institution, Region, TrainingBase
 from training.places.permissions import Permission
 
@@ -40,6 +41,24 @@ def regions_within(paths: tuple[str, ...]) -> Sequence[Region]:
 def scopes_of_counties() -> Select[Any]:
     """A select of the ids of the scopes that counties own, to leave them out of short lists of places."""
     return select(Region.scope_id).where(Region.kind == "county")
+
+
+def places_of(actor: Actor, permission: StrEnum) -> Sequence[Scope]:
+    """The provinces, cities and bases for which the actor holds a permission, from the top."""
+    statement = select(Scope).where(
+        scopes.within(actor.paths(permission)),
+        Scope.kind.in_([ScopeKind.REGION, ScopeKind.BASE]),
+        Scope.id.not_in(scopes_of_counties()),
+    )
+    return db.session.scalars(statement.order_by(func.length(Scope.path), Scope.id)).all()
+
+
+def place_visible_to(actor: Actor, permission: StrEnum, scope_id: int) -> Scope:
+    """One of those places; raises `NotFound`."""
+    found = next((one for one in places_of(actor, permission) if one.id == scope_id), None)
+    if found is None:
+        raise NotFound(_("There is no such place in your area."))
+    return found
 
 
 def open_now() -> ColumnElement[bool]:
