@@ -7,6 +7,7 @@ document in base 64, or what is wrong. It ends with its input, so that nobody wh
 from __future__ import annotations
 
 import base64
+import gc
 import json
 import os
 import sys
@@ -110,6 +111,7 @@ def main() -> None:
     """Make what is ordered until nothing more is."""
     os.nice(NICE)
     tools = Needs(**json.loads(sys.stdin.readline())).fetched()
+    gc.freeze()  # what is there now stays; looking through it for garbage would find nothing
     for line in sys.stdin:
         try:
             answer = {"document": base64.b64encode(make(Order.from_dict(json.loads(line)), tools)).decode()}

@@ -45,6 +45,42 @@ def test_a_document_is_the_same_whatever_was_printed_before(own: Press) -> None:
     assert printed(OTHER, anew) == other
 
 
+SELECTING = (
+    SHEET
+    + """
+p:empty { border: 1mm solid }
+p:last-child { color: blue }
+p + p { margin-top: 1em }
+[class~="red"] { font-weight: 700 }
+"""
+)
+ALIKE = [
+    '<html lang="zh"><title>甲</title><body><p>一</p><p class="red">二</p></body>',
+    '<html lang="zh"><title>甲</title><body><p>三</p><p class="red">四</p></body>',
+    '<html lang="zh"><title>甲</title><body><p class="red">一</p><p>二</p></body>',
+    '<html lang="zh"><title>甲</title><body><p></p><p class="red">二</p></body>',
+    '<html lang="zh"><title>甲</title><body><p>一</p><p class="red big">二</p></body>',
+    '<html lang="zh"><title>甲</title><body><p>一<a href="https://a.example.org/">二</a></p></body>',
+    '<html lang="zh"><title>甲</title><body><p>一<a href="https://b.example.org/">二</a></p></body>',
+]
+
+
+@pytest.mark.parametrize("more", ["", 'a[href*="b.example"] { color: green }'])
+def test_documents_that_are_nearly_alike_are_not_taken_for_each_other(more: str) -> None:
+    faces = fonts.find_typefaces(NODE_MODULES, ROOT / "build" / "fonts").everyday
+
+    def fresh() -> Press:
+        press.load.cache_clear()
+        return press.load(faces, SELECTING + more)
+
+    alone = [printed(html, fresh()) for html in ALIKE]
+    together = fresh()
+    assert [printed(html, together) for html in ALIKE] == alone
+    assert [printed(html, together) for html in reversed(ALIKE)] == alone[::-1]
+    assert len(set(alone)) == len(ALIKE) - 1  # a class that no rule names changes nothing
+    assert bool(together.sheet.shapes) is not bool(more)
+
+
 def test_styles_are_worked_out_once(own: Press) -> None:
     printed(FIRST, own)
     known = dict(own.sheet.kept)

@@ -7,6 +7,7 @@ in place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cached_property, partial
 from typing import Any
@@ -23,15 +24,28 @@ from weasyprint.text.fonts import FontConfiguration
 
 MOST = 5000
 """Styles kept of one sheet: more than a sheet has kinds of element."""
+MOST_SHAPES = 100
+TOLD = {"href", "alt", "content"}
+"""Attributes that say something else in each document."""
+BY_WHAT_IS_TOLD = re.compile(rf"\[\s*({'|'.join(TOLD)})[^\]]*=", re.IGNORECASE)
+
+Shape = tuple[tuple[Any, ...], ...]
 
 
 class Sheet(CSS):
-    """A style sheet with the styles that its documents came to."""
+    """A style sheet with the styles that its documents came to, by what is declared and by the shape of a document."""
 
     def __init__(self, text: str, **options: Any) -> None:
         super().__init__(string=text, **options)
         self.page_sizes: dict[str, Any] = {"box": None, "area": None}
         self.kept: dict[Any, ComputedStyle] = {}
+        self.shapes: dict[Shape, list[tuple[int, str | None, ComputedStyle]]] = {}
+        self.goes_by_shape = not BY_WHAT_IS_TOLD.search(text)
+
+    def make_room(self) -> None:
+        """Forget everything where it has become too much."""
+        if len(self.kept) > MOST or len(self.shapes) > MOST_SHAPES:
+            self.kept, self.shapes = {}, {}
 
 
 class SheetDocument(Document):
@@ -61,12 +75,25 @@ class SheetDocument(Document):
 class _Styles(StyleFor):
     """The styles of one document: those that the sheet keeps, each as a copy when it is first asked for."""
 
+    _cascaded_styles: dict[tuple[Any, str | None], Any]
+    _computed_styles: dict[tuple[Any, str | None], ComputedStyle]
+
     def __init__(self, html: HTML, sheet: Sheet, fonts: FontConfiguration, targets: TargetCollector) -> None:
         self._sheet = sheet
         self._copies: dict[int, _Copy] = {}
-        if len(sheet.kept) > MOST:
-            sheet.kept = {}
-        super().__init__(html, [(UA_STYLESHEET, "user agent", None), (sheet, "user", None)], False, fonts, targets)
+        sheet.make_room()
+        sheets = [(UA_STYLESHEET, "user agent", None), (sheet, "user", None)]
+        elements = list(html.etree_element.iter())
+        shape = _shape(elements) if sheet.goes_by_shape else ()
+        known = sheet.shapes.get(shape)
+        if known is None:
+            super().__init__(html, sheets, False, fonts, targets)
+            if shape and not any(kept["anchor"] for kept in self._computed_styles.values()):
+                places = {element: place for place, element in enumerate(elements)}
+                sheet.shapes[shape] = [(places[one], kind, kept) for (one, kind), kept in self._computed_styles.items()]
+        else:
+            self._sheets, self.font_config, self._cascaded_styles = sheets, fonts, {}
+            self._computed_styles = {(elements[place], kind): kept for place, kind, kept in known}
         self.initial_page_sizes = sheet.page_sizes
 
     def __call__(self, element: Any, pseudo_type: str | None = None) -> ComputedStyle | None:
@@ -99,6 +126,19 @@ class _Styles(StyleFor):
         self._computed_styles[element, pseudo_type] = kept
         if target_collector and kept["anchor"]:
             target_collector.collect_anchor(kept["anchor"])
+
+
+def _shape(elements: Sequence[Any]) -> Shape:
+    """All that a selector can ask of the elements of a document, in its order, but for what they tell."""
+    return tuple(
+        (
+            one.tag,
+            len(one),
+            bool(one.text),
+            *((name, name in TOLD or value) for name, value in one.items()),
+        )
+        for one in elements
+    )
 
 
 def _declared(name: str, value: Any, weight: tuple[int, float, Sequence[int]]) -> tuple[Any, ...]:
