@@ -149,6 +149,13 @@ def _in_place_of(certificate: CertificateFields) -> Iterator[tuple[str, str, Bil
         )
 
 
+def must_say(certificate: CertificateFields) -> Iterator[tuple[str, str]]:
+    """What every design has to print, in one language or the other: the number, and that it is not the first paper."""
+    yield certificate.number, certificate.number
+    if certificate.replaced_as:
+        yield _AGAIN[certificate.replaced_as]
+
+
 _AGAIN = {
     "correction": ("更正换发", "Re-issued with corrections"),
     "duplicate": ("补发", "Duplicate"),

@@ -38,6 +38,9 @@ MAY_FAIL = {"junk"}
 BARE = "bare"
 """The kind of whoever has no photo, under a design that shows one."""
 
+DUPLICATE = "duplicate"
+"""The kind of a certificate that takes a lost one's place, and has to say so."""
+
 _at_once = threading.Semaphore(1)
 
 
@@ -86,16 +89,18 @@ def hard_names() -> dict[str, str]:
 
 def example(name: str) -> dict[str, Any]:
     """A certificate of nobody, as its frozen fields."""
-    return {key: value for key, value in _hard().items() if key not in {"names", "junk_length"}} | {"person_name": name}
+    apart = {"names", "junk_length", DUPLICATE}
+    return {key: value for key, value in _hard().items() if key not in apart} | {"person_name": name}
 
 
 def people_of(design: Design) -> list[tuple[str, dict[str, Any]]]:
-    """Whom a design is printed for, by kind: with a photo where it shows one, and then once without."""
+    """Whom a design is printed for, by kind: with a photo where it shows one and then once without; and a duplicate."""
     names = hard_names()
-    if not design.prints_photo:
-        return [(kind, example(name)) for kind, name in names.items()]
-    photo = {"photo": hashlib.sha256(silhouette()).hexdigest()}
-    return [(kind, example(name) | photo) for kind, name in names.items()] + [(BARE, example(names["ordinary"]))]
+    photo = {"photo": hashlib.sha256(silhouette()).hexdigest()} if design.prints_photo else {}
+    people = [(kind, example(name) | photo) for kind, name in names.items()]
+    if photo:
+        people.append((BARE, example(names["ordinary"])))
+    return [*people, (DUPLICATE, example(names["ordinary"]) | photo | _hard()[DUPLICATE])]
 
 
 def prove(design: Design, typefaces: Typefaces) -> Proved:

@@ -43,6 +43,7 @@ class Problem(StrEnum):
     ELEMENT = "element"
     GLYPH = "glyph"
     OVERFLOW = "overflow"
+    LACKING = "lacking"
     TOO_LONG = "too_long"
     OTHER = "other"
 

@@ -91,7 +91,7 @@ def _printed(certificate: CertificateFields, design: Design, typefaces: Typeface
         html = pdf.document_html(certificate, design)
         for fault in _of_html(html, certificate.verify_url):
             raise _Refused(fault)
-        return pdf.render(certificate, typefaces, design, photo=silhouette() if certificate.photo else None)
+        printed = pdf.render(certificate, typefaces, design, photo=silhouette() if certificate.photo else None)
     except CharactersMissing as missing:
         raise _Refused(Fault(Problem.GLYPH, "", 0, ", ".join(map(describe, missing.characters)))) from missing
     except pdf.Overflows as long:
@@ -100,6 +100,20 @@ def _printed(certificate: CertificateFields, design: Design, typefaces: Typeface
         raise _Refused(_of_press(str(error))) from error
     except (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError) as error:
         raise _Refused(Fault(Problem.OTHER, "page", _line_of(error), str(error)[:200])) from error
+    _require_all(printed, certificate)
+    return printed
+
+
+def _require_all(printed: bytes, certificate: CertificateFields) -> None:
+    """Refuse a design that leaves out what tells a paper from others."""
+    import pypdfium2
+
+    from certificates import pdf
+
+    said = "".join(pypdfium2.PdfDocument(printed)[0].get_textpage().get_text_range().split())
+    for either in pdf.must_say(certificate):
+        if not any("".join(one.split()) in said for one in either):
+            raise _Refused(Fault(Problem.LACKING, "page", 0, either[0]))
 
 
 def _require_glyphs(design: Design, typefaces: Typefaces) -> None:

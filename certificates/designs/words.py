@@ -21,6 +21,7 @@ KINDS = {
     "latin": _l("A name in Latin letters"),
     "junk": _l("200 characters of junk"),
     "bare": _l("Without a photo"),
+    "duplicate": _l("A duplicate"),
 }
 PARTS = {"page": _l("Page"), "sheet": _l("Style sheet"), "frame": _l("Frame")}
 
@@ -62,6 +63,8 @@ def _on_paper(problem: Problem, what: str) -> str:
             return _("No font has %(what)s; write it with other characters.", what=what)
         case Problem.OVERFLOW:
             return _("It does not fit on one page; make texts or spaces smaller.")
+        case Problem.LACKING:
+            return _("“%(what)s” is not on the paper; show the number, and every row of “facts”.", what=what)
         case Problem.TOO_LONG:
             return _("It took too long or too much memory and was stopped; make the design simpler.")
     return _("It cannot be printed: %(what)s", what=what)

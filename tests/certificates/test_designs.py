@@ -145,7 +145,7 @@ def test_a_part_that_is_too_large_is_not_even_read() -> None:
 def test_every_hard_name_is_printed_and_shown(typefaces: Typefaces) -> None:
     proved = proofs.prove(house_design(), typefaces)
     assert proved.sound
-    assert [one.kind for one in proved.proofs] == [*proofs.hard_names(), proofs.BARE]
+    assert [one.kind for one in proved.proofs] == [*proofs.hard_names(), proofs.BARE, proofs.DUPLICATE]
     assert all(one.picture.startswith(b"\xff\xd8") for one in proved.proofs if not one.fault)
 
 
@@ -167,6 +167,23 @@ def test_what_goes_wrong_on_paper_is_told(design: Design, problem: Problem, type
     assert rules.faults(design) == []
     ordinary = CertificateFields.from_dict(proofs.example("王敏"))
     assert trial.tried(ordinary, design, typefaces)["problem"] == problem.value
+
+
+@pytest.mark.parametrize(
+    ("sheet", "kind", "told"),
+    [
+        (".check { display: none }", "ordinary", "AN-2026-7K3-M9Q-XB4"),
+        (".facts { display: none }", proofs.DUPLICATE, "补发"),
+    ],
+)
+def test_a_design_prints_the_number_and_that_a_paper_is_a_duplicate(
+    sheet: str, kind: str, told: str, typefaces: Typefaces
+) -> None:
+    house, design = house_design(), changed(sheet=sheet)
+    people = {one: CertificateFields.from_dict(fields) for one, fields in proofs.people_of(house)}
+    answer = trial.tried(people[kind], design, typefaces)
+    assert (answer["problem"], answer["detail"]) == (Problem.LACKING.value, told)
+    assert "picture" in trial.tried(people[kind], house, typefaces)
 
 
 @pytest.mark.parametrize(
@@ -327,7 +344,7 @@ def test_the_preview_shows_pictures_and_keeps_nothing(app: Flask, as_):
     answer = client.post(f"{address}/preview", data=data)
     assert answer.status_code == 200
     assert "Every name is printed right." in main_text(answer)
-    assert answer.get_data(as_text=True).count("data:image/jpeg;base64,") == len(proofs.hard_names()) + 1
+    assert answer.get_data(as_text=True).count("data:image/jpeg;base64,") == len(proofs.hard_names()) + 2
     data["page"] = "<p>\n{{ c.nobody }}</p>"
     words = main_text(client.post(f"{address}/preview", data=data))
     assert "Page, line 2: there is no field “c.nobody”" in words
