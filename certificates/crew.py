@@ -51,6 +51,7 @@ class Crew:
     """So many processes; `close` sends them home, and they go by themselves when this process ends, however it ends."""
 
     def __init__(self, needs: Needs, size: int) -> None:
+        self.needs = needs
         self._members = [_started() for _place in range(size)]
         for one in self._members:
             one.tell(asdict(needs))

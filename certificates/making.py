@@ -23,7 +23,7 @@ from certificates.signing.keys import DocumentKey
 from training.core import fonts
 from training.core.fonts import Typefaces
 
-NICE = 10
+NICE = 5
 """How far a crew stands behind whoever answers requests."""
 
 

@@ -63,7 +63,8 @@ def _tools() -> Tools:
 
 
 def needs() -> Needs:
-    """Where other processes find the same."""
+    """Where other processes find the same: a key that is made at its first use is there from now on."""
+    desk.document_key()
     settings: Settings = current_app.extensions["anning_settings"]
     key, passphrase = desk.document_key_files(settings)
     return Needs(

@@ -222,6 +222,7 @@ class Lent:
         app.config.clear()
         app.config.update(config, SQLALCHEMY_DATABASE_URI=url)
         app.extensions["anning_settings"] = _settings(url, folder)
+        app.extensions["anning_signing_keys"].clear()
         try:
             yield app
         finally:

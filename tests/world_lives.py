@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from certificates import queries
 from certificates.batches import queries as batch_queries
@@ -23,6 +23,7 @@ from certificates.renewals import services as renewals
 from certificates.renewals.models import Renewal
 from training.core import clock, storage
 from training.core.db import db
+from training.messages.models import InboxEntry, Message
 
 if TYPE_CHECKING:
     from tests.world import Making
@@ -58,6 +59,9 @@ def _hand_in_and_withdraw(making: Making, place: str, entry: Entry) -> None:
     )
     batches.stop(batch_queries.entry_visible_to(coordinator, handed_in.id), by=coordinator)
     set_rule(scope, Needs.NOBODY, set_by=officer)
+    asked = select(Message.id).where(Message.key == f"certificate-batch:{handed_in.id}:awaiting")
+    db.session.execute(delete(InboxEntry).where(InboxEntry.message_id.in_(asked)))  # nobody's inbox tells of it
+    db.session.execute(delete(Message).where(Message.id.in_(asked)))
 
 
 def renewals_of(place: str) -> list[Any]:

@@ -306,23 +306,22 @@ def names_of_eligible(cohort_ids: Sequence[int]) -> Mapping[int, list[str]]:
 
 def numbers_in_force(cohort_id: int) -> Mapping[int, str]:
     """By enrolment the number of the certificate in force, for everybody of a cohort who has one."""
-    rows = db.session.execute(
-        select(Certificate.enrolment_id, Certificate.number)
-        .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
-        .where(Enrolment.cohort_id == cohort_id, Certificate.status.in_(HOLDING))
-    )
-    return {row[0]: row[1] for row in rows}
+    return numbers_of(cohort_id)[0]
 
 
-def revoked_numbers(cohort_id: int) -> Mapping[int, str]:
-    """By enrolment the number of the newest certificate that was revoked, for everybody of a cohort who had one."""
+def numbers_of(cohort_id: int) -> tuple[dict[int, str], dict[int, str]]:
+    """By enrolment of a cohort the number in force, and that of the newest certificate that was revoked. One query."""
     rows = db.session.execute(
-        select(Certificate.enrolment_id, Certificate.number)
+        select(Certificate.enrolment_id, Certificate.number, Certificate.status)
         .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
-        .where(Enrolment.cohort_id == cohort_id, Certificate.status == CertificateStatus.REVOKED)
+        .where(Enrolment.cohort_id == cohort_id, Certificate.status.in_([*HOLDING, CertificateStatus.REVOKED]))
         .order_by(Certificate.id)
     )
-    return {row[0]: row[1] for row in rows}
+    in_force: dict[int, str] = {}
+    revoked: dict[int, str] = {}
+    for enrolment_id, number, status in rows:
+        (in_force if status in HOLDING else revoked)[enrolment_id] = number
+    return in_force, revoked
 
 
 def under_way(cohort_id: int) -> Mapping[int, int]:

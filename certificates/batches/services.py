@@ -65,18 +65,17 @@ class Choice:
 
 
 def choices(candidates: Sequence[Candidate], *, within: Batch | None = None) -> list[Choice]:
-    """Everybody of one cohort with why no certificate can be issued for them, if so; four queries.
+    """Everybody of one cohort with why no certificate can be issued for them, if so; three queries.
 
     That somebody waits `within` that batch is no reason.
     """
     if not candidates:
         return []
     cohort_id = candidates[0].cohort.id
-    numbers, waiting = queries.numbers_in_force(cohort_id), queries.under_way(cohort_id)
+    (numbers, revoked), waiting = queries.numbers_of(cohort_id), queries.under_way(cohort_id)
     if within is not None:
         waiting = {enrolment: batch for enrolment, batch in waiting.items() if batch != within.id}
     steps = progress_queries.steps_of([one.enrolment.id for one in candidates])
-    revoked = queries.revoked_numbers(cohort_id)
     found = [
         _choice(one, numbers.get(one.enrolment.id), waiting.get(one.enrolment.id), steps[one.enrolment.id])
         for one in candidates

@@ -112,10 +112,11 @@ def _press_for(documents: int, given: Press | None) -> Iterator[Press]:
 def _hired(several: int) -> Crew:
     """The crew of the turn before, if it is whole; another one starts in some seconds."""
     global _crew  # noqa: PLW0603 - one crew a process
-    if _crew is None or _crew.size < several:
+    wanted = needs()
+    if _crew is None or (_crew.size, _crew.needs) != (several, wanted):
         if _crew is not None:
             _crew.close()
-        _crew = Crew(needs(), several)
+        _crew = Crew(wanted, several)
     return _crew
 
 

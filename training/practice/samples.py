@@ -143,10 +143,11 @@ def _write_logbook(now: Any, who: tuple[Enrolment, Person], texts: dict[str, Any
     enrolment, person = who
     entries = []
     for number, one in enumerate(texts["entries"]):
+        at = now - timedelta(hours=3 - number)
         data = logbook.EntryData(
-            clock.month(now), Setting(one["setting"]), Situation(one["situation"]), one["did"], one["learnt"]
+            clock.month(at), Setting(one["setting"]), Situation(one["situation"]), one["did"], one["learnt"]
         )
-        with clock.frozen(now - timedelta(hours=3 - number)):
+        with clock.frozen(at):
             entries.append(
                 logbook.write_entry(
                     enrolment, data, client_key=f"sample-entry-{number}", confirmed=False, written_by=acting(person)
