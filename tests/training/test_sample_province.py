@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -101,3 +102,18 @@ def test_the_counters_are_those_of_the_ledger(province: Flask) -> None:
             if row.people
         }
         assert kept == rollups.recount()
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime(2026, 12, 31, 16, 1, tzinfo=UTC),  # one minute past midnight of the first, where people live
+        datetime(2028, 2, 29, 3, 0, tzinfo=UTC),
+    ],
+)
+def test_the_small_sample_is_brought_at_any_hour(moment: datetime, tmp_path: Path) -> None:
+    app = build(f"sqlite:///{tmp_path / 'anning.db'}", tmp_path)
+    with app.app_context(), clock.frozen(moment):
+        schema.upgrade()
+        assert sample.load(small=True)
+    dispose(app)
