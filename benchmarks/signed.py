@@ -20,9 +20,9 @@ from certificates import pdf
 from certificates.crew import Crew
 from certificates.design import house_design
 from certificates.fields import Bilingual, CertificateFields
-from certificates.making import Needs, Order
+from certificates.making import Needs, Order, Tools, make
 from certificates.serials import new_number
-from certificates.signing import codes, pen, seat
+from certificates.signing import codes
 from certificates.signing.keys import CodeKey, DocumentKey, development_key, own_code_key
 from training.core import fonts
 from training.core.fonts import Typefaces
@@ -32,8 +32,6 @@ from training.settings import ROOT
 TURNS = 12
 MANY = 1000
 CORES = 2
-CODE = 103
-"""Characters of a code in a QR."""
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂华建玉红梅春秋文斌宇浩晨雪"
 SYSTEMS = "Noto Serif CJK SC"  # Debian's package fonts-noto-cjk, which `make bench` installs
@@ -85,19 +83,30 @@ def typefaces() -> Typefaces:
     return fonts.find_typefaces(ROOT / "node_modules", ROOT / "build" / "fonts")
 
 
-def own(certificate: CertificateFields, key: DocumentKey, code_key: CodeKey) -> bytes:
-    """Printed and signed as the worker does it."""
-    code = codes.mint(
-        certificate.number,
-        certificate.person_name,
-        issued_on=certificate.issued_on,
-        valid_until=certificate.valid_until,
-        place=1,
-        key=code_key,
-    )
-    claim = seat.Claim(certificate.number, certificate.person_name, code)
-    finish = seat.reserve(claim, pen.room_for(key, stamped=False))
-    return pen.sign(pdf.render(certificate, typefaces(), code=code, finish=finish), key, datetime.now(UTC))
+@dataclass(frozen=True)
+class Keys:
+    """A key for documents and one for codes, made in a folder."""
+
+    document: DocumentKey
+    code: CodeKey
+
+    @classmethod
+    def made_in(cls, folder: str) -> Keys:
+        """Both, as a new place makes them for itself."""
+        return cls(development_key(Path(folder) / "d.pem"), own_code_key(Path(folder) / "c.pem"))
+
+    def order(self, number: int) -> Order:
+        """What the worker orders for one certificate."""
+        of = fields(number)
+        code = codes.mint(
+            of.number,
+            of.person_name,
+            issued_on=of.issued_on,
+            valid_until=of.valid_until,
+            place=number,
+            key=self.code,
+        )
+        return Order(of, None, None, code, datetime.now(UTC), self.document.fingerprint)
 
 
 def naive(certificate: CertificateFields) -> bytes:
@@ -117,17 +126,17 @@ def naive(certificate: CertificateFields) -> bytes:
 def spent() -> Spent:
     """The CPU of both ways, in turns, after one warm-up each."""
     with tempfile.TemporaryDirectory() as folder:
-        keys = development_key(Path(folder) / "d.pem"), own_code_key(Path(folder) / "c.pem")
-
-        def signed(certificate: CertificateFields) -> bytes:
-            return own(certificate, *keys)
-
-        ways: tuple[Callable[[CertificateFields], bytes], ...] = (naive, signed)
+        keys = Keys.made_in(folder)
+        tools = Tools(typefaces(), keys.document)
+        ways: tuple[Callable[[int], bytes], ...] = (
+            lambda number: naive(fields(number)),
+            lambda number: make(keys.order(number), tools),
+        )
         sums = [0.0, 0.0]
         for turn in range(TURNS + 1):
             for place, way in enumerate(ways):
                 began = time.process_time()
-                way(fields(turn))
+                way(turn)
                 sums[place] += (time.process_time() - began) * (turn > 0)
     return Spent(*(1000 * one / TURNS for one in sums))
 
@@ -135,14 +144,12 @@ def spent() -> Spent:
 def thousand() -> Run:
     """A thousand by the crew that prints large batches, a process for each core; their start is counted in."""
     typefaces()
+    made: list[int] = []
     with tempfile.TemporaryDirectory() as folder:
-        needs = Needs(str(ROOT / "node_modules"), str(ROOT / "build" / "fonts"), str(Path(folder) / "d.pem"))
-        key = development_key(Path(needs.key)).fingerprint
-        crew, made = Crew(needs, CORES), []
+        keys = Keys.made_in(folder)
+        crew = Crew(Needs(str(ROOT / "node_modules"), str(ROOT / "build" / "fonts"), f"{folder}/d.pem"), CORES)
         for number in range(MANY):
-            crew.order(
-                Order(fields(number), None, None, "0" * CODE, datetime.now(UTC), key), lambda one: made.append(len(one))
-            )
+            crew.order(keys.order(number), lambda document: made.append(len(document)))
         crew.settle()
         processes = [one.process.pid for one in crew._members]
         cpu = cpu_seconds(*map(psutil.Process, processes))
