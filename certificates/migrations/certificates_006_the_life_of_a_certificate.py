@@ -195,6 +195,10 @@ def _create_renewals() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate_renewal")),
     )
+    _index_renewals()
+
+
+def _index_renewals() -> None:
     for column in ("certificate_id", "person_id"):
         op.create_index(op.f(f"ix_certificate_renewal_{column}"), "certificate_renewal", [column])
     is_waiting = sa.text("state = 'waiting'")
