@@ -20,8 +20,8 @@ def answers_to(item_ids: Collection[int]) -> Sequence[Any]:
 
     Rows `item_id, version, type, draw, answer (list | None), share` (of the item's points; None for a text that was
     handed in before people marked them, and where it counts for nobody by a ruling), `rest, rest_points` (earned
-    elsewhere in the attempt, and the points there were, without such items), `person_id, number`. An attempt that waits
-    for a mark is not among them.
+    elsewhere in the attempt, and the points there were, without such items), `person_id, number, quiz_id,
+    item_version_id`. An attempt that waits for a mark is not among them.
     """
     own = select(ItemVersion.id).where(ItemVersion.item_id.in_(item_ids))
     attempts = select(AttemptItem.attempt_id).where(AttemptItem.item_version_id.in_(own))
@@ -48,6 +48,8 @@ def answers_to(item_ids: Collection[int]) -> Sequence[Any]:
             (totals.c.points - points).label("rest_points"),
             Attempt.person_id,
             Attempt.number,
+            Attempt.quiz_id,
+            AttemptItem.item_version_id,
         )
         .join(ItemVersion, ItemVersion.id == AttemptItem.item_version_id)
         .join(Attempt, Attempt.id == AttemptItem.attempt_id)

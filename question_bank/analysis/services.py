@@ -7,7 +7,7 @@ was handed in is read again, so that counting twice changes nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import update
@@ -18,8 +18,9 @@ from question_bank.analysis.asking import asks
 from question_bank.analysis.classical import Figures, Observation, analyse
 from question_bank.analysis.models import ItemFigures
 from question_bank.analysis.remarks import Remark, is_worth_a_look, remarks
-from question_bank.item_types import sets
+from question_bank.item_types import Body, sets
 from question_bank.models import Attempt, ItemVersion
+from question_bank.regrading import queries as regrading
 from training.core import clock
 from training.core.db import batches, db, upsert
 
@@ -70,15 +71,25 @@ def _rows(item_ids: Collection[int]) -> Iterator[dict[str, Any]]:
     versions: dict[int, list[ItemVersion]] = defaultdict(list)
     for one in queries.versions_of(item_ids):
         versions[one.item_id].append(one)
+    held = regrading.keys_held({one.id for own in versions.values() for one in own})
     for item_id, own in versions.items():
         if answers[item_id]:
-            yield from _rows_of(own, answers[item_id])
+            yield from _rows_of(own, answers[item_id], held)
 
 
-def _rows_of(versions: Sequence[ItemVersion], answers: Sequence[Any]) -> Iterator[dict[str, Any]]:
-    """The rows of one item, a row a version; versions that ask the same are counted together."""
+def _rows_of(
+    versions: Sequence[ItemVersion], answers: Sequence[Any], held: Mapping[tuple[int, int], Body]
+) -> Iterator[dict[str, Any]]:
+    """The rows of one item, a row a version; versions that ask the same are counted together.
+
+    `held` are bodies by quiz and id of a version whose answers are marked by them.
+    """
     kind = item_types.get(answers[0].type)
     bodies = {one.version: one.body for one in versions}
+
+    def marked_by(one: Any) -> Body:
+        return held.get((one.quiz_id, one.item_version_id), bodies[one.version])
+
     writers = {one.author_id for one in versions}
     pools: dict[str, list[int]] = defaultdict(list)
     for number, body in bodies.items():
@@ -86,10 +97,10 @@ def _rows_of(versions: Sequence[ItemVersion], answers: Sequence[Any]) -> Iterato
     now = clock.now()
     for asked, together in pools.items():
         met = [one for one in answers if one.version in together]
-        figures = _figures(kind, met, bodies, writers)
+        figures = _figures(kind, met, marked_by, writers)
         for number in together:
             own = [one for one in met if one.version == number]
-            alone = figures if len(own) == len(met) else _figures(kind, own, bodies, writers)
+            alone = figures if len(own) == len(met) else _figures(kind, own, marked_by, writers)
             yield {
                 "item_id": versions[0].item_id,
                 "version": number,
@@ -106,14 +117,20 @@ def _rows_of(versions: Sequence[ItemVersion], answers: Sequence[Any]) -> Iterato
 
 
 def _figures(
-    kind: item_types.ItemType, answers: Sequence[Any], bodies: dict[int, Any], writers: Collection[int | None]
+    kind: item_types.ItemType,
+    answers: Sequence[Any],
+    marked_by: Callable[[Any], Body],
+    writers: Collection[int | None],
 ) -> Figures:
     most = MOST_WRITTEN if kind.entry == "texts" else MOST_CHOSEN
-    return analyse(list(_observed(kind, answers, bodies, writers)), most)
+    return analyse(list(_observed(kind, answers, marked_by, writers)), most)
 
 
 def _observed(
-    kind: item_types.ItemType, answers: Iterable[Any], bodies: dict[int, Any], writers: Collection[int | None]
+    kind: item_types.ItemType,
+    answers: Iterable[Any],
+    marked_by: Callable[[Any], Body],
+    writers: Collection[int | None],
 ) -> Iterator[Observation]:
     """The first answer of each person that counts; none of who wrote the item, none that nobody marked.
 
@@ -127,11 +144,11 @@ def _observed(
         told = () if kind.by_hand else one.answer or ()
         chosen = [value for value in told if not value.endswith(f":{sets.CLOSED}")]
         rest = one.rest / one.rest_points if one.rest_points else None
-        yield Observation(one.share, rest, chosen, _parts(kind, bodies[one.version], one.draw, one.answer or []))
+        yield Observation(one.share, rest, chosen, _parts(kind, marked_by(one), one.draw, one.answer or []))
 
 
 def _parts(kind: item_types.ItemType, body: Any, draw: list[str], answer: list[str]) -> dict[str, float]:
-    """The share of each part of a set."""
+    """The share of each part of a set, by the key that counts."""
     parts = sets.parts_of(body)
     if not parts:
         return {}

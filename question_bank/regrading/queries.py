@@ -300,6 +300,18 @@ def held_in(attempt: Attempt) -> dict[int, tuple[Ruling, dict[str, Any] | None]]
     }
 
 
+def keys_held(item_version_ids: Collection[int]) -> dict[tuple[int, int], Mapping[str, Any]]:
+    """What versions say whose keys count in the place of these, by quiz and item version; none where its own counts."""
+    statement = (
+        select(Ruling.quiz_id, Ruling.item_version_id, Ruling.by_version_id, ItemVersion.body)
+        .outerjoin(ItemVersion, ItemVersion.id == Ruling.by_version_id)
+        .where(Ruling.item_version_id.in_(item_version_ids), Ruling.status != RulingStatus.DRAFTED)
+        .order_by(Ruling.decided_at, Ruling.id)
+    )
+    last = {(row.quiz_id, row.item_version_id): row for row in db.session.execute(statement)}
+    return {held: row.body for held, row in last.items() if row.body is not None and row.by_version_id != held[1]}
+
+
 def count_lines(ruling_id: int) -> int:
     """How many attempts a ruling has changed."""
     return db.session.scalar(select(func.count()).where(RegradeLine.ruling_id == ruling_id)) or 0

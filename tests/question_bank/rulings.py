@@ -111,13 +111,13 @@ def versions_of(bench: Bench) -> list[int]:
     ]
 
 
-def corrected(bench: Bench, place: int, key: str) -> int:
-    """The id of an approved new version of the item at that place (from 0), with another key."""
+def corrected(bench: Bench, place: int, key: str = "", body: Mapping[str, Any] | None = None) -> int:
+    """The id of an approved new version of the item at that place (from 0), with another key or body."""
     with bench.writing():
         author, reviewer = bench.actor("instructor.jn"), bench.actor("reviewer.jn")
         item = db.session.get_one(Item, bench.item_ids[place])
         scope = db.session.get_one(Scope, item.scope_id)
-        items.revise_item(item, scope, a1(key), seen_version=item.version, revised_by=author)
+        items.revise_item(item, scope, dict(body or a1(key)), seen_version=item.version, revised_by=author)
         review.submit(item, scope, submitted_by=author)
         review.approve(item, scope, seen_version=item.version, approved_by=reviewer)
         found = select(ItemVersion.id).where(ItemVersion.item_id == item.id, ItemVersion.version == item.version)

@@ -11,16 +11,20 @@ from random import Random
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, text, update
 
 from question_bank.analysis import services, tasks
 from question_bank.analysis.classical import ENOUGH
 from question_bank.analysis.models import ItemFigures
 from question_bank.models import Attempt, AttemptItem, AttemptStatus, Item, ItemVersion
-from question_bank.services import items, review
+from question_bank.queries import attempts
+from question_bank.regrading.rules import Ruled
+from question_bank.services import answers, items, review, sitting
 from tests.client import CheckingClient, main_text
 from tests.counting import counting
-from tests.question_bank.conftest import NOW, Bench, a1
+from tests.question_bank import bodies, rulings
+from tests.question_bank.conftest import NOW, Bench, a1, both, build
 from tests.question_bank.test_sitting import answer_all, hand_in
 from training.accounts.models import Person
 from training.core.db import db
@@ -260,3 +264,27 @@ def test_the_list_tells_it_in_short_and_finds_what_is_worth_a_look(bench: Bench,
     found = main_text(instructor.get("/items/?only=look"))
     assert "Items: 1" in found
     assert "T-1" in found
+
+
+def test_figures_of_a_sets_questions_count_by_the_key_that_holds(app: Flask) -> None:
+    set_of_two = {**bodies.a3(), "explanation": both("because"), "source": ""}
+    bench = build(app, [("A3", set_of_two), ("A1", a1("b"))], shuffle_items=False)
+    attempt_id = bench.start()
+    with bench.writing():
+        answers.save(attempt_id, {1: answers.Given(["1:b", "2:c"])}, person_id=bench.trainee.id)
+        sitting.hand_in(attempts.lock(attempt_id), by=bench.trainee)
+    first, second = bodies.a3()["parts"]
+    other = rulings.corrected(bench, 0, body={**set_of_two, "parts": [first, {**second, "key": ["c"]}]})
+
+    def shares() -> dict[str, float]:
+        sweep(bench)
+        found = counted(bench)[bench.item_ids[0], 1].details["parts"]
+        return {name: difficulty for name, (difficulty, _discrimination) in found.items()}
+
+    assert shares() == {"1": 1.0, "2": 0.0}
+    rulings.decide(bench, rulings.drafted(bench, Ruled.KEY, 0, by_version_id=other))
+    assert shares() == {"1": 1.0, "2": 1.0}
+    with bench.looking():
+        own = rulings.versions_of(bench)[0]
+    rulings.decide(bench, rulings.drafted(bench, Ruled.KEY, 0, by_version_id=own))
+    assert shares() == {"1": 1.0, "2": 0.0}, "the first key holds again"

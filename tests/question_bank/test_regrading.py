@@ -26,7 +26,7 @@ from question_bank.services.items import Stale
 from tests.client import CheckingClient, main_text
 from tests.counting import counting
 from tests.question_bank import rulings
-from tests.question_bank.conftest import Bench
+from tests.question_bank.conftest import Bench, build
 from tests.question_bank.essays import ONE
 from training.core.db import db, transaction
 from training.core.errors import Conflict, Invalid
@@ -84,9 +84,9 @@ def require_as_previewed(before: State, after: State, preview: Preview) -> None:
             assert was == after[attempt_id]
             continue
         assert (move.score, move.passed) == ((was[1], score), (was[2], passed))
-        for position, both in move.items.items():
-            assert (both[0].earned, both[0].critical) == was[3][position][1:]
-            assert (both[1].earned, both[1].critical) == items[position][1:]
+        for position, (old, new) in move.items.items():
+            assert (old.earned, old.critical) == was[3][position][1:]
+            assert (new.earned, new.critical) == items[position][1:]
         assert {one for one in items if items[one] != was[3][one]} == set(move.items)
     had, has = ({one[0] for one in found.values() if one[2]} for found in (before, after))
     assert (set(preview.lost), set(preview.gained)) == (had - has, has - had)
@@ -308,7 +308,6 @@ def test_drafts_are_forgotten_after_a_day(bench: Bench, app: Flask, at: Callable
 
 
 def test_an_essay_has_no_key_but_can_count_for_everybody(app: Flask) -> None:
-    from tests.question_bank.conftest import build
     from tests.question_bank.essays import sit as write
 
     bench = build(app, ONE, shuffle_items=False)
