@@ -24,11 +24,11 @@ def find_programs() -> Path | None:
 
 
 class Cluster:
-    """One running server, reached over a socket in its own folder."""
+    """One running server, reached over a socket in its own folder, which is in memory or below `parent`."""
 
-    def __init__(self, programs: Path, *, durable: bool = False) -> None:
+    def __init__(self, programs: Path, *, durable: bool = False, parent: Path | None = None) -> None:
         memory = Path("/dev/shm")
-        self.folder = Path(tempfile.mkdtemp(prefix="anning-pg-", dir=memory if memory.is_dir() else None))
+        self.folder = Path(tempfile.mkdtemp(prefix="anning-pg-", dir=parent or (memory if memory.is_dir() else None)))
         self.user = self._unprivileged()
         if self.user:
             shutil.chown(self.folder, self.user)

@@ -6,6 +6,8 @@ import asyncio
 import os
 import resource
 import signal
+import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -203,6 +205,63 @@ def full_disk(server: Server) -> Iterator[None]:
     yield
     for one, limits in zip(everyone, before, strict=True):
         one.rlimit(resource.RLIMIT_FSIZE, limits)
+
+
+@pytest.fixture
+def small_disk() -> Iterator[SmallDisk]:
+    """A file system in memory of this test's own."""
+    if os.geteuid() != 0:
+        pytest.skip("only root may mount a file system")
+    disk = SmallDisk(Path(tempfile.mkdtemp(prefix="anning-disk-")))
+    disk.folder.chmod(0o755)  # the server's own user comes through it
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=160m", "tmpfs", disk.folder], check=False).returncode:
+        disk.folder.rmdir()
+        pytest.skip("this machine mounts no file system")
+    yield disk
+    subprocess.run(["umount", "--lazy", disk.folder], check=True)
+    disk.folder.rmdir()
+
+
+@dataclass(frozen=True)
+class SmallDisk:
+    """A file system that somebody else can fill."""
+
+    folder: Path
+
+    @contextmanager
+    def full(self) -> Iterator[None]:
+        """Something else has taken every block that is left."""
+        taken = self.folder / "taken"
+        with taken.open("wb", buffering=0) as file:
+            with pytest.raises(OSError, match="No space left"):
+                while file.write(bytes(4096)):
+                    pass
+            yield
+        taken.unlink()
+
+
+def test_the_disk_of_postgresql_is_full(small_disk: SmallDisk, tmp_path: Path) -> None:
+    """Tables cannot grow: what is not written is not acknowledged, and comes once there is room again."""
+    programs = postgres.find_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL's server is not installed")
+    cluster = postgres.Cluster(programs, durable=True, parent=small_disk.folder)
+    try:
+        database = cluster.url(cluster.create(None))
+        sitting = Sitting(fill(database, tmp_path / "data", PEOPLE, ("exam",)))
+        with served(database, tmp_path / "data") as server:
+            thread = sitting.begin(server.port)
+            sitting.until(0.1)
+            cluster.execute("SELECT pg_switch_wal()")  # the log has room: without, the server falls, as it does above
+            with small_disk.full():
+                sitting.require_standstill()
+            thread.join()
+        assert "save: 507" in sitting.told.failed, "nobody has noticed that the disk was full"
+        assert "No space left on device" in (cluster.folder / "log").read_text()
+        sitting.require_whole()
+        dispose(sitting.hall.app)
+    finally:
+        cluster.stop()
 
 
 @pytest.fixture
