@@ -10,6 +10,7 @@ from question_bank.blueprints.rules import Blueprint, Criteria, Draw, Section
 from question_bank.exams import invigilating, noting, services, tasks
 from question_bank.exams.admission import Entry
 from question_bank.exams.models import EventKind, ExamSession
+from question_bank.exams.queries import sites
 from question_bank.exams.services import Terms
 from question_bank.models import Attempt
 from question_bank.queries import attempts as queries
@@ -68,12 +69,13 @@ def sit_it(shared: dict[str, Any]) -> None:
     coordinator = acting(shared["staff"][BASE])
     first = _set(shared, content["sessions"][0], -5 * 24, 3, coordinator, [people["examined"], people["resitting"]])
     opens, scope = first.opens_at, db.session.get_one(Scope, first.scope_id)
+    site = sites.site_visible_to(coordinator, first.id)
     with clock.frozen(opens + timedelta(minutes=3)):
         passing = _begin(shared, people["examined"])
         failing = _begin(shared, people["resitting"])
     with clock.frozen(opens + timedelta(minutes=20)):
         noting.note([failing.id], EventKind.LEFT)
-        invigilating.extend(first, scope, people["resitting"].id, 5, content["reason"], extended_by=coordinator)
+        invigilating.extend(site, people["resitting"].id, 5, content["reason"], extended_by=coordinator)
         _answer(passing, people["examined"], right=14)
         _answer(failing, people["resitting"], right=5)
     with clock.frozen(opens + timedelta(minutes=50)):

@@ -10,8 +10,9 @@ from typing import NamedTuple
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from question_bank.exams import queries, rules
+from question_bank.exams import rules
 from question_bank.exams.models import ExamCandidate, ExamSession
+from question_bank.exams.queries import sessions as queries
 from question_bank.exams.rules import Gate, Window
 from question_bank.models import Attempt, AttemptStatus, QuizVersion
 from training.core import i18n
@@ -96,7 +97,8 @@ def may_explain(attempt: Attempt, now: datetime) -> bool:
     if attempt.session_id is None:
         return True
     session = db.session.get_one(ExamSession, attempt.session_id)
-    return rules.may_explain(session.explained, window_of(session), queries.most_extra_time(session), now)
+    extra_minutes, sits = queries.sitting_in(session.id)
+    return not sits and rules.may_explain(session.explained, window_of(session), extra_minutes, now)
 
 
 def may_tell(attempt: Attempt, now: datetime) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from question_bank.exams import queries
 from question_bank.exams.models import ExamSession
+from question_bank.exams.queries import sessions as queries
 from question_bank.queries import attempts
 from question_bank.services import sitting
 from training.core import clock

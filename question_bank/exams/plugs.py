@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import url_for
 from flask_babel import gettext as _
 
-from question_bank.exams import queries
+from question_bank.exams.queries import sessions as queries
 from question_bank.permissions import Permission
 from training.core import clock, i18n
 from training.core.access import Actor

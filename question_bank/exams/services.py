@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 
-from question_bank.exams import notices, noting, queries
+from question_bank.exams import notices, noting
 from question_bank.exams.models import EventKind, ExamCandidate, ExamSession
+from question_bank.exams.queries import sessions as queries
 from question_bank.models import AttemptStatus
 from question_bank.permissions import Permission
 from question_bank.queries import quizzes

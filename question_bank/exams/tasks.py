@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from question_bank.exams import papers, queries
+from question_bank.exams import papers
+from question_bank.exams.queries import sessions as queries
 from question_bank.marking import services as marking
 from question_bank.models import AttemptStatus
 from question_bank.queries import attempts

@@ -11,9 +11,12 @@ from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
 from question_bank.blueprints import printed
-from question_bank.exams import admission, forms, invigilating, queries, services, words
+from question_bank.exams import admission, forms, invigilating, services, words
 from question_bank.exams import scores as books
 from question_bank.exams.forms import AdmitForm, ExtraTimeForm, FindForm, MinutesForm, ReasonForm, SessionForm
+from question_bank.exams.queries import sessions as queries
+from question_bank.exams.queries import sites
+from question_bank.exams.queries.sites import Site
 from question_bank.permissions import Permission
 from training.accounts.models import Person
 from training.core import clock, i18n, paging, printing
@@ -32,7 +35,7 @@ bp = Blueprint("exams", __name__, url_prefix="/exams", template_folder="template
 def sessions() -> ResponseReturnValue:
     """The examinations at the actor's places, the latest first."""
     number = paging.number_asked()
-    rows, total = queries.sessions_visible_to(actor(), number)
+    rows, total = sites.sessions_visible_to(actor(), number)
     now = clock.now()
     shown = [(*row, words.state_of(row.ExamSession, now)) for row in rows]
     return render_template(
@@ -69,21 +72,21 @@ def new_post() -> ResponseReturnValue:
 @requires(Permission.EXAM_MANAGE)
 def edit(session_id: int) -> ResponseReturnValue:
     """The form with what is agreed on."""
-    found = queries.session_visible_to(actor(), session_id)
-    form = _without_places(SessionForm(data=forms.values_of(found.ExamSession)))
-    return render_template("exams/form.html", form=form, session=found.ExamSession)
+    session = _to_change(session_id).session
+    form = _without_places(SessionForm(data=forms.values_of(session)))
+    return render_template("exams/form.html", form=form, session=session)
 
 
 @bp.post("/<int:session_id>/edit")
 @requires(Permission.EXAM_MANAGE)
 def edit_post(session_id: int) -> ResponseReturnValue:
     """Change what is agreed on."""
-    session, _quiz, scope = queries.session_visible_to(actor(), session_id, lock=True)
-    form = _without_places(SessionForm())
+    site = _to_change(session_id, lock=True)
+    session, form = site.session, _without_places(SessionForm())
     if not form.validate():
         return render_template("exams/form.html", form=form, session=session), 422
     try:
-        services.revise_session(session, scope, form.terms(), revised_by=actor())
+        services.revise_session(session, site.scope, form.terms(), revised_by=actor())
     except DomainError as error:
         form.form_errors.append(error.message)
         return render_template("exams/form.html", form=form, session=session), error.status
@@ -95,22 +98,24 @@ def edit_post(session_id: int) -> ResponseReturnValue:
 @requires(Permission.EXAM_READ)
 def session(session_id: int) -> ResponseReturnValue:
     """Who has begun, how far they are, when they were last seen; anew every few seconds while it goes on."""
-    found, quiz, scope = queries.session_visible_to(actor(), session_id)
+    site = sites.site_visible_to(actor(), session_id)
+    found, scope = site.session, site.scope
     number = paging.number_asked()
     find = FindForm(request.args)
     search = (find.q.data or "") if find.validate() else ""
-    people, total = queries.people_in(session_id, number, search)
+    people, total = queries.people_in(site, number, search)
     progress = queries.progress_of([row.Attempt.id for row in people if row.Attempt is not None])
     now = clock.now()
     return render_template(
         "exams/session.html",
         session=found,
-        quiz=quiz,
+        quiz=site.quiz,
         scope=scope,
+        is_whole=site.is_whole,
         state=words.state_of(found, now),
         last_entry=admission.window_of(found).last_entry,
         going_on=found.opens_at <= now < found.closes_at,
-        counts=queries.counts_of(session_id),
+        counts=queries.counts_of(site),
         page=paging.Page([(*row, words.status(row.Attempt)) for row in people], number, total),
         progress=progress,
         search=search,
@@ -118,7 +123,8 @@ def session(session_id: int) -> ResponseReturnValue:
         minutes=forms.apart(MinutesForm(formdata=None), "minutes"),
         reason=forms.apart(ReasonForm(formdata=None), "reason"),
         may_manage=actor().may(Permission.EXAM_MANAGE, scope.path),
-        may_act=actor().may(Permission.EXAM_INVIGILATE, scope.path),
+        may_print=actor().may(Permission.EXAM_MANAGE),
+        may_act=actor().may(Permission.EXAM_INVIGILATE),
         held_back=found.held and (found.release_at is None or found.release_at > now),
     )
 
@@ -127,13 +133,13 @@ def session(session_id: int) -> ResponseReturnValue:
 @requires(Permission.EXAM_READ)
 def person(session_id: int, person_id: int) -> ResponseReturnValue:
     """Somebody in an examination: what happened, as facts, and what can be done."""
-    found, quiz, scope = queries.session_visible_to(actor(), session_id)
-    candidate = queries.candidate_of(found, person_id)
-    attempt = queries.newest_attempt(found, person_id)
+    site = sites.site_visible_to(actor(), session_id)
+    candidate = queries.candidate_of(site, person_id)
+    attempt = queries.newest_attempt(site.session, person_id)
     return render_template(
         "exams/person.html",
-        session=found,
-        quiz=quiz,
+        session=site.session,
+        quiz=site.quiz,
         candidate=candidate,
         person=db.session.get_one(Person, person_id),
         attempt=attempt,
@@ -145,8 +151,8 @@ def person(session_id: int, person_id: int) -> ResponseReturnValue:
         extra=forms.apart(
             ExtraTimeForm(formdata=None, data={"minutes": candidate.extra_minutes, "reason": candidate.reason}), "extra"
         ),
-        may_manage=actor().may(Permission.EXAM_MANAGE, scope.path),
-        may_act=actor().may(Permission.EXAM_INVIGILATE, scope.path),
+        may_manage=actor().may(Permission.EXAM_MANAGE, site.scope.path),
+        may_act=actor().may(Permission.EXAM_INVIGILATE),
     )
 
 
@@ -154,20 +160,21 @@ def person(session_id: int, person_id: int) -> ResponseReturnValue:
 @requires(Permission.EXAM_MANAGE)
 def scores(session_id: int) -> ResponseReturnValue:
     """The score book of the session, once its results are told."""
-    found, quiz, _scope = queries.session_visible_to(actor(), session_id)
-    return download(books.workbook(found, quiz, queries.scores_of(found)), f"{found.name}.xlsx", XLSX)
+    site = sites.site_visible_to(actor(), session_id)
+    book = books.workbook(site.session, site.quiz, queries.scores_of(site))
+    return download(book, f"{site.session.name}.xlsx", XLSX)
 
 
 def _print_scores() -> tuple[bytes, str]:
     """The score book on paper, and its name; what it says is read first, and set afterwards."""
     typefaces = printing.typefaces()
     with reading():
-        found, quiz, _scope = queries.session_visible_to(actor(), int((request.view_args or {})["session_id"]))
-        rows = queries.scores_of(found)
+        site = sites.site_visible_to(actor(), int((request.view_args or {})["session_id"]))
+        found, rows = site.session, queries.scores_of(site)
         html = render_template(
             "exams/scores.html",
             session=found,
-            quiz=quiz,
+            quiz=site.quiz,
             head=books.head(),
             lines=books.lines(rows),
             summary=books.summary(rows),
@@ -190,14 +197,14 @@ def scores_on_paper(session_id: int, prepared: tuple[bytes, str]) -> ResponseRet
 def admit(session_id: int) -> ResponseReturnValue:
     """Admit a cohort."""
 
-    def act(session: Any, scope: Any) -> str:
+    def act(site: Site) -> str:
         form = AdmitForm()
         form.cohort_id.choices = [
-            SelectChoice(row.Cohort.id, row.Cohort.name) for row in queries.cohorts_to_admit(session, scope)
+            SelectChoice(row.Cohort.id, row.Cohort.name) for row in queries.cohorts_to_admit(site.session, site.scope)
         ]
         if not form.validate():
             raise Invalid(_("Choose a cohort whose people have to pass this quiz."))
-        added = services.admit_cohort(session, scope, form.cohort_id.data, admitted_by=actor())
+        added = services.admit_cohort(site.session, site.scope, form.cohort_id.data, admitted_by=actor())
         return str(_("People newly admitted: %(count)s.", count=added))
 
     return _done(session_id, act)
@@ -208,8 +215,8 @@ def admit(session_id: int) -> ResponseReturnValue:
 def cancel(session_id: int) -> ResponseReturnValue:
     """Cancel it, while nobody has begun."""
 
-    def act(session: Any, scope: Any) -> str:
-        services.cancel(session, scope, cancelled_by=actor())
+    def act(site: Site) -> str:
+        services.cancel(site.session, site.scope, cancelled_by=actor())
         return str(_("The examination is cancelled."))
 
     return _done(session_id, act)
@@ -220,8 +227,8 @@ def cancel(session_id: int) -> ResponseReturnValue:
 def release(session_id: int) -> ResponseReturnValue:
     """Release its results."""
 
-    def act(session: Any, scope: Any) -> str:
-        services.release(session, scope, released_by=actor())
+    def act(site: Site) -> str:
+        services.release(site.session, site.scope, released_by=actor())
         return str(_("The results are released; everybody is told within minutes."))
 
     return _done(session_id, act)
@@ -232,8 +239,8 @@ def release(session_id: int) -> ResponseReturnValue:
 def pause(session_id: int) -> ResponseReturnValue:
     """Stop everybody's time."""
 
-    def act(session: Any, scope: Any) -> str:
-        invigilating.pause(session, scope, _filled(ReasonForm()).reason.data, paused_by=actor())
+    def act(site: Site) -> str:
+        invigilating.pause(site, _filled(ReasonForm()).reason.data, paused_by=actor())
         return str(_("Everybody's time stands still."))
 
     return _done(session_id, act)
@@ -244,8 +251,10 @@ def pause(session_id: int) -> ResponseReturnValue:
 def resume(session_id: int) -> ResponseReturnValue:
     """Let everybody's time run on."""
 
-    def act(session: Any, scope: Any) -> str:
-        invigilating.resume(session, scope, resumed_by=actor())
+    def act(site: Site) -> str:
+        invigilating.resume(site, resumed_by=actor())
+        if site.session.paused_at is not None:
+            return str(_("The whole examination stands still. Your site goes on together with it."))
         return str(_("Time runs on; everybody has as much left as before."))
 
     return _done(session_id, act)
@@ -256,9 +265,9 @@ def resume(session_id: int) -> ResponseReturnValue:
 def extend(session_id: int) -> ResponseReturnValue:
     """Give everybody more time."""
 
-    def act(session: Any, scope: Any) -> str:
+    def act(site: Site) -> str:
         form = _filled(MinutesForm())
-        count = invigilating.extend(session, scope, None, form.minutes.data, form.reason.data, extended_by=actor())
+        count = invigilating.extend(site, None, form.minutes.data, form.reason.data, extended_by=actor())
         return str(_("More time for people who are sitting: %(count)s.", count=count))
 
     return _done(session_id, act)
@@ -269,9 +278,10 @@ def extend(session_id: int) -> ResponseReturnValue:
 def grant_time(session_id: int, person_id: int) -> ResponseReturnValue:
     """Grant somebody extra time."""
 
-    def act(session: Any, scope: Any) -> str:
-        form, candidate = _filled(ExtraTimeForm()), queries.candidate_of(session, person_id)
-        services.grant_time(session, scope, candidate, form.minutes.data, form.reason.data or "", granted_by=actor())
+    def act(site: Site) -> str:
+        form, candidate = _filled(ExtraTimeForm()), queries.candidate_of(site, person_id)
+        given = (candidate, form.minutes.data, form.reason.data or "")
+        services.grant_time(site.session, site.scope, *given, granted_by=actor())
         return str(_("The extra time is noted."))
 
     return _done(session_id, act, person_id)
@@ -282,8 +292,9 @@ def grant_time(session_id: int, person_id: int) -> ResponseReturnValue:
 def dismiss(session_id: int, person_id: int) -> ResponseReturnValue:
     """Take back an admission."""
 
-    def act(session: Any, scope: Any) -> str:
-        services.dismiss(session, scope, queries.candidate_of(session, person_id), dismissed_by=actor())
+    def act(site: Site) -> str:
+        candidate = queries.candidate_of(site, person_id)
+        services.dismiss(site.session, site.scope, candidate, dismissed_by=actor())
         return str(_("The admission is taken back."))
 
     return _done(session_id, act)
@@ -294,9 +305,9 @@ def dismiss(session_id: int, person_id: int) -> ResponseReturnValue:
 def extend_one(session_id: int, person_id: int) -> ResponseReturnValue:
     """Give one person more time."""
 
-    def act(session: Any, scope: Any) -> str:
+    def act(site: Site) -> str:
         form = _filled(MinutesForm())
-        invigilating.extend(session, scope, person_id, form.minutes.data, form.reason.data, extended_by=actor())
+        invigilating.extend(site, person_id, form.minutes.data, form.reason.data, extended_by=actor())
         return str(_("The person can go on."))
 
     return _done(session_id, act, person_id)
@@ -307,9 +318,9 @@ def extend_one(session_id: int, person_id: int) -> ResponseReturnValue:
 def reopen(session_id: int, person_id: int) -> ResponseReturnValue:
     """Open a paper again that was handed in by mistake."""
 
-    def act(session: Any, scope: Any) -> str:
+    def act(site: Site) -> str:
         form = _filled(MinutesForm())
-        invigilating.reopen(session, scope, person_id, form.minutes.data, form.reason.data, reopened_by=actor())
+        invigilating.reopen(site, person_id, form.minutes.data, form.reason.data, reopened_by=actor())
         return str(_("The person can go on."))
 
     return _done(session_id, act, person_id)
@@ -320,20 +331,26 @@ def reopen(session_id: int, person_id: int) -> ResponseReturnValue:
 def void(session_id: int, person_id: int) -> ResponseReturnValue:
     """Make an attempt void."""
 
-    def act(session: Any, scope: Any) -> str:
-        invigilating.void(session, scope, person_id, _filled(ReasonForm()).reason.data, voided_by=actor())
+    def act(site: Site) -> str:
+        invigilating.void(site, person_id, _filled(ReasonForm()).reason.data, voided_by=actor())
         return str(_("The attempt is void."))
 
     return _done(session_id, act, person_id)
 
 
-def _done(session_id: int, act: Callable[[Any, Any], str], person_id: int | None = None) -> ResponseReturnValue:
+def _done(session_id: int, act: Callable[[Site], str], person_id: int | None = None) -> ResponseReturnValue:
     """Do it to the locked session and go back to the page it was asked for on: the session's, or a person's."""
-    session, _quiz, scope = queries.session_visible_to(actor(), session_id, lock=True)
-    flash(act(session, scope), "good")
+    flash(act(sites.site_visible_to(actor(), session_id, lock=True)), "good")
     if person_id is None:
         return redirect(url_for(".session", session_id=session_id))
     return redirect(url_for(".person", session_id=session_id, person_id=person_id))
+
+
+def _to_change(session_id: int, *, lock: bool = False) -> Site:
+    """The session for those who set it; raises `NotFound` or `NotAllowed`."""
+    site = sites.site_visible_to(actor(), session_id, lock=lock)
+    actor().require(Permission.EXAM_MANAGE, site.scope.path)
+    return site
 
 
 def _filled(form: Any) -> Any:

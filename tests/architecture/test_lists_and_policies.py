@@ -29,8 +29,8 @@ from courses.dialogues.models import Dialogue, DialogueAttempt
 from courses.models import Course
 from question_bank.changes import queries as changes
 from question_bank.changes.models import ItemChange
-from question_bank.exams import queries as exams
 from question_bank.exams.models import ExamSession
+from question_bank.exams.queries import sites as exams
 from question_bank.imports import queries as imports
 from question_bank.imports.models import ItemImport
 from question_bank.marking import queries as marking

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from question_bank.exams import queries, services
+from question_bank.exams import services
+from question_bank.exams.queries import sessions as queries
 from question_bank.models import Attempt
 from question_bank.queries import attempts
 from tests.client import CheckingClient

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from question_bank.exams import queries, rules, services, tasks
+from question_bank.exams import rules, services, tasks
 from question_bank.exams.models import ExamCandidate, ExamSession
+from question_bank.exams.queries import sites
 from question_bank.exams.rules import Gate, Window
 from question_bank.models import Attempt, AttemptItem, AttemptStatus
 from question_bank.queries import attempts
@@ -175,7 +176,8 @@ def test_a_session_that_somebody_has_begun_is_not_cancelled(exam: Bench, as_: As
     begin(as_(exam.trainee), exam)
     assert act(exam, as_, f"{session_id}/cancel").status_code == 409
     with exam.writing(), pytest.raises(Conflict):
-        session, _quiz, scope = queries.session_visible_to(exam.actor("coordinator.jn"), session_id)
+        site = sites.site_visible_to(exam.actor("coordinator.jn"), session_id)
+        session, scope = site.session, site.scope
         services.revise_session(session, scope, terms(opens_at=NOW), revised_by=exam.actor("coordinator.jn"))
 
 
@@ -203,7 +205,8 @@ def test_whoever_is_admitted_is_told_once_and_sees_the_date_at_home(exam: Bench,
     assert "结业考试 第一场" in main_text(client.get("/learning/"))
     told = select(Message.title_en).where(Message.key.startswith(f"exam:{session_id}:")).order_by(Message.id)
     with exam.writing():
-        session, _quiz, scope = queries.session_visible_to(exam.actor("coordinator.jn"), session_id)
+        site = sites.site_visible_to(exam.actor("coordinator.jn"), session_id)
+        session, scope = site.session, site.scope
         assert services.admit(session, [exam.trainee.id]) == 0
         later = terms(opens_at=NOW + 30 * MINUTE, name=session.name)
         services.revise_session(session, scope, later, revised_by=exam.actor("coordinator.jn"))

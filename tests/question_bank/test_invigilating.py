@@ -14,8 +14,10 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from question_bank.exams import queries, services, tasks
+from question_bank.exams import services, tasks
 from question_bank.exams.models import ExamSession
+from question_bank.exams.queries import sessions as queries
+from question_bank.exams.queries import sites
 from question_bank.marking.models import EssayMark
 from question_bank.models import AttemptItem, AttemptStatus
 from question_bank.services import answers
@@ -209,7 +211,8 @@ def test_a_cohort_is_admitted_without_those_who_have_passed(exam: Bench, as_: As
     session_id = set_session(exam, "trainee.jn")
     client = as_(exam.people["coordinator.jn"], "en")
     with exam.looking():
-        session, _quiz, scope = queries.session_visible_to(exam.actor("coordinator.jn"), session_id)
+        site = sites.site_visible_to(exam.actor("coordinator.jn"), session_id)
+        session, scope = site.session, site.scope
         [(cohort, people)] = queries.cohorts_to_admit(session, scope)
     assert people == 2
     client.post(f"/exams/{session_id}/admit", data={"cohort_id": cohort.id})
@@ -221,7 +224,8 @@ def test_a_cohort_is_admitted_without_those_who_have_passed(exam: Bench, as_: As
     as_(exam.trainee).post(f"{began}/hand-in")
     second = set_session(exam, "nobody", opens_at=NOW + 90 * MINUTE, closes_at=NOW + 150 * MINUTE)
     with exam.writing():
-        session, _quiz, scope = queries.session_visible_to(exam.actor("coordinator.jn"), second)
+        site = sites.site_visible_to(exam.actor("coordinator.jn"), second)
+        session, scope = site.session, site.scope
         assert services.admit_cohort(session, scope, cohort.id, admitted_by=exam.actor("coordinator.jn")) == 1
 
 

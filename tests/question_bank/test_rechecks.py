@@ -12,9 +12,10 @@ from sqlalchemy.exc import DBAPIError
 
 from certificates.models import Certificate
 from certificates.questions.models import QuestionState
-from question_bank.exams import queries as exams
 from question_bank.exams import scores
 from question_bank.exams.models import ExamSession
+from question_bank.exams.queries import sessions as exams
+from question_bank.exams.queries import sites
 from question_bank.marking.services import Given
 from question_bank.models import AttemptItem
 from question_bank.rechecks.rules import Outcome
@@ -262,7 +263,7 @@ def test_the_score_book_says_that_a_check_corrected_a_mark(exam: Bench, as_: As,
         answer(as_(exam.people["reviewer.jn"]), attempt_id, **typed)
     with exam.looking(), exam.app.test_request_context():
         session = db.session.scalars(select(ExamSession).where(ExamSession.quiz_id == exam.quiz_id)).one()
-        rows = exams.scores_of(session)
+        rows = exams.scores_of(sites.site_visible_to(exam.actor("coordinator.jn"), session.id))
         by_name = {row[1]: row[-1] for row in scores.lines(rows)}
     names = [exam.people[one].name for one in ("trainee.jn", "other_trainee.jn")]
     assert [by_name[one] for one in names] == ["复核后更正", ""]

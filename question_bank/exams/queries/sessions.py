@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select, true
 
 from question_bank.exams.models import AttemptEvent, EventKind, ExamCandidate, ExamSession
+from question_bank.exams.queries.sites import Site
 from question_bank.marking import queries as marking
 from question_bank.models import AnswerEvent, Attempt, AttemptItem, AttemptStatus, QuizVersion
 from question_bank.permissions import Permission
@@ -36,43 +37,6 @@ PLACES = (
 def places_of(person_id: int, quiz_id: int) -> Sequence[Any]:
     """The sessions of a quiz that admit a person, as rows `ExamSession, ExamCandidate`, the earliest first."""
     return db.session.execute(PLACES, {"of_quiz": quiz_id, "of_person": person_id}).all()
-
-
-def visible_sessions(actor: Actor) -> Select[Any]:
-    """A select of the exam sessions that the actor may see: those of their places."""
-    statement = select(ExamSession).join(Scope, Scope.id == ExamSession.scope_id)
-    return statement.where(scopes.within(actor.paths(Permission.EXAM_READ)))
-
-
-def sessions_visible_to(actor: Actor, number: int = 1) -> tuple[Sequence[Any], int]:
-    """A page of them, the latest first, as rows `ExamSession, Activity, Scope, candidates`; and how many there are."""
-    own = visible_sessions(actor)
-    total = db.session.scalar(own.with_only_columns(func.count()))
-    people = select(func.count()).where(ExamCandidate.session_id == ExamSession.id).scalar_subquery()
-    statement = (
-        own.add_columns(Activity, Scope, people.label("candidates"))
-        .join(Activity, Activity.id == ExamSession.quiz_id)
-        .order_by(ExamSession.opens_at.desc(), ExamSession.id.desc())
-        .limit(paging.SIZE)
-        .offset(paging.offset(number))
-    )
-    return db.session.execute(statement).all(), total or 0
-
-
-def session_visible_to(actor: Actor, session_id: int, *, lock: bool = False) -> Any:
-    """One of them as a row `ExamSession, Activity, Scope`; raises `NotFound`. `lock` keeps other writers waiting."""
-    statement = (
-        visible_sessions(actor)
-        .add_columns(Activity, Scope)
-        .join(Activity, Activity.id == ExamSession.quiz_id)
-        .where(ExamSession.id == session_id)
-    )
-    if lock:
-        statement = statement.with_for_update(of=ExamSession, key_share=True)
-    row = db.session.execute(statement).one_or_none()
-    if row is None:
-        raise NotFound(_("There is no such examination of yours."))
-    return row
 
 
 def quizzes_for_sessions(actor: Actor) -> Sequence[Activity]:
@@ -129,18 +93,22 @@ def people_to_admit(session: ExamSession, cohort_id: int) -> Sequence[int]:
     return db.session.scalars(statement.order_by(Enrolment.person_id)).all()
 
 
-def candidate_of(session: ExamSession, person_id: int) -> ExamCandidate:
-    """Somebody's place in a session; raises `NotFound`."""
-    found = db.session.get(ExamCandidate, (session.id, person_id))
+def candidate_of(site: Site, person_id: int) -> ExamCandidate:
+    """The admission of somebody who belongs to a site; raises `NotFound`."""
+    own = (ExamCandidate.session_id == site.session.id, ExamCandidate.person_id == person_id)
+    statement = select(ExamCandidate).where(*own, site.has(ExamCandidate.person_id))
+    found: ExamCandidate | None = db.session.scalar(statement)
     if found is None:
         raise NotFound(_("This person is not admitted to this examination."))
     return found
 
 
-def most_extra_time(session: ExamSession) -> int:
-    """The most extra time that anybody in a session has, in minutes."""
-    statement = select(func.max(ExamCandidate.extra_minutes)).where(ExamCandidate.session_id == session.id)
-    return db.session.scalar(statement) or 0
+def sitting_in(session_id: int) -> tuple[int, bool]:
+    """The most extra time that anybody in a session has, in minutes, and whether somebody sits it now."""
+    sits = exists().where(Attempt.session_id == session_id, Attempt.status == AttemptStatus.OPEN)
+    statement = select(func.coalesce(func.max(ExamCandidate.extra_minutes), 0), sits)
+    row = db.session.execute(statement.where(ExamCandidate.session_id == session_id)).one()
+    return row[0], bool(row[1])
 
 
 def admitted_to(session: ExamSession) -> Sequence[int]:
@@ -164,8 +132,11 @@ def newest_attempt(session: ExamSession, person_id: int) -> Attempt | None:
     return found
 
 
-def counts_of(session_id: int) -> Any:
-    """How far a session has come: a row `candidates, drawn, sitting, handed_in, void` of people."""
+def counts_of(site: Site) -> Any:
+    """How far a site has come: a row `candidates, drawn, sitting, halted, handed_in, void` of people.
+
+    `halted` are those whose time a site stands still for by itself, whatever the whole session does.
+    """
     status = func.count(Attempt.id)
     joined = and_(Attempt.session_id == ExamCandidate.session_id, Attempt.person_id == ExamCandidate.person_id)
     closed = Attempt.status.in_([AttemptStatus.MARKING, AttemptStatus.HANDED_IN])
@@ -174,22 +145,29 @@ def counts_of(session_id: int) -> Any:
             func.count(func.distinct(ExamCandidate.person_id)).label("candidates"),
             status.filter(Attempt.status == AttemptStatus.READY).label("drawn"),
             status.filter(Attempt.status == AttemptStatus.OPEN).label("sitting"),
+            status.filter(_halted(site.session)).label("halted"),
             status.filter(closed).label("handed_in"),
             status.filter(Attempt.status == AttemptStatus.VOID).label("void"),
         )
         .select_from(ExamCandidate)
         .outerjoin(Attempt, joined)
-        .where(ExamCandidate.session_id == session_id)
+        .where(ExamCandidate.session_id == site.session.id, site.has(ExamCandidate.person_id))
     )
     return db.session.execute(statement).one()
 
 
-def people_in(session_id: int, number: int, search: str = "") -> tuple[Sequence[Any], int]:
+def _halted(session: ExamSession) -> ColumnElement[bool]:
+    """The condition that an attempt was stopped by its site, before the whole session was, if it is."""
+    before = true() if session.paused_at is None else Attempt.paused_at < session.paused_at
+    return and_(Attempt.status == AttemptStatus.OPEN, Attempt.paused_at.is_not(None), before)
+
+
+def people_in(site: Site, number: int, search: str = "") -> tuple[Sequence[Any], int]:
     """A page of who is admitted, by name, and how many there are in all.
 
     Rows `Person, Institution | None, ExamCandidate, Attempt | None`: the newest attempt in that session.
     """
-    chosen = [ExamCandidate.session_id == session_id]
+    chosen = [ExamCandidate.session_id == site.session.id, site.has(ExamCandidate.person_id)]
     if search:
         chosen.append(or_(Person.name.contains(search, autoescape=True), Person.mobile == search))
     base = select(Person).join(ExamCandidate, ExamCandidate.person_id == Person.id).where(*chosen)
@@ -205,8 +183,8 @@ def people_in(session_id: int, number: int, search: str = "") -> tuple[Sequence[
     return db.session.execute(statement).all(), total or 0
 
 
-def scores_of(session: ExamSession) -> Sequence[Any]:
-    """Everybody admitted, by name, with what they came to.
+def scores_of(site: Site) -> Sequence[Any]:
+    """Everybody admitted at a site, by name, with what they came to.
 
     Rows `Person, Institution | None, ExamCandidate, Attempt | None, critical, reason, corrected`: the newest attempt,
     the number of safety-critical errors in it, why it was made void, if it was, and whether a check corrected its mark.
@@ -232,7 +210,7 @@ def scores_of(session: ExamSession) -> Sequence[Any]:
         .join(ExamCandidate, ExamCandidate.person_id == Person.id)
         .outerjoin(Institution, Institution.id == Person.institution_id)
         .outerjoin(Attempt, Attempt.id == _newest_in_session())
-        .where(ExamCandidate.session_id == session.id)
+        .where(ExamCandidate.session_id == site.session.id, site.has(ExamCandidate.person_id))
         .order_by(Person.name, Person.id)
     )
     return db.session.execute(statement).all()
@@ -306,6 +284,13 @@ def events_of(attempt_id: int) -> Sequence[Any]:
         .order_by(AttemptEvent.id)
     )
     return db.session.execute(statement).all()
+
+
+def sitting_at(site: Site) -> Sequence[Attempt]:
+    """The open attempts of a site, kept from other writers."""
+    open_now = (Attempt.session_id == site.session.id, Attempt.status == AttemptStatus.OPEN)
+    statement = select(Attempt).where(*open_now, site.has(Attempt.person_id))
+    return db.session.scalars(statement.order_by(Attempt.id).with_for_update(key_share=True)).all()
 
 
 def attempts_of(session_id: int, *statuses: AttemptStatus) -> Sequence[Attempt]:

@@ -1,0 +1,1 @@
+"""Reading exam sessions, and the part of them that each place watches over."""
