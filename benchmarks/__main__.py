@@ -254,7 +254,7 @@ def environ_of(url: str, data: str) -> dict[str, str]:
 def beside_the_floor(on: Databases, environ: dict[str, str]) -> Iterator[tuple[int, int, list[psutil.Process]]]:
     """The floor and Anning served: the port of each, and all processes whose time counts."""
     with (
-        serving("benchmarks.floor:make_app()", {"DATABASE_URL": on.floor_url}) as (floor_port, floor_process),
+        serving("benchmarks.floor:make_app", {"DATABASE_URL": on.floor_url}) as (floor_port, floor_process),
         serving("wsgi:app", environ) as (own_port, own_process),
     ):
         yield floor_port, own_port, [floor_process, own_process, *on.server]

@@ -62,16 +62,24 @@ class Visitor:
         return found[1]
 
 
+SERVE = """
+import sys
+from importlib import import_module
+from training.core.serving import serve
+module, name, port = sys.argv[1:]
+made = getattr(import_module(module), name)
+app = made() if name == "make_app" else made
+serve(app, host="127.0.0.1", port=int(port), processes=1, threads=4, with_worker=False)
+"""
+
+
 @contextmanager
 def serving(application: str, environ: dict[str, str]) -> Iterator[tuple[int, psutil.Process]]:
-    """Serve `module:factory()` in one process with four threads; yields port and process."""
+    """Serve `module:name` as `anning serve` does, in one process with four threads; yields port and process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [
-        sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "4",
-        "--worker-class", "gthread", "--keep-alive", "60", "--log-level", "error", application,
-    ]  # fmt: skip
+    command = [sys.executable, "-c", SERVE, *application.split(":"), str(port)]
     server = subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, **environ}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

@@ -15,6 +15,7 @@ from training.core import (
     clock,
     commands,
     compression,
+    cookies,
     db,
     guide,
     headers,
@@ -48,6 +49,7 @@ def create_app(settings: Settings, packages: tuple[ModuleType, ...] = (), queue:
     app.extensions["anning_packages"] = ("training", *(package.__name__ for package in packages))
     clock.use_zone(settings.time_zone)
     logs.init_app(app)
+    cookies.init_app(app)
     db.init_app(app)
     i18n.init_app(app, ("training", *(package.__name__ for package in packages)))
     headers.init_app(app)

@@ -141,20 +141,22 @@ def draws_of(item_version_id: int, quiz_id: int) -> Sequence[list[str]]:
 
 
 TO_MARK_BY = (
-    select(QuizVersion, Quiz.ruled)
+    select(Activity, QuizVersion, Quiz.ruled)
     .join(Quiz, Quiz.activity_id == QuizVersion.quiz_id)
+    .join(Activity, Activity.id == Quiz.activity_id)
     .where(QuizVersion.quiz_id == bindparam("of_quiz"), QuizVersion.version == bindparam("of_version"))
     .with_for_update(read=True, of=Quiz)
 )
 
 
-def rules_to_mark_by(quiz_id: int, version: int) -> tuple[QuizVersion, Rulings]:
-    """What an attempt at that version is marked by; nobody decides a ruling on the quiz until the transaction ends.
+def rules_to_mark_by(quiz_id: int, version: int) -> tuple[Activity, QuizVersion, Rulings]:
+    """A quiz, and what an attempt at that version of it is marked by.
 
-    The quiz is locked first and its rulings are read after: who waited here knows what was decided meanwhile.
+    Nobody decides a ruling on the quiz until the transaction ends. The quiz is locked first and its rulings are read
+    after: who waited here knows what was decided meanwhile.
     """
-    rules, ruled = db.session.execute(TO_MARK_BY, {"of_quiz": quiz_id, "of_version": version}).one()
-    return rules, in_force(quiz_id) if ruled else Rulings()
+    quiz, rules, ruled = db.session.execute(TO_MARK_BY, {"of_quiz": quiz_id, "of_version": version}).one()
+    return quiz, rules, in_force(quiz_id) if ruled else Rulings()
 
 
 def in_force(quiz_id: int) -> Rulings:

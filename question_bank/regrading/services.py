@@ -150,7 +150,7 @@ def look_at(attempt: Attempt, marks: Mapping[int, Given]) -> Preview:
 
     Nobody decides a ruling on its quiz until the transaction ends. Raises `Conflict` while one is being carried out.
     """
-    _rules, held = queries.rules_to_mark_by(attempt.quiz_id, attempt.quiz_version)
+    _quiz, _rules, held = queries.rules_to_mark_by(attempt.quiz_id, attempt.quiz_version)
     if queries.is_running(attempt.quiz_id):
         raise Conflict(_("A ruling on this quiz is being carried out. Wait a moment, then send this again."))
     [row] = queries.with_result(Attempt.id == attempt.id)

@@ -15,7 +15,8 @@ from question_bank.models import Attempt, AttemptStatus
 from question_bank.queries import attempts as queries
 from question_bank.regrading import papers
 from question_bank.regrading import queries as regrading
-from question_bank.regrading.rules import Earned, mark
+from question_bank.regrading.rules import Earned, Result, mark
+from training.accounts.models import Person
 from training.activities.models import Activity
 from training.core import audit
 from training.core.audit import HasId
@@ -37,17 +38,38 @@ KEEP = {
 }
 
 
-def finish(attempt: Attempt, *, authority: HasId | None, decided_at: datetime) -> None:
+def finish(attempt: Attempt, *, authority: HasId | None, decided_at: datetime, person: Person | None = None) -> None:
     """Score a locked attempt whose answers stand beside its items and whose written ones are all marked. No commit.
 
-    `authority` is who gave the last mark, None where nobody had to. The ledger's line bears `decided_at`, so that
-    reports of a month that is over stay as they are.
+    `person` is who sat it, where they are locked already. `authority` is who gave the last mark, None where nobody had
+    to. The ledger's line bears `decided_at`, so that reports of a month that is over stay as they are.
     """
+    result, quiz = _result(attempt)
+    _keep(attempt, result.items)
+    attempt.status = AttemptStatus.HANDED_IN
+    attempt.score_percent, attempt.passed = result.percent, result.passed
+    audit.record(authority, "attempt.result", attempt, score=str(result.percent))
+    progress.record(
+        person or attempt.person_id,
+        quiz,
+        kind.PASSED if result.passed else kind.FAILED,
+        client_key=f"attempt:{attempt.id}",
+        authority=authority,
+        version=attempt.quiz_version,
+        score_percent=result.percent,
+        occurred_at=decided_at,
+    )
+
+
+def _result(attempt: Attempt) -> tuple[Result, Activity]:
+    """What an attempt comes to by its answers and marks, and its quiz."""
     rows = queries.paper_of(attempt)
     by_hand = any(item_types.get(item.type).by_hand for item, _body in rows)
     marks = marking.counting_marks([attempt.id]) if by_hand else {}
-    rules, rulings = regrading.rules_to_mark_by(attempt.quiz_id, attempt.quiz_version)
-    policies = {one.number: one.policy for one in blueprints.sections_of(rules.quiz_id, rules.version).values()}
+    with db.session.no_autoflush:  # so that the attempt is written once
+        quiz, rules, rulings = regrading.rules_to_mark_by(attempt.quiz_id, attempt.quiz_version)
+        sections = blueprints.sections_of(rules.quiz_id, rules.version)
+    policies = {one.number: one.policy for one in sections.values()}
     result = mark(
         [
             papers.answered(item, body, marks.get((attempt.id, item.position)), policies.get(item.section, ""))
@@ -57,21 +79,7 @@ def finish(attempt: Attempt, *, authority: HasId | None, decided_at: datetime) -
         rulings,
         rules.critical_limit,
     )
-    _keep(attempt, result.items)
-    attempt.status = AttemptStatus.HANDED_IN
-    attempt.score_percent, attempt.passed = result.percent, result.passed
-    db.session.flush()
-    audit.record(authority, "attempt.result", attempt, score=str(result.percent))
-    progress.record(
-        attempt.person_id,
-        db.session.get_one(Activity, attempt.quiz_id),
-        kind.PASSED if result.passed else kind.FAILED,
-        client_key=f"attempt:{attempt.id}",
-        authority=authority,
-        version=attempt.quiz_version,
-        score_percent=result.percent,
-        occurred_at=decided_at,
-    )
+    return result, quiz
 
 
 def _keep(attempt: Attempt, items: Mapping[int, Earned]) -> None:

@@ -190,7 +190,7 @@ def hand_in(attempt: Attempt, *, by: HasId | None) -> Attempt:
     """
     if attempt.status is not AttemptStatus.OPEN:
         return attempt
-    accounts.lock(attempt.person_id)
+    person = accounts.lock(attempt.person_id)
     now = clock.now()
     over = attempt.paused_at is None and now >= attempt.deadline
     waits = _keep_answers(attempt) or not admission.may_tell(attempt, now)
@@ -200,7 +200,7 @@ def hand_in(attempt: Attempt, *, by: HasId | None) -> Attempt:
     attempt.paused_at = None
     audit.record(by, "attempt.hand-in", attempt, by=attempt.handed_in_by.value)
     if not waits:
-        finishing.finish(attempt, authority=None, decided_at=attempt.handed_in_at)
+        finishing.finish(attempt, authority=None, decided_at=attempt.handed_in_at, person=person)
     db.session.flush()
     return attempt
 

@@ -31,7 +31,17 @@ def register(app: Flask) -> None:
     app.register_blueprint(exams.bp)
     app.register_blueprint(regrading.bp)
     app.register_blueprint(rechecks.bp)
-    app.jinja_env.filters.update(stem=stems.stem, said=saying.said, seen=saying.seen, choices=saying.choices)
+    app.jinja_env.filters.update(
+        stem=stems.stem,
+        said=saying.said,
+        seen=saying.seen,
+        hint=saying.hint,
+        numbered=saying.numbered,
+        choices=saying.choices,
+        single=saying.single,
+        reviewed=saying.reviewed,
+        explained=saying.explained,
+    )
     web.add_entry(_l("Wrong answers"), "quiz.mistakes", Permission.ATTEMPT_SIT, order=13)
     web.add_entry(_l("Teaching"), "items.list_items", Permission.ITEM_READ, order=20, home=True)
     web.add_entry(_l("Question bank"), "items.list_items", Permission.ITEM_READ, order=25)

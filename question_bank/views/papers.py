@@ -88,6 +88,11 @@ class PaperItem:
         return len(self.parts) == 1 and not self.parts[0].id
 
     @cached_property
+    def is_single_choice(self) -> bool:
+        """Whether it is one question with options, as most are."""
+        return self.entry == "options" and self.is_single
+
+    @cached_property
     def released(self) -> Sequence[ShownPart]:
         """The questions that may be seen now: in a staged set those left behind and the one after them."""
         return self.parts[: len(self.closed) + 1] if self.is_staged else self.parts
@@ -115,9 +120,14 @@ class PaperItem:
         prefix = f"{part.id}:" if part.id else ""
         return next((one.removeprefix(prefix) for one in self.answer if one.startswith(prefix)), "")
 
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether its texts are words alone: no pictures, no blanks."""
+        return not self.pictures and self.entry != "texts"
+
     def pieces(self, text: str) -> list[str | Picture]:
         """A text of it as what is read and what is seen, in turn."""
-        if not self.pictures and self.entry != "texts":
+        if self.is_plain:
             return [text] if text else []
         return list(showing.pieces(self._lined(text), self.pictures))
 

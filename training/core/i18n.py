@@ -69,6 +69,11 @@ def say(context: EvalContext, sentence: str, /, **values: Any) -> str:
     return said % values if "%" in said else said
 
 
+def languages() -> tuple[str, str]:
+    """The language of the present page, and the other one."""
+    return ("zh", "en") if language() == "zh" else ("en", "zh")
+
+
 def local(value: Any, name: str = "title") -> str:
     """The text of bilingual content in the present language, the other one where it is missing.
 
@@ -76,7 +81,7 @@ def local(value: Any, name: str = "title") -> str:
     """
     if value is None:
         return ""
-    own, other = ("zh", "en") if language() == "zh" else ("en", "zh")
+    own, other = languages()
     if isinstance(value, Mapping):
         return str(value.get(own) or value.get(other) or "")
     return str(getattr(value, f"{name}_{own}") or getattr(value, f"{name}_{other}"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from flask import (
@@ -90,6 +91,8 @@ def add_entry(
     if entry not in _entries:
         _entries.append(entry)
         _entries.sort(key=lambda one: one.order)
+        for kept in (_offered, _roles_by_home, _home_of):
+            kept.cache_clear()
 
 
 def add_footer(label: Any, endpoint: str) -> None:
@@ -128,18 +131,25 @@ def _menu() -> list[Link]:
     place = workplace_of(actor) if actor else None
     if actor is None or place is None:
         return []
-    named = {entry.endpoint for entry in _entries if not entry.home}  # the bank is a home, but one entry of the menu
-    shown = [
-        (Link(str(entry.label), url_for(entry.endpoint)), entry.also)
-        for entry in _entries
-        if (entry.endpoint not in named or not entry.home) and place.role in access.holders(entry.permission)
-    ]
+    offered = _offered(place.role, i18n.language(), request.script_root)
+    shown = [(Link(label, address), also) for label, address, also in offered]
     around = [
         (len(start), link) for link, also in shown for start in (link.url, *also) if request.path.startswith(start)
     ]
     if around:
         max(around, key=lambda pair: pair[0])[1].active = True
     return [link for link, _also in shown]
+
+
+@lru_cache
+def _offered(role: access.Role, _language: str, _root: str) -> list[tuple[str, str, tuple[str, ...]]]:
+    """The entries of a role's menu in the present language: label, address, and where else each is lit."""
+    named = {entry.endpoint for entry in _entries if not entry.home}  # the bank is a home, but one entry of the menu
+    return [
+        (str(entry.label), url_for(entry.endpoint), entry.also)
+        for entry in _entries
+        if (entry.endpoint not in named or not entry.home) and role in access.holders(entry.permission)
+    ]
 
 
 def _homes() -> list[Link]:
@@ -149,17 +159,20 @@ def _homes() -> list[Link]:
         return []
     order = _roles_by_home()
     chosen = workplaces.current(actor, order)
-    return [Link(one.label, _home_of(one), one == chosen, one.key) for one in workplaces.of(actor, order)]
+    root = request.script_root
+    return [Link(one.label, _home_of(one.role, root), one == chosen, one.key) for one in workplaces.of(actor, order)]
 
 
+@lru_cache
 def _roles_by_home() -> list[access.Role]:
     """The roles that have a home, in the order of their homes."""
     holders = [access.holders(entry.permission) for entry in _entries if entry.home]
     return list(dict.fromkeys(role for held in holders for role in access.Role if role in held))
 
 
-def _home_of(place: workplaces.Workplace) -> str:
-    homes = (entry for entry in _entries if entry.home and place.role in access.holders(entry.permission))
+@lru_cache
+def _home_of(role: access.Role, _root: str) -> str:
+    homes = (entry for entry in _entries if entry.home and role in access.holders(entry.permission))
     return next((url_for(entry.endpoint) for entry in homes), url_for("core.nowhere"))
 
 
@@ -171,7 +184,7 @@ def workplace_of(actor: access.Actor) -> workplaces.Workplace | None:
 def home_url(actor: access.Actor) -> str:
     """Where this person starts: the home of the workplace chosen last, else of the first one."""
     place = workplace_of(actor)
-    return _home_of(place) if place else url_for("core.nowhere")
+    return _home_of(place.role, request.script_root) if place else url_for("core.nowhere")
 
 
 @bp.get("/")

@@ -33,6 +33,8 @@ class Workplace:
 
 def of(actor: Actor, order: Sequence[Role]) -> list[Workplace]:
     """The workplaces of somebody, those of the roles in `order` first; one for each role and place."""
+    if len(actor.grants) == 1:
+        return [_workplace(actor.grants[0])]
     rank = {role: number for number, role in enumerate(order)}
     ranked = sorted(actor.grants, key=lambda grant: rank.get(grant.role, len(rank)))
     found = {place.key: place for place in map(_workplace, ranked)}

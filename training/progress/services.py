@@ -24,7 +24,7 @@ from training.progress.outcomes import Outcome
 
 
 def record(
-    person_id: int,
+    whose: int | Person,
     activity: Activity,
     outcome: Outcome,
     *,
@@ -38,14 +38,15 @@ def record(
 ) -> LedgerLine:
     """Write one line and all that follows from it; the same `client_key` again returns the first line.
 
+    `whose` is a person's id, or the person where the caller has locked them (`accounts.lock`).
     `authority` is who vouches for it (None: the system). `enrolment` names the one it happened in, where there is one;
     else the oldest open enrolment that requires the activity gives the base. Does not commit.
     """
-    person = accounts.lock(person_id)
+    person = whose if isinstance(whose, Person) else accounts.lock(whose)
     known = queries.line_by_key(client_key)
     if known is not None:
         return known
-    touched = states.touched_by(person_id, [activity], enrolment)
+    touched = states.touched_by(person.id, [activity], enrolment)
     place = _frozen_place(person, enrolment or (touched[0] if touched else None))
     writer = Writer(person, place, authority, occurred_at or clock.now())
     line = writer.write(activity, version or activity.version, outcome, client_key, score_percent, corrects)
