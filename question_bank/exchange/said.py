@@ -7,11 +7,13 @@ stays as it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
+from flask import has_app_context
 from flask_babel import force_locale
 from flask_babel import gettext as _gettext
 
-from training.core.i18n import LANGUAGES
+from training.core.i18n import LANGUAGES, language
 
 
 class Said(str):
@@ -39,14 +41,21 @@ def gettext(message: str, **values: object) -> Said:
 
 
 def _translated(message: str, values: tuple[tuple[str, object], ...]) -> str:
-    return _gettext(message, **{name: again(value) for name, value in values})
+    said = _sentence(message, language()) if has_app_context() else _gettext(message)
+    return said % {name: again(value) for name, value in values} if values else said
+
+
+@lru_cache(maxsize=1000)
+def _sentence(message: str, _language: str) -> str:
+    """The sentence in the present language: a file of many items has the same few said of it again and again."""
+    return _gettext(message)
 
 
 def bilingual(texts: Iterable[str], longest: int) -> list[dict[str, str]]:
     """Each text in both languages, `{"zh": …, "en": …}`, cut to so many characters."""
     given = list(texts)
     told = []
-    for language in LANGUAGES:
-        with force_locale(language):
+    for one_language in LANGUAGES:
+        with force_locale(one_language):
             told.append([str(again(one))[:longest] for one in given])
     return [dict(zip(LANGUAGES, pair, strict=True)) for pair in zip(*told, strict=True)]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from question_bank.exchange.parsed import Parsed
 from question_bank.imports.models import Outcome
 from question_bank.likeness import queries
 from question_bank.likeness.files import Compared, Twin
@@ -23,14 +22,13 @@ COMING = {Outcome.WHOLE, Outcome.WITH_LOSSES}
 
 
 def told(
-    scope_id: int, asked: Sequence[int], items: Sequence[Parsed], compared: Compared, coming: Collection[int]
+    scope_id: int, asked: Mapping[int, Any], compared: Compared, coming: Collection[int]
 ) -> dict[int, dict[str, Any]]:
-    """For each line asked about, by its place from 0, the columns that say what it is like.
+    """For each line asked about (its body by its place from 0) the columns that say what it is like.
 
     A line that says the same as an earlier one of those `coming` is not chosen.
     """
-    bodies = {place: items[place].body for place in asked}
-    near = queries.nearest(scope_id, bodies, {place: compared.bands[place] for place in asked})
+    near = queries.nearest(scope_id, asked, {place: compared.bands[place] for place in asked})
     return {place: _told(near.get(place), compared.twins.get(place), coming) for place in asked}
 
 

@@ -8,6 +8,7 @@ Who comes with a piece that is written already finds that out from `done`.
 from __future__ import annotations
 
 import zlib
+from array import array
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,7 @@ from question_bank.exchange.said import bilingual
 from question_bank.exchange.said import gettext as _
 from question_bank.imports import comparing, queries, writing
 from question_bank.imports.models import ImportLine, ImportStatus, ItemImport, Outcome
-from question_bank.likeness import files
+from question_bank.likeness import files, shingles
 from question_bank.likeness.files import Compared
 from question_bank.permissions import Permission
 from question_bank.services.items import digest, stem_of
@@ -99,7 +100,12 @@ def columns_of(opened: ItemImport) -> Columns:
 
 def compare(items: Sequence[Parsed]) -> Compared:
     """What the items of a file say, and which of them are like one before them; needs no database."""
-    return files.compare(items, [digest(one.type, one.body) for one in items])
+    digests, bands = [], []
+    for one in items:
+        body = one.body
+        digests.append(digest(one.type, body))
+        bands.append(array("q", shingles.bands(body)))
+    return files.compare(items, digests, bands)
 
 
 def correct_columns(
@@ -151,7 +157,8 @@ def _write_lines(opened: ItemImport, items: Sequence[Parsed], compared: Compared
     for start in range(0, len(items), AT_ONCE):
         places = range(start, min(start + AT_ONCE, len(items)))
         asked = [place for place in places if place in coming and codes[place] not in there.codes]
-        told = comparing.told(opened.scope_id, asked, items, compared, coming)
+        bodies = {place: items[place].body for place in places}
+        told = comparing.told(opened.scope_id, {place: bodies[place] for place in asked}, compared, coming)
         where = bilingual((items[place].where for place in places), LONGEST_PLACE)
         insert_many(
             ImportLine,
@@ -159,7 +166,7 @@ def _write_lines(opened: ItemImport, items: Sequence[Parsed], compared: Compared
                 {
                     **comparing.NOTHING,
                     **told.get(place, {}),
-                    **_line(items[place], codes[place], judged[place]),
+                    **_line(items[place], bodies[place], codes[place], judged[place]),
                     "place_zh": where[place - start]["zh"],
                     "place_en": where[place - start]["en"],
                     "import_id": opened.id,
@@ -184,10 +191,10 @@ class Judged:
     draft_version: int | None = None
 
 
-def _line(one: Parsed, code: str, judged: Judged) -> dict[str, Any]:
+def _line(one: Parsed, body: dict[str, Any], code: str, judged: Judged) -> dict[str, Any]:
     """What a line says of its item, and what becomes of it."""
     return {
-        "name": (_stem(one) or one.name or code)[:200],
+        "name": (_stem(body) or one.name or code)[:200],
         "type": (one.type or one.original_type)[:40],
         "outcome": judged.outcome,
         "messages": _messages(judged.messages),
@@ -200,9 +207,8 @@ def _messages(told: Sequence[str]) -> list[dict[str, str]]:
     return bilingual(told[:MOST_MESSAGES], LONGEST_MESSAGE) if told else []
 
 
-def _stem(one: Parsed) -> str:
-    """What its author knows the item by: its stem, in whatever language it has."""
-    body = one.body
+def _stem(body: dict[str, Any]) -> str:
+    """What its author knows an item by: its stem, in whatever language it has."""
     return gaps.shown(next(filter(None, (stem_of(body, language) for language in item_types.LANGUAGES)), ""))
 
 

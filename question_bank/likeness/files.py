@@ -6,7 +6,6 @@ of items alone.
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -43,9 +42,8 @@ class Compared:
     twins: Mapping[int, Twin] = field(default_factory=dict)
 
 
-def compare(items: Sequence[Item], digests: Sequence[str]) -> Compared:
-    """Compare the items of a file; an empty body, of an item that is refused, is like nothing."""
-    bands = [array("q", shingles.bands(one.body)) for one in items]
+def compare(items: Sequence[Item], digests: Sequence[str], bands: Sequence[Sequence[int]]) -> Compared:
+    """Compare the items of a file by what is known of each; an empty body, of one that is refused, is like nothing."""
     same = _same(items, digests)
     return Compared(digests, bands, _like(items, bands, same) | same)
 
