@@ -35,7 +35,7 @@ class SessionForm(Form):
     """When and where a quiz is sat, and under which conditions."""
 
     quiz_id = SelectField(_l("Quiz"), coerce=int)
-    scope_id = SelectField(_l("Held at"), coerce=int)
+    scope_id = SelectField(_l("Organised by"), coerce=int)
     name = text(_l("Name of the examination"), maximum=120)
     opens_at = _moment(_l("Opens"))
     closes_at = _moment(_l("Ends"), description=_l("Papers are handed in then; extra time goes beyond it."))
