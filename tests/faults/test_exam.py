@@ -207,6 +207,15 @@ def full_disk(server: Server) -> Iterator[None]:
         one.rlimit(resource.RLIMIT_FSIZE, limits)
 
 
+@contextmanager
+def closing_connections(sitting: Sitting) -> Iterator[None]:
+    """Leave no connection to a server that ends."""
+    try:
+        yield
+    finally:
+        dispose(sitting.hall.app)
+
+
 @pytest.fixture
 def small_disk() -> Iterator[SmallDisk]:
     """A file system in memory of this test's own."""
@@ -233,9 +242,10 @@ class SmallDisk:
         """Something else has taken every block that is left."""
         taken = self.folder / "taken"
         with taken.open("wb", buffering=0) as file:
-            with pytest.raises(OSError, match="No space left"):
-                while file.write(bytes(4096)):
-                    pass
+            for size in (1 << 20, 4096):
+                with pytest.raises(OSError, match="No space left"):
+                    while file.write(bytes(size)):
+                        pass
             yield
         taken.unlink()
 
@@ -249,17 +259,16 @@ def test_the_disk_of_postgresql_is_full(small_disk: SmallDisk, tmp_path: Path) -
     try:
         database = cluster.url(cluster.create(None))
         sitting = Sitting(fill(database, tmp_path / "data", PEOPLE, ("exam",)))
-        with served(database, tmp_path / "data") as server:
+        with closing_connections(sitting), served(database, tmp_path / "data") as server:
             thread = sitting.begin(server.port)
-            sitting.until(0.1)
+            sitting.until(0.02)  # before the tables take a page in reserve
             cluster.execute("SELECT pg_switch_wal()")  # the log has room: without, the server falls, as it does above
             with small_disk.full():
                 sitting.require_standstill()
             thread.join()
-        assert "save: 507" in sitting.told.failed, "nobody has noticed that the disk was full"
-        assert "No space left on device" in (cluster.folder / "log").read_text()
-        sitting.require_whole()
-        dispose(sitting.hall.app)
+            assert "save: 507" in sitting.told.failed, "nobody has noticed that the disk was full"
+            assert "No space left on device" in (cluster.folder / "log").read_text()
+            sitting.require_whole()
     finally:
         cluster.stop()
 
