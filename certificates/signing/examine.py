@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 from urllib.parse import unquote
 
 from cryptography import x509
@@ -86,11 +87,15 @@ class Finding:
 
 @dataclass(frozen=True)
 class _Signature:
-    """One signature of a file: who made it, whether it fits, and up to where the file is signed."""
+    """One signature of a file: who made it, whether it fits, and up to where the file is signed.
+
+    `as_made`: whether it stands there as programs of ours write it, in each byte that it does not vouch for itself.
+    """
 
     fingerprint: str
     signer: str
     fits: bool
+    as_made: bool
     end: int
     valid_from: datetime
     valid_to: datetime
@@ -111,7 +116,7 @@ def examine(
     known = {one.fingerprint: one for one in keys}
     signatures = list(_signatures(content))
     own = [one for one in signatures if one.fingerprint in known]
-    whole = [one for one in own if one.fits and one.end == len(content)]
+    whole = [one for one in own if one.fits and one.as_made and one.end == len(content)]
     if whole:
         verdict = Verdict.ISSUED if is_issued(sha256) else Verdict.GENUINE
         return _told(verdict, sha256, content, whole[0], known[whole[0].fingerprint])
@@ -121,7 +126,7 @@ def examine(
     if others:
         return _told(Verdict.RESIGNED, sha256, content, others[0], None)
     if own:
-        verdict = Verdict.EXTENDED if own[0].fits else Verdict.ALTERED
+        verdict = Verdict.EXTENDED if own[0].fits and own[0].as_made else Verdict.ALTERED
         return _told(verdict, sha256, content, own[0], known[own[0].fingerprint])
     if signatures:
         return _told(Verdict.RESIGNED, sha256, content, signatures[0], None)
@@ -191,13 +196,16 @@ def _signatures(content: bytes) -> Iterator[_Signature]:
             continue
         digest = hashlib.sha256(content[:begin])
         digest.update(content[end : end + rest])
-        signature = _signature(contents, digest.digest(), end + rest)
+        signature = _signature(contents, digest.digest(), end + rest, lower=place[1:-1].islower())
         if signature is not None:
             yield signature
 
 
-def _signature(contents: bytes, digest: bytes, end: int) -> _Signature | None:
-    """Read one signature; None when it is none. Behind it there may be nothing but zeros."""
+def _signature(contents: bytes, digest: bytes, end: int, *, lower: bool) -> _Signature | None:
+    """Read one signature; None when it is none. Behind it there may be nothing but zeros.
+
+    `lower` says that its digits are written as ours are.
+    """
     from asn1crypto import cms
     from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 
@@ -210,12 +218,44 @@ def _signature(contents: bytes, digest: bytes, end: int) -> _Signature | None:
         intact, valid = validate_sig_integrity(signer, certificate, "data", digest)
         der = certificate.dump()
         days = x509.load_der_x509_certificate(der)
+        as_made = lower and contents[:length] == _wrapped(signed, signer, certificate)
         name = str(certificate.subject.native.get("common_name") or certificate.subject.human_friendly)
     except Exception:  # noqa: BLE001 - whatever a stranger has put there, it is no signature
         return None
     empty = not contents[length:].strip(b"\0")
     valid_days = (days.not_valid_before_utc, days.not_valid_after_utc)
-    return _Signature(hashlib.sha256(der).hexdigest(), name, intact and valid and empty, end, *valid_days)
+    return _Signature(hashlib.sha256(der).hexdigest(), name, intact and valid and empty, as_made, end, *valid_days)
+
+
+def _wrapped(signed: Any, signer: Any, certificate: Any) -> bytes:
+    """A signature in its envelope (RFC 5652), made anew around the parts that it vouches for.
+
+    What stands in an envelope besides (versions, the issuer's name, which digest it was) a signature does not cover.
+    """
+    from asn1crypto import algos, cms
+
+    kept = {name: signer[name] for name in ("signed_attrs", "signature")}
+    if signer["unsigned_attrs"].native is not None:
+        kept["unsigned_attrs"] = signer["unsigned_attrs"]
+    number = {"issuer": certificate.issuer, "serial_number": certificate.serial_number}
+    info = {
+        "version": "v1",
+        "sid": cms.SignerIdentifier("issuer_and_serial_number", cms.IssuerAndSerialNumber(number)),
+        "digest_algorithm": {"algorithm": "sha256"},
+        "signature_algorithm": algos.SignedDigestAlgorithm(
+            {"algorithm": signer["signature_algorithm"]["algorithm"].native}
+        ),
+        **kept,
+    }
+    body = {
+        "version": "v1",
+        "digest_algorithms": [{"algorithm": "sha256"}],
+        "encap_content_info": {"content_type": "data"},
+        "certificates": signed["certificates"],
+        "signer_infos": [info],
+    }
+    made: bytes = cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(body)}).dump()
+    return made
 
 
 def _length(der: bytes) -> int:

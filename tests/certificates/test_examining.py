@@ -109,6 +109,19 @@ def test_any_byte_that_is_changed_is_found(signed: bytes, desk: Desk) -> None:
         assert not found.genuine
 
 
+def test_any_byte_of_the_signature_that_is_changed_is_found(signed: bytes, desk: Desk) -> None:
+    """Those too that the signature does not vouch for itself: of its envelope, and how its digits are written."""
+    begin = signed.index(b"/Contents <") + 11
+    end = signed.index(b">", begin)
+    length = len(signed[begin:end].rstrip(b"0"))
+    for place in range(begin, begin + length + 8, 2):
+        other = b"%02x" % (int(signed[place : place + 2], 16) ^ 1)
+        found = looked_at(signed[:place] + other + signed[place + 2 :], desk)
+        assert found.verdict is Verdict.ALTERED, place - begin
+    upper = signed[:begin] + signed[begin:end].upper() + signed[end:]
+    assert looked_at(upper, desk).verdict is Verdict.ALTERED
+
+
 def test_what_is_added_behind_the_signature_is_found(signed: bytes, desk: Desk) -> None:
     update = IncrementalPdfFileWriter(BytesIO(signed))
     update.root["/Lang"] = update.root["/Lang"]
