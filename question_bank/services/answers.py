@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import Connection, Table, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, bindparam, func, insert, or_, select, update
 
 from question_bank import item_types, standing, words
 from question_bank.exams import noting
@@ -27,40 +27,56 @@ shown = cast(Table, AttemptItem.__table__)
 events = cast(Table, AnswerEvent.__table__)
 
 OF_ATTEMPT = bindparam("of_attempt", type_=BigId)
-POSITIONS = bindparam("positions", expanding=True, type_=BigId)
 
-# Locks the attempt, so that receipts rise one by one; SQLite's write transaction is that lock already.
-FIND = (
-    select(
-        attempts.c.status,
-        attempts.c.deadline,
-        attempts.c.paused_at,
-        attempts.c.device,
-        shown.c.position,
-        shown.c.type,
-        shown.c.option_order,
-        shown.c.flagged,
+
+class _Reads(NamedTuple):
+    """What is read before anything is saved."""
+
+    find: Select[Any]
+    saved: Select[Any]
+
+
+def _reads(*, of_one: bool) -> _Reads:
+    """Both statements, for one answer, as a script sends them, or for many: a list of one costs more than one."""
+
+    def is_given(column: ColumnElement[int], name: str) -> ColumnElement[bool]:
+        given = bindparam(name, type_=BigId, expanding=not of_one)
+        return column == given if of_one else column.in_(given)
+
+    # Locks the attempt, so that receipts rise one by one; SQLite's write transaction is that lock already.
+    find = (
+        select(
+            attempts.c.status,
+            attempts.c.deadline,
+            attempts.c.paused_at,
+            attempts.c.device,
+            shown.c.position,
+            shown.c.type,
+            shown.c.option_order,
+            shown.c.flagged,
+        )
+        .join(shown, shown.c.attempt_id == attempts.c.id)
+        .where(attempts.c.id == OF_ATTEMPT, attempts.c.person_id == bindparam("of_person"))
+        .where(is_given(shown.c.position, "positions"))
+        .with_for_update(of=attempts, key_share=True)
     )
-    .join(shown, shown.c.attempt_id == attempts.c.id)
-    .where(attempts.c.id == OF_ATTEMPT, attempts.c.person_id == bindparam("of_person"), shown.c.position.in_(POSITIONS))
-    .with_for_update(of=attempts, key_share=True)
-)
-_newest = select(func.max(events.c.receipt)).where(events.c.attempt_id == OF_ATTEMPT, events.c.position.in_(POSITIONS))
-_last = select(func.coalesce(func.max(events.c.receipt), 0).label("last")).where(events.c.attempt_id == OF_ATTEMPT)
-_top = _last.subquery("top")
-# The newest answer of each position, and those that the sender had seen; one row without them where there are none.
-SAVED = select(_top.c.last, events.c.receipt, events.c.position, events.c.answer, events.c.saved_at).join_from(
-    _top,
-    events,
-    and_(
-        events.c.attempt_id == OF_ATTEMPT,
-        or_(
-            events.c.receipt.in_(_newest.group_by(events.c.position)),
-            events.c.receipt.in_(bindparam("seen", expanding=True, type_=BigId)),
-        ),
-    ),
-    isouter=True,
-)
+    newest = select(func.max(events.c.receipt)).where(
+        events.c.attempt_id == OF_ATTEMPT, is_given(events.c.position, "positions")
+    )
+    last = select(func.coalesce(func.max(events.c.receipt), 0).label("last")).where(events.c.attempt_id == OF_ATTEMPT)
+    top = last.subquery("top")
+    # The newest answer of each position, and those that the sender had seen; one row without them where there are none.
+    wanted = or_(
+        events.c.receipt.in_(newest.group_by(events.c.position)),
+        is_given(events.c.receipt, "seen"),
+    )
+    saved = select(top.c.last, events.c.receipt, events.c.position, events.c.answer, events.c.saved_at).join_from(
+        top, events, and_(events.c.attempt_id == OF_ATTEMPT, wanted), isouter=True
+    )
+    return _Reads(find, saved)
+
+
+READS = {of_one: _reads(of_one=of_one) for of_one in (True, False)}
 SAVE = insert(events)
 
 
@@ -117,8 +133,9 @@ def save(attempt_id: int, given: Mapping[int, Given], *, person_id: int, device:
     who had not seen the newest one is refused (`standing`). Raises `NotFound` (not items of an attempt of theirs).
     """
     opened = connection()
-    key: dict[str, Any] = {"of_attempt": attempt_id, "positions": list(given)}
-    found = {row.position: row for row in opened.execute(FIND, {**key, "of_person": person_id})}
+    of_one = len(given) == 1
+    key: dict[str, Any] = {"of_attempt": attempt_id, "positions": next(iter(given)) if of_one else list(given)}
+    found = {row.position: row for row in opened.execute(READS[of_one].find, {**key, "of_person": person_id})}
     if len(found) != len(given) or not given:
         raise NotFound(_("There is no such item in an attempt of yours."))
     now = clock.now()
@@ -167,8 +184,9 @@ def _closed(attempt: Any, now: datetime) -> DomainError | None:
 
 def _saved_at(opened: Connection, key: dict[str, Any], given: Mapping[int, Given]) -> tuple[int, dict[int, _Saved]]:
     """The newest receipt of the attempt, and what is saved at each of those positions."""
-    seen = {one.after for one in given.values() if one.after}
-    rows = opened.execute(SAVED, {**key, "seen": list(seen) or [0]}).all()
+    seen = {one.after or 0 for one in given.values()}
+    of_one = len(given) == 1
+    rows = opened.execute(READS[of_one].saved, {**key, "seen": seen.pop() if of_one else list(seen)}).all()
     newest: dict[int, Any] = {}
     by_receipt = {}
     for row in rows:
