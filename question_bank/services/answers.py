@@ -134,12 +134,15 @@ def save(attempt_id: int, given: Mapping[int, Given], *, person_id: int, device:
     """
     opened = connection()
     of_one = len(given) == 1
+    reads = READS[of_one]
     key: dict[str, Any] = {"of_attempt": attempt_id, "positions": next(iter(given)) if of_one else list(given)}
-    found = {row.position: row for row in opened.execute(READS[of_one].find, {**key, "of_person": person_id})}
+    seen = [one.after or 0 for one in given.values()]
+    key["seen"] = seen[0] if of_one else seen
+    found = {row.position: row for row in opened.execute(reads.find, {**key, "of_person": person_id})}
     if len(found) != len(given) or not given:
         raise NotFound(_("There is no such item in an attempt of yours."))
     now = clock.now()
-    last, saved = _saved_at(opened, key, given)
+    last, saved = _saved_at(opened.execute(reads.saved, key).all(), given)
     attempt = next(iter(found.values()))
     closed = _closed(attempt, now)
     told = Told({}, attempt.deadline, attempt.paused_at is not None)
@@ -182,11 +185,8 @@ def _closed(attempt: Any, now: datetime) -> DomainError | None:
     return None
 
 
-def _saved_at(opened: Connection, key: dict[str, Any], given: Mapping[int, Given]) -> tuple[int, dict[int, _Saved]]:
+def _saved_at(rows: Sequence[Any], given: Mapping[int, Given]) -> tuple[int, dict[int, _Saved]]:
     """The newest receipt of the attempt, and what is saved at each of those positions."""
-    seen = {one.after or 0 for one in given.values()}
-    of_one = len(given) == 1
-    rows = opened.execute(READS[of_one].saved, {**key, "seen": seen.pop() if of_one else list(seen)}).all()
     newest: dict[int, Any] = {}
     by_receipt = {}
     for row in rows:
